@@ -1,0 +1,255 @@
+#include "core/ledger.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/store/inside.h"
+#include "core/store/migrate.h"
+
+namespace spot::core {
+namespace {
+
+constexpr char kSubjectSecret[] = "ledger.subject_secret";
+
+Result<std::optional<std::string>> read_setting(Database& database, std::string_view name) {
+    auto row = database.prepare("SELECT value FROM setting WHERE name = ?1");
+    const auto found = row.with(name).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return std::nullopt;
+    return std::string(row.text(0));
+}
+
+// Of this store alone; the first process to open it makes it.
+Result<SecretKey> subject_secret(Database& database, Random& random) {
+    SPOT_TRY(database.prepare("INSERT OR IGNORE INTO setting (name, value) VALUES (?1, ?2)")
+                 .with(std::string_view(kSubjectSecret), View(SecretKey::random(random).bytes()))
+                 .run());
+    const auto found = read_setting(database, kSubjectSecret);
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found || (*found)->size() != SecretKey::kSize)
+        return fail(Code::corrupt, "the store's secret is damaged");
+    return SecretKey(view(**found).first<SecretKey::kSize>());
+}
+
+}  // namespace
+
+Ledger::Ledger(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+Ledger::Ledger(Ledger&&) noexcept = default;
+Ledger::~Ledger() = default;
+
+Result<Ledger> Ledger::open(const std::filesystem::path& file, const SecretKey& key,
+                            Options options) {
+    SPOT_CHECK(options.catalogue && options.random);
+    auto database = Database::open(file, key);
+    if (!database) return tl::make_unexpected(std::move(database).error());
+    SPOT_TRY(migrate(*database));
+    auto secret = subject_secret(*database, *options.random);
+    if (!secret) return tl::make_unexpected(std::move(secret).error());
+    return Ledger(std::make_unique<Inside>(std::move(*database), options, std::move(*secret)));
+}
+
+// ── Settings.
+
+std::optional<std::string> Ledger::setting(std::string_view name) {
+    auto found = inside_->noted(read_setting(inside_->database, name));
+    return found ? std::move(*found) : std::nullopt;
+}
+
+Result<> Ledger::set(std::string_view name, std::string_view value) {
+    return inside_->transact([&] {
+        return inside_->database
+            .prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")
+            .with(name, view(value))
+            .run();
+    });
+}
+
+Result<> Ledger::atomically(const std::function<Result<>()>& work) {
+    return inside_->transact(work);
+}
+
+// ── Writing.
+
+Result<> Ledger::write_to(const LogId& log) {
+    if (!inside_->is_own(log)) return fail(Code::refused, "that log is another party's");
+    if (log.epoch == 0 || log.epoch > kEpochMax) return fail(Code::limit, "no such epoch");
+    Inside::Writing writing{log, inside_->writing ? inside_->writing->run : 0};
+    if (!inside_->writing) {
+        std::array<std::uint8_t, 8> run;
+        inside_->options.random->fill(run);
+        writing.run = ByteReader(run).u64();
+    }
+    inside_->writing = writing;
+    if (log.device == kHubBit) return {};  // no station's: append() finds the log by the record
+    return inside_->transact([&]() -> Result<> {
+        const auto found = inside_->logs.find_or_make(log);
+        if (!found) return tl::make_unexpected(found.error());
+        const auto secret = inside_->logs.secret_or_make(**found, (*found)->tip.seq + 1);
+        if (!secret) return tl::make_unexpected(secret.error());
+        return {};
+    });
+}
+
+Result<Ledger::Appended> Ledger::append(Kind kind, std::string_view reference,
+                                        std::string_view user, nlohmann::json intent) {
+    Appended out;
+    SPOT_TRY(inside_->transact(
+        [&] { return inside_->append(kind, reference, user, std::move(intent), out); }));
+    return out;
+}
+
+std::optional<RecordId> Ledger::find(std::string_view record, std::string_view reference_or_id) {
+    std::optional<RecordId> out;
+    const auto done = inside_->read([&]() -> Result<> {
+        const auto found = inside_->records.find_reference(record, reference_or_id);
+        if (!found) return tl::make_unexpected(found.error());
+        out = *found;
+        const auto id = out ? std::nullopt : RecordId::parse(reference_or_id);
+        if (!id) return {};
+        const auto there = inside_->records.exists(record, *id);
+        if (!there) return tl::make_unexpected(there.error());
+        if (*there) out = id;
+        return {};
+    });
+    if (!done) inside_->fault = done.error();
+    return out;
+}
+
+// ── Logs.
+
+Tip Ledger::tip(const LogId& log) { return inside_->log(log).tip; }
+Tip Ledger::acknowledged(const LogId& log) { return inside_->log(log).acknowledged; }
+Tip Ledger::backed_up(const LogId& log) { return inside_->log(log).backed_up; }
+
+std::vector<LogId> Ledger::logs() {
+    return inside_->noted(inside_->logs.ids()).value_or(std::vector<LogId>());
+}
+
+std::optional<Hash> Ledger::hash_at(const LogId& log, std::uint64_t seq) {
+    const auto found = inside_->noted(inside_->entries.hash_at(inside_->log(log), seq));
+    return found ? *found : std::nullopt;
+}
+
+Result<std::vector<Entry>> Ledger::entries(const LogId& log, std::uint64_t first,
+                                           std::size_t count) {
+    std::vector<Entry> out;
+    if (count == 0) return out;
+    SPOT_TRY(inside_->read([&] {
+        const auto found = inside_->log(log);
+        const std::uint64_t last = std::min(found.tip.seq, first + count - 1);
+        return inside_->entries.each(found, first, last, [&](Line& line) -> Result<> {
+            if (line.erased) return fail(Code::not_found, "an entry's data were erased");
+            out.push_back(std::move(line.entry));
+            return {};
+        });
+    }));
+    return out;
+}
+
+Result<std::vector<PeriodSecret>> Ledger::period_secrets(const LogId& log, std::uint64_t first,
+                                                         std::uint64_t last) {
+    std::vector<PeriodSecret> out;
+    if (first == 0 || first > last) return out;
+    SPOT_TRY(inside_->read([&]() -> Result<> {
+        const auto found = inside_->log(log);
+        for (auto period = period_of(first); period <= period_of(last); ++period) {
+            const auto secret = inside_->logs.secret(found, period * kPeriodEntries + 1);
+            if (!secret) return tl::make_unexpected(secret.error());
+            if (!*secret) return fail(Code::not_found, "the period's secret is not here any more");
+            out.push_back({period, (*secret)->clone()});
+        }
+        return {};
+    }));
+    return out;
+}
+
+Result<> Ledger::keep_period_secrets(const LogId& log, std::span<const PeriodSecret> secrets) {
+    return inside_->transact([&]() -> Result<> {
+        const auto found = inside_->logs.find_or_make(log);
+        if (!found) return tl::make_unexpected(found.error());
+        for (const PeriodSecret& one : secrets) {
+            // Of a period that is over every entry has its salt already.
+            if (one.period < (*found)->executed / kPeriodEntries) continue;
+            SPOT_TRY(inside_->logs.keep_secret(**found, one.period, one.secret));
+        }
+        return {};
+    });
+}
+
+Result<Tip> Ledger::receive(const LogId& log, std::span<const Entry> entries) {
+    Tip tip;
+    SPOT_TRY(inside_->transact([&] { return inside_->receive(log, entries, tip); }));
+    return tip;
+}
+
+Result<> Ledger::settle(const LogId& log) {
+    return inside_->transact([&] { return inside_->settle(log); });
+}
+
+Result<> Ledger::take_back(const LogId& log, std::uint64_t seq) {
+    return inside_->transact([&] { return inside_->take_back(log, seq); });
+}
+
+Result<std::size_t> Ledger::execute_received(std::size_t count) {
+    std::size_t done = 0;
+    SPOT_TRY(inside_->transact([&]() -> Result<> {
+        const auto ids = inside_->logs.ids();
+        if (!ids) return tl::make_unexpected(ids.error());
+        for (const LogId& id : *ids) {
+            if (inside_->is_own(id) || done == count) continue;
+            const auto log = inside_->logs.find(id);
+            if (!log) return tl::make_unexpected(log.error());
+            if ((*log)->executed == (*log)->settled) continue;
+            const auto taken = inside_->execute_received(**log, count - done);
+            if (!taken) return tl::make_unexpected(taken.error());
+            done += *taken;
+        }
+        return {};
+    }));
+    return done;
+}
+
+std::vector<Quarantined> Ledger::quarantined(const LogId& log) {
+    return inside_->noted(inside_->entries.quarantined(inside_->log(log)))
+        .value_or(std::vector<Quarantined>());
+}
+
+Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) {
+    return inside_->transact([&]() -> Result<> {
+        const auto found = inside_->logs.find(log);
+        if (!found) return tl::make_unexpected(found.error());
+        if (!*found) return fail(Code::not_found, "there is no such log");
+        if ((*found)->acknowledged == durable && (*found)->backed_up == backed_up) return {};
+        (*found)->acknowledged = durable;
+        (*found)->backed_up = backed_up;
+        SPOT_TRY(inside_->logs.save(**found));
+        // Not at the acknowledgement: another party that lost entries since its backup has to be
+        // sent them again, with their salts.
+        return inside_->logs.destroy_secrets(**found, std::min(durable.seq, backed_up.seq));
+    });
+}
+
+// ── Reading.
+
+Result<> Ledger::export_records(const ExportOptions& options,
+                                const std::function<void(std::string_view)>& line) {
+    return inside_->read([&] { return inside_->export_records(options, line); });
+}
+
+Result<Ledger::Counts> Ledger::count() {
+    Counts out;
+    SPOT_TRY(inside_->read([&]() -> Result<> {
+        auto counted = inside_->count();
+        if (!counted) return tl::make_unexpected(std::move(counted).error());
+        out = std::move(*counted);
+        return {};
+    }));
+    return out;
+}
+
+Result<std::vector<std::string>> Ledger::check() {
+    std::vector<std::string> faults;
+    SPOT_TRY(inside_->read([&] { return inside_->check(faults); }));
+    return faults;
+}
+
+}  // namespace spot::core

@@ -1,0 +1,172 @@
+#pragma once
+
+// What the programs have in common: verbs and their options, exit codes, passphrases, files.
+
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/ledger.h"
+#include "core/vault.h"
+
+namespace spot::core {
+
+// Scripts rely on these numbers.
+enum class Exit : int {
+    done = 0,
+    failed = 1,
+    usage = 2,
+    refused = 3,    // key or permission
+    offline = 4,    // kept for later
+    attention = 5,  // done, but something needs a person
+};
+Exit exit_of(Code code);
+
+// ── Verbs and options.
+
+struct Option {
+    const char* name;
+    const char* value;  // what stands for the value in --help; null: a switch
+    const char* help;
+    bool required = false;
+    const char* standard = nullptr;  // the value where none is given; null: none
+};
+
+enum class Ask { once, twice };  // twice: a new passphrase, to catch a slip of the finger
+
+class Arguments {
+public:
+    explicit Arguments(std::map<std::string, std::string> given) : given_(std::move(given)) {}
+    bool has(const char* name) const { return given_.contains(name); }
+    std::string value(const char* name) const;  // empty: not given
+    std::filesystem::path data() const { return value("data"); }
+    bool json() const { return has("json"); }
+    // --passphrase-file (first line), else SPOT_PASSPHRASE, which is then wiped from the
+    // environment, else a prompt on the terminal. `refused`: there is none.
+    Result<Passphrase> passphrase(Ask ask) const;
+
+private:
+    std::map<std::string, std::string> given_;
+};
+
+enum class Needs { store, nothing };
+
+// Every verb also has --json and --help, and one that needs a store --data and --passphrase-file.
+struct Verb {
+    const char* name;
+    const char* summary;
+    std::vector<Option> options;
+    Result<Exit> (*run)(const Arguments&);
+    Needs needs = Needs::store;
+};
+
+// Finds the verb, reads its options, runs it, says on stderr what failed. Returns the exit code.
+int run_verb(const char* program, const std::vector<const Verb*>& verbs, int argc, char** argv);
+
+// ── What both programs do with a ledger.
+
+// Options and work of the verb `export`: prints the records as JSON Lines.
+std::vector<Option> export_options();
+Result<Exit> export_records(Ledger& ledger, const Arguments& arguments);
+
+// What became of one line of events.
+struct Taken {
+    std::string kind;
+    std::string reference;
+    RecordId record;
+    std::uint64_t seq = 0;
+    bool repeated = false;  // it was there before
+};
+// Hands each line of --events to `take`, which has it on disk when it returns; says what became of
+// it, by line number: in JSON on stdout after each, else the refused ones on stderr and a summary.
+// A fault of a line (a kind of bad input) refuses that line alone; `io` and `busy` end the work.
+Result<Exit> take_events(const Arguments& arguments, Clock& clock,
+                         const std::function<Result<Taken>(std::string_view)>& take);
+
+// ── Output.
+
+// A line of JSON on stdout, flushed: whoever reads it may rely on what it says.
+void print_line(std::string_view line);
+
+// One line on stderr that is written over; silent unless stderr is a terminal.
+class Progress {
+public:
+    explicit Progress(Clock& clock);  // outlives the progress
+    ~Progress();                      // takes the line away
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    // `text` is called only when there is something to draw: at most 10 times a second.
+    void show(const std::function<std::string()>& text);
+
+private:
+    Clock& clock_;
+    bool terminal_;
+    bool drawn_ = false;
+    Instant last_ = 0;
+};
+
+// ── Files.
+
+// `limit`: the file is larger than `bytes_max`. "-" is not special here.
+Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t bytes_max);
+// Readable by its owner only; on disk, whole or not at all, when it returns.
+Result<> write_private_file(const std::filesystem::path& file, std::string_view content);
+
+// Makes `files` in `folder` by `work`, all or none: where `work` fails they are removed, and where
+// the process ends in its midst they don't count, and the next call begins anew.
+// `conflict`: they are there already; nothing was changed.
+Result<> make_store(const std::filesystem::path& folder, const std::vector<std::string>& files,
+                    const std::function<Result<>()>& work);
+// Did make_store() make it whole?
+bool store_is_made(const std::filesystem::path& folder, const std::vector<std::string>& files);
+
+// Held until it goes, or the process ends, however it ends.
+class FileLock {
+public:
+    // `busy`: another process has held it for `wait_ms_max`.
+    static Result<FileLock> take(const std::filesystem::path& file, int wait_ms_max);
+    FileLock(FileLock&& other) noexcept;
+    FileLock& operator=(FileLock&&) = delete;
+    ~FileLock();
+
+private:
+    explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_;
+};
+
+// Reads lines of any length in bounded memory: `limit` bytes and one buffer.
+class LineReader {
+public:
+    struct Line {
+        std::uint64_t number = 0;  // from 1
+        std::string_view text;     // without its end; until the next call
+        bool too_long = false;     // longer than `limit`: `text` is empty
+    };
+    // "-": standard input.
+    static Result<LineReader> open(const std::string& file, std::size_t limit);
+    LineReader(LineReader&& other) noexcept;
+    LineReader& operator=(LineReader&&) = delete;
+    ~LineReader();
+    Result<std::optional<Line>> next();  // nothing: the end
+
+private:
+    LineReader(int descriptor, bool owned, std::size_t limit);
+    Result<bool> fill();
+    int descriptor_;
+    bool owned_;
+    bool ended_ = false;
+    std::size_t limit_;
+    std::uint64_t number_ = 0;
+    std::string buffer_;
+    std::size_t at_ = 0;
+    std::string line_;
+};
+
+}  // namespace spot::core

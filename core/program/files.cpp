@@ -1,0 +1,171 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/program.h"
+
+namespace spot::core {
+namespace {
+
+constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr int kLockPollMs = 50;
+
+std::string reason() { return std::strerror(errno); }
+
+// One descriptor, closed at the end of its scope.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0) close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return number_; }
+
+private:
+    int number_;
+};
+
+bool write_all(int descriptor, std::string_view content) {
+    while (!content.empty()) {
+        const ssize_t written = write(descriptor, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+ssize_t read_some(int descriptor, char* into, std::size_t size) {
+    ssize_t got;
+    do got = read(descriptor, into, size);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+}  // namespace
+
+Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t bytes_max) {
+    const Descriptor in(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (in.get() < 0) return fail(Code::io, file.string() + ": " + reason());
+    std::string out(bytes_max + 1, '\0');
+    std::size_t size = 0;
+    while (size < out.size()) {
+        const ssize_t got = read_some(in.get(), out.data() + size, out.size() - size);
+        if (got < 0) return fail(Code::io, file.string() + ": " + reason());
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    if (size > bytes_max) return fail(Code::limit, file.string() + " is too large");
+    out.resize(size);
+    return out;
+}
+
+Result<> write_private_file(const std::filesystem::path& file, std::string_view content) {
+    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    std::string part = file.string() + ".XXXXXX";
+    const auto failed = [&](bool remove) {
+        const std::string why = reason();
+        if (remove) unlink(part.c_str());
+        return fail(Code::io, file.string() + ": " + why);
+    };
+    {
+        const Descriptor out(mkostemp(part.data(), O_CLOEXEC));  // mode 0600
+        if (out.get() < 0) return failed(false);
+        if (!write_all(out.get(), content) || fsync(out.get()) != 0) return failed(true);
+    }
+    if (rename(part.c_str(), file.c_str()) != 0) return failed(true);
+    const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.get() < 0 || fsync(directory.get()) != 0) return failed(false);
+    return {};
+}
+
+Result<FileLock> FileLock::take(const std::filesystem::path& file, int wait_ms_max) {
+    const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) return fail(Code::io, file.string() + ": " + reason());
+    FileLock lock(descriptor);
+    for (int waited = 0; flock(descriptor, LOCK_EX | LOCK_NB) != 0; waited += kLockPollMs) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return fail(Code::io, file.string() + ": " + reason());
+        if (waited >= wait_ms_max) return fail(Code::busy, "another process is at it; try later");
+        poll(nullptr, 0, kLockPollMs);
+    }
+    return lock;
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileLock::~FileLock() {
+    if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<LineReader> LineReader::open(const std::string& file, std::size_t limit) {
+    if (file == "-") return LineReader(STDIN_FILENO, false, limit);
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return fail(Code::io, file + ": " + reason());
+    return LineReader(descriptor, true, limit);
+}
+
+LineReader::LineReader(int descriptor, bool owned, std::size_t limit)
+    : descriptor_(descriptor), owned_(owned), limit_(limit) {}
+
+LineReader::LineReader(LineReader&& other) noexcept
+    : descriptor_(other.descriptor_),
+      owned_(std::exchange(other.owned_, false)),
+      ended_(other.ended_),
+      limit_(other.limit_),
+      number_(other.number_),
+      buffer_(std::move(other.buffer_)),
+      at_(other.at_),
+      line_(std::move(other.line_)) {}
+
+LineReader::~LineReader() {
+    if (owned_) close(descriptor_);
+}
+
+// False: the input has ended.
+Result<bool> LineReader::fill() {
+    if (ended_) return false;
+    buffer_.resize(kReadBytes);
+    const ssize_t got = read_some(descriptor_, buffer_.data(), buffer_.size());
+    if (got < 0) return fail(Code::io, "the input can't be read: " + reason());
+    buffer_.resize(static_cast<std::size_t>(got));
+    at_ = 0;
+    ended_ = got == 0;
+    return !ended_;
+}
+
+Result<std::optional<LineReader::Line>> LineReader::next() {
+    line_.clear();
+    bool too_long = false;
+    for (bool begun = false;; begun = true) {
+        if (at_ == buffer_.size()) {
+            auto more = fill();
+            if (!more) return tl::make_unexpected(std::move(more).error());
+            if (!*more) {
+                if (!begun) return std::nullopt;
+                break;
+            }
+        }
+        const std::size_t end = std::min(buffer_.find('\n', at_), buffer_.size());
+        if (!too_long && line_.size() + (end - at_) <= limit_)
+            line_.append(buffer_, at_, end - at_);
+        else
+            too_long = true;
+        const bool whole = end < buffer_.size();
+        at_ = whole ? end + 1 : end;
+        if (whole) break;
+    }
+    if (too_long) line_.clear();
+    return Line{++number_, line_, too_long};
+}
+
+}  // namespace spot::core

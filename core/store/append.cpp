@@ -1,0 +1,159 @@
+#include <nlohmann/json.hpp>
+
+#include "core/intent.h"
+#include "core/store/inside.h"
+#include "core/utf8.h"
+
+namespace spot::core {
+namespace {
+
+using Json = nlohmann::json;
+
+// A receipt's series and number are the ledger's, not the caller's.
+std::string as_given(Kind kind, Json intent) {
+    if (kind == Kind::receipt_print) {
+        intent.erase("series");
+        intent.erase("number");
+    }
+    return canonical(intent);
+}
+
+}  // namespace
+
+Result<bool> Ledger::Inside::repeated_record(Kind kind, std::string_view reference,
+                                             const Json& intent, Appended& out) {
+    if (reference.empty()) return false;
+    const auto found = records.find_reference(record_of(kind), reference);
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return false;
+    const RecordId id = **found;
+    const auto log = logs.find(id.log);
+    if (!log) return tl::make_unexpected(log.error());
+    const auto line = entries.read(**log, id.seq);
+    if (!line) return tl::make_unexpected(line.error());
+    if (!*line) return fail(Code::corrupt, "a record's entry is not in the store");
+    const Json earlier = Json::parse((*line)->entry.intent, nullptr, false);
+    if ((*line)->erased || as_given(kind, earlier) != as_given(kind, intent))
+        return fail(Code::conflict, "this " + std::string(record_of(kind)) +
+                                        " was recorded before with other content");
+    out = {id, id, true};
+    return true;
+}
+
+Result<bool> Ledger::Inside::repeated_change(const Working& working, Kind kind,
+                                             const std::string& intent, Appended& out) {
+    const auto digest = Records::digest_of(kind, intent);
+    for (const auto& change : working.changes) {
+        if (change.digest != digest) continue;
+        const std::uint64_t device =
+            (working.id.log.device & ~kHubBit) | (change.by_hub ? kHubBit : 0);
+        out = {{{device, change.epoch}, change.seq}, working.id, true};
+        return true;
+    }
+    if (kind == Kind::session_close && working.changes.size() > 1)
+        return fail(Code::conflict, "this session was closed before with other content");
+    return false;
+}
+
+// How far the author has executed the other party's log.
+Result<Seen> Ledger::Inside::seen_by(const LogId& author) {
+    auto row = database.prepare(
+        "SELECT epoch, executed FROM log WHERE device = ?1 AND executed > 0"
+        " ORDER BY epoch DESC LIMIT 1");
+    const auto found = row.with(author.device ^ kHubBit).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return Seen{};
+    return Seen{static_cast<std::uint32_t>(row.integer(0)), row.number(1)};
+}
+
+Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::string_view user,
+                                Json intent, Appended& out) {
+    SPOT_CHECK(writing);
+    const auto user_length = text_length(user);
+    if (user.size() > kUserBytesMax || !user_length)
+        return fail(Code::invalid, "user: longer than 64 bytes, or no text");
+    if (!intent.is_object()) return fail(Code::invalid, "an intent is an object");
+
+    if (makes_record(kind)) {
+        const auto repeated = repeated_record(kind, reference, intent, out);
+        if (!repeated) return tl::make_unexpected(repeated.error());
+        if (*repeated) return {};
+    }
+    if (kind == Kind::receipt_print) {
+        const auto log = logs.find_or_make(writing->log);
+        if (!log) return tl::make_unexpected(log.error());
+        intent["series"] = series_of(writing->log);
+        intent["number"] = (*log)->receipts + 1;
+    }
+    SPOT_TRY(check_intent(options.party, kind, intent, *options.catalogue));
+    Line line;
+    line.entry.kind = kind;
+    line.entry.user = user;
+    line.entry.intent = canonical(intent);
+    if (line.entry.intent.size() > kIntentBytesMax)
+        return fail(Code::invalid, "the intent is longer than 64 KiB");
+
+    LogId own = writing->log;
+    Working* working = nullptr;
+    if (!makes_record(kind)) {
+        const std::string record(record_of(kind));
+        const auto id = RecordId::parse(intent.at(record).get_ref<const std::string&>());
+        const auto opened = id ? records.open(record, *id) : nullptr;
+        if (!opened) return tl::make_unexpected(opened.error());
+        if (!*opened) return fail(Code::not_found, "unknown " + record);
+        working = *opened;
+        const auto repeated = repeated_change(*working, kind, line.entry.intent, out);
+        if (!repeated) return tl::make_unexpected(repeated.error());
+        if (*repeated) return {};
+        // The hub writes about each station's records in a log of that station's own.
+        if (options.party == Party::hub) own.device = id->log.device | kHubBit;
+    }
+    SPOT_TRY(check_state(own, Whose::anybody, kind, intent, line.subject));
+
+    const auto log = logs.find_or_make(own);
+    if (!log) return tl::make_unexpected(log.error());
+    line.entry.log = own;
+    line.entry.seq = (*log)->tip.seq + 1;
+    if (line.entry.seq > kSeqMax) return fail(Code::limit, "the log is full");
+    line.entry.run = writing->run;
+    out = {line.entry.id(), working ? working->id : line.entry.id(), false};
+    return write(**log, std::move(line), intent, working, reference);
+}
+
+Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Working* working,
+                               std::string_view reference) {
+    Entry& entry = line.entry;
+    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
+    if (!at) return tl::make_unexpected(at.error());
+    const auto seen = seen_by(entry.log);
+    if (!seen) return tl::make_unexpected(seen.error());
+    entry.seen = *seen;
+    const auto secret = logs.secret_or_make(log, entry.seq);
+    if (!secret) return tl::make_unexpected(secret.error());
+    line.salt = salt_of(**secret, entry.log, entry.seq);
+    if (entry.kind == Kind::request_queue) {
+        const auto subject = subjects.of_request(intent, entry.id());
+        if (!subject) return tl::make_unexpected(subject.error());
+        line.subject = *subject;
+    }
+
+    if (has_document(entry.kind)) {
+        if (!working) {
+            const auto made = records.make(entry, line.subject);
+            if (!made) return tl::make_unexpected(made.error());
+            working = *made;
+        }
+        const auto change = records.execute(*working, entry, intent);
+        if (!change) return tl::make_unexpected(change.error());
+        entry.check = check_of(*change);
+    }
+    SPOT_TRY(entries.append(log, line));
+    const Records::Made made{at->ms, reference};
+    if (working) return records.save(*working, made);
+    SPOT_TRY(records.save_fact(entry, intent, made));
+    if (entry.kind != Kind::receipt_print) return {};
+    ++log.receipts;
+    return logs.save(log);
+}
+
+}  // namespace spot::core

@@ -1,0 +1,161 @@
+#include "core/store/entries.h"
+
+#include <algorithm>
+
+namespace spot::core {
+namespace {
+
+constexpr char kPayload = 'p';
+
+// Of a row's column; a short one is damage, which the chain's check finds.
+Hash hash_of(View bytes) {
+    Hash out{};
+    std::copy_n(bytes.begin(), std::min(bytes.size(), out.size()), out.begin());
+    return out;
+}
+
+}  // namespace
+
+Result<> Entries::append(Logs::Log& log, Line& line) {
+    const Entry& entry = line.entry;
+    SPOT_CHECK(entry.log == log.id && entry.seq == log.tip.seq + 1);
+    line.commitment = commitment(line.salt, entry.intent);
+    line.hash = chain(log.tip.hash, entry, line.commitment);
+
+    const std::int64_t key = entry_key(log.number, entry.seq);
+    Bytes payload(line.salt.begin(), line.salt.end());
+    payload.insert(payload.end(), entry.intent.begin(), entry.intent.end());
+    const auto sealed = subjects_.seal(line.subject, {kPayload, key}, payload);
+    if (!sealed) return tl::make_unexpected(sealed.error());
+    SPOT_TRY(database_
+                 .prepare("INSERT INTO entry (key, kind, run, seen_epoch, seen_seq, \"check\", user,"
+                          " subject, hash, commitment, payload)"
+                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
+                 .with(key, static_cast<int>(entry.kind), entry.run, entry.seen.epoch,
+                       entry.seen.seq, int{entry.check}, std::string_view(entry.user),
+                       line.subject, line.hash, line.commitment, *sealed)
+                 .run());
+    log.tip = {entry.seq, line.hash};
+    return {};
+}
+
+constexpr char kColumns[] =
+    "SELECT key, kind, run, seen_epoch, seen_seq, \"check\", user, subject, hash, commitment,"
+    " payload FROM entry WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+
+Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
+    Line line;
+    Entry& entry = line.entry;
+    const std::int64_t key = row.integer(0);
+    entry.log = log;
+    entry.seq = seq_of(key);
+    const std::int64_t kind = row.integer(1);
+    if (kind < 1 || kind > kKindMax) return fail(Code::corrupt, "an entry's kind is damaged");
+    entry.kind = static_cast<Kind>(kind);
+    entry.run = row.number(2);
+    entry.seen = {static_cast<std::uint32_t>(row.integer(3)), row.number(4)};
+    entry.check = static_cast<std::uint16_t>(row.integer(5));
+    entry.user = row.text(6);
+    line.subject = subject_of(row, 7);
+    line.hash = hash_of(row.blob(8));
+    line.commitment = hash_of(row.blob(9));
+
+    const auto payload = subjects_.open(line.subject, {kPayload, key}, row.blob(10));
+    if (!payload) return tl::make_unexpected(payload.error());
+    line.erased = !*payload;
+    if (line.erased) return line;
+    const View bytes = **payload;
+    if (bytes.size() < line.salt.size()) return fail(Code::corrupt, "an entry is damaged");
+    line.salt = hash_of(bytes.first(line.salt.size()));
+    entry.intent = text(bytes.subspan(line.salt.size()));
+    return line;
+}
+
+Result<std::optional<Line>> Entries::read(const Logs::Log& log, std::uint64_t seq) {
+    std::optional<Line> out;
+    SPOT_TRY(each(log, seq, seq, [&](Line& line) -> Result<> {
+        out = std::move(line);
+        return {};
+    }));
+    return out;
+}
+
+Result<> Entries::each(const Logs::Log& log, std::uint64_t first, std::uint64_t last,
+                       const std::function<Result<>(Line&)>& use) {
+    if (first > last || first > kSeqMax) return {};
+    auto rows = database_.prepare(kColumns);
+    rows.with(entry_key(log.number, first), entry_key(log.number, std::min(last, kSeqMax)));
+    for (;;) {
+        const auto row = rows.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) return {};
+        auto line = line_of(rows, log.id);
+        if (!line) return tl::make_unexpected(std::move(line).error());
+        SPOT_TRY(use(*line));
+    }
+}
+
+Result<std::optional<Hash>> Entries::hash_at(const Logs::Log& log, std::uint64_t seq) {
+    if (seq == 0) return Hash{};
+    if (seq > log.tip.seq) return std::nullopt;
+    if (seq == log.tip.seq) return log.tip.hash;
+    auto row = database_.prepare("SELECT hash FROM entry WHERE key = ?1");
+    const auto found = row.with(entry_key(log.number, seq)).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return std::nullopt;
+    return hash_of(row.blob(0));
+}
+
+Result<std::optional<Entries::Head>> Entries::head(const Logs::Log& log, std::uint64_t seq) {
+    if (seq > log.tip.seq) return std::nullopt;
+    const auto held = in_quarantine(log, seq);
+    if (!held) return tl::make_unexpected(held.error());
+    if (*held) return std::nullopt;
+    auto row = database_.prepare("SELECT kind, subject FROM entry WHERE key = ?1");
+    const auto found = row.with(entry_key(log.number, seq)).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return std::nullopt;
+    return Head{static_cast<Kind>(row.integer(0)), subject_of(row, 1)};
+}
+
+Result<> Entries::quarantine(const Logs::Log& log, std::uint64_t seq, std::string_view code) {
+    return database_.prepare("INSERT OR IGNORE INTO quarantine (entry, code) VALUES (?1, ?2)")
+        .with(entry_key(log.number, seq), code)
+        .run();
+}
+
+Result<bool> Entries::in_quarantine(const Logs::Log& log, std::uint64_t seq) {
+    auto row = database_.prepare("SELECT 1 FROM quarantine WHERE entry = ?1");
+    return row.with(entry_key(log.number, seq)).step();
+}
+
+Result<std::vector<Quarantined>> Entries::quarantined(const Logs::Log& log) {
+    std::vector<Quarantined> out;
+    auto rows = database_.prepare(
+        "SELECT entry, code FROM quarantine WHERE entry BETWEEN ?1 AND ?2 ORDER BY entry");
+    rows.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax));
+    for (;;) {
+        const auto row = rows.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) return out;
+        out.push_back({seq_of(rows.integer(0)), std::string(rows.text(1))});
+    }
+}
+
+Result<> Entries::remove_after(Logs::Log& log, std::uint64_t seq) {
+    const auto hash = hash_at(log, seq);
+    if (!hash) return tl::make_unexpected(hash.error());
+    if (!*hash) return fail(Code::not_found, "there is no such entry");
+    const std::int64_t first = entry_key(log.number, seq + 1);
+    const std::int64_t last = entry_key(log.number, kSeqMax);
+    SPOT_TRY(database_.prepare("DELETE FROM entry WHERE key BETWEEN ?1 AND ?2")
+                 .with(first, last)
+                 .run());
+    SPOT_TRY(database_.prepare("DELETE FROM quarantine WHERE entry BETWEEN ?1 AND ?2")
+                 .with(first, last)
+                 .run());
+    log.tip = {seq, **hash};
+    return {};
+}
+
+}  // namespace spot::core

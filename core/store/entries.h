@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "core/log.h"
+#include "core/store/database.h"
+#include "core/store/keys.h"
+#include "core/store/logs.h"
+#include "core/store/subjects.h"
+
+namespace spot::core {
+
+// An entry with what the store keeps beside it.
+struct Line {
+    Entry entry;
+    Hash salt{};
+    Hash commitment{};
+    Hash hash{};
+    std::optional<Subjects::Id> subject;  // whose key seals salt and intent
+    bool erased = false;                  // then salt and intent are empty
+};
+
+// The tables `entry` and `quarantine`.
+class Entries {
+public:
+    Entries(Database& database, Subjects& subjects) : database_(database), subjects_(subjects) {}
+
+    // Ends `line` (commitment and hash, from the salt and `log`'s tip), writes it, moves the tip.
+    Result<> append(Logs::Log& log, Line& line);
+    // Nothing: there is no such entry.
+    Result<std::optional<Line>> read(const Logs::Log& log, std::uint64_t seq);
+    // Of entries first … last, in order.
+    Result<> each(const Logs::Log& log, std::uint64_t first, std::uint64_t last,
+                  const std::function<Result<>(Line&)>& use);
+    Result<std::optional<Hash>> hash_at(const Logs::Log& log, std::uint64_t seq);
+
+    struct Head {
+        Kind kind;
+        std::optional<Subjects::Id> subject;
+    };
+    // Nothing: there is no such entry, or it stands in quarantine.
+    Result<std::optional<Head>> head(const Logs::Log& log, std::uint64_t seq);
+
+    Result<> quarantine(const Logs::Log& log, std::uint64_t seq, std::string_view code);
+    Result<bool> in_quarantine(const Logs::Log& log, std::uint64_t seq);
+    Result<std::vector<Quarantined>> quarantined(const Logs::Log& log);
+
+    // Removes the entries after `seq` and moves the tip back.
+    Result<> remove_after(Logs::Log& log, std::uint64_t seq);
+
+private:
+    Result<Line> line_of(const Statement& row, const LogId& log);
+
+    Database& database_;
+    Subjects& subjects_;
+};
+
+}  // namespace spot::core

@@ -1,0 +1,90 @@
+#include <nlohmann/json.hpp>
+
+#include "core/intent.h"
+#include "core/store/inside.h"
+
+namespace spot::core {
+namespace {
+
+using Json = nlohmann::json;
+using Why = std::optional<std::string_view>;
+
+}  // namespace
+
+Result<std::size_t> Ledger::Inside::execute_received(Logs::Log& log, std::size_t count) {
+    const std::uint64_t last = std::min(log.settled, log.executed + count);
+    const std::size_t taken = static_cast<std::size_t>(last - log.executed);
+    SPOT_TRY(entries.each(log, log.executed + 1, last, [&](Line& line) -> Result<> {
+        const auto held = entries.in_quarantine(log, line.entry.seq);
+        if (!held) return tl::make_unexpected(held.error());
+        if (*held) return {};
+        const auto why = execute_one(line);
+        if (!why) return tl::make_unexpected(why.error());
+        return *why ? entries.quarantine(log, line.entry.seq, **why) : Result<>();
+    }));
+    log.executed = last;
+    SPOT_TRY(logs.save(log));
+    // Every entry now keeps its own salt.
+    SPOT_TRY(logs.destroy_secrets(log, last));
+    return taken;
+}
+
+// Entries may have been quarantined on execution only: what depends on them follows them.
+Result<bool> Ledger::Inside::refers_to_records(const Json& intent) {
+    for (const char* member : {"session", "request"}) {
+        const auto at = intent.find(member);
+        if (at == intent.end()) continue;
+        const auto id = RecordId::parse(at->get_ref<const std::string&>());
+        if (!id) return false;
+        const auto there = records.exists(member, *id);
+        if (!there || !*there) return there;
+    }
+    return true;
+}
+
+Result<Why> Ledger::Inside::execute_one(const Line& line) {
+    if (line.erased) return Why("erased");
+    const Entry& entry = line.entry;
+    const Json intent = Json::parse(entry.intent, nullptr, false);
+    const auto refers = refers_to_records(intent);
+    if (!refers) return tl::make_unexpected(refers.error());
+    if (!*refers) return Why("unknown_record");
+    if (has_document(entry.kind)) return execute_document(line, intent);
+
+    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
+    if (!at) return Why("form");
+    SPOT_TRY(records.save_fact(entry, intent, {at->ms, {}}));
+    return Why();
+}
+
+Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& intent) {
+    const Entry& entry = line.entry;
+    Working* working = nullptr;
+    if (makes_record(entry.kind)) {
+        const auto made = records.make(entry, line.subject);
+        if (!made) return tl::make_unexpected(made.error());
+        working = *made;
+    } else {
+        const std::string record(record_of(entry.kind));
+        const auto id = RecordId::parse(intent.at(record).get_ref<const std::string&>());
+        const auto opened = id ? records.open(record, *id) : nullptr;
+        if (!opened) {
+            if (opened.error().code == Code::not_found) return Why("erased");
+            return tl::make_unexpected(opened.error());
+        }
+        if (!*opened) return Why("unknown_record");
+        working = *opened;
+    }
+    const auto change = records.execute(*working, entry, intent);
+    if (!change || entry.check != check_of(*change)) {
+        const bool unknown = !change && change.error().code == Code::not_found;
+        records.drop(*working);
+        return Why(unknown ? "unknown_record" : "diverged");
+    }
+    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
+    if (!at) return tl::make_unexpected(at.error());
+    SPOT_TRY(records.save(*working, {at->ms, {}}));
+    return Why();
+}
+
+}  // namespace spot::core

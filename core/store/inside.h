@@ -1,0 +1,106 @@
+#pragma once
+
+#include "core/ledger.h"
+#include "core/store/database.h"
+#include "core/store/entries.h"
+#include "core/store/logs.h"
+#include "core/store/records.h"
+#include "core/store/subjects.h"
+
+namespace spot::core {
+
+// What a ledger is made of. Its verbs stand in a file each: append.cpp, receive.cpp, …
+struct Ledger::Inside {
+    Inside(Database opened, Options given, SecretKey subject_secret)
+        : options(given),
+          database(std::move(opened)),
+          logs(database, *options.random),
+          subjects(database, *options.random, std::move(subject_secret)),
+          entries(database, subjects),
+          records(database, logs, entries, subjects, options.party) {}
+
+    // ── Transactions (transaction.cpp).
+    // Runs `work` as one durable transaction, or joins the one that is open.
+    Result<> transact(const std::function<Result<>()>& work);
+    // Runs `work` on one state of the store.
+    Result<> read(const std::function<Result<>()>& work);
+    // Drops what another process has made stale.
+    Result<> refresh();
+    void forget();
+    // For answers that can't carry an error: it is kept, and every later transaction tells it.
+    template <class T>
+    std::optional<T> noted(Result<T> result) {
+        if (result) return std::move(*result);
+        fault = std::move(result).error();
+        return std::nullopt;
+    }
+
+    // As it is now; an unknown one is empty.
+    Logs::Log log(const LogId& id);
+
+    // ── append.cpp
+    Result<> append(Kind kind, std::string_view reference, std::string_view user,
+                    nlohmann::json intent, Appended& out);
+    Result<bool> repeated_record(Kind kind, std::string_view reference,
+                                 const nlohmann::json& intent, Appended& out);
+    Result<bool> repeated_change(const Working& working, Kind kind, const std::string& intent,
+                                 Appended& out);
+    Result<> write(Logs::Log& log, Line line, const nlohmann::json& intent, Working* working,
+                   std::string_view reference);
+    Result<Seen> seen_by(const LogId& author);
+
+    // ── state.cpp: what an intent refers to.
+    bool is_own(const LogId& log) const;
+    // An entry that made a record and is not in quarantine. Nothing: there is none.
+    Result<std::optional<Entries::Head>> made(Kind making, const RecordId& id);
+    // Whose session and request an intent may refer to: `log`'s device, or anybody's.
+    enum class Whose { of_device, anybody };
+    // `not_found`: it refers to a session or request that is not here. `invalid`: an edit's path
+    // is no field of its request. `subject` gets the key's owner for an edit.
+    Result<> check_state(const LogId& log, Whose whose, Kind kind, const nlohmann::json& intent,
+                         std::optional<Subjects::Id>& subject);
+    Result<> check_edit(const RecordId& request, const nlohmann::json& set);
+
+    // ── receive.cpp
+    Result<> receive(const LogId& id, std::span<const Entry> received, Tip& tip);
+    Result<std::optional<std::string_view>> judge(Logs::Log& log, const Entry& entry,
+                                                  std::optional<Subjects::Id>& subject);
+    Result<> settle(const LogId& id);
+    Result<> take_back(const LogId& id, std::uint64_t seq);
+
+    // ── execute.cpp
+    Result<std::size_t> execute_received(Logs::Log& log, std::size_t count);
+    // Nothing: done. Otherwise why the entry goes into quarantine.
+    Result<std::optional<std::string_view>> execute_one(const Line& line);
+    Result<std::optional<std::string_view>> execute_document(const Line& line,
+                                                             const nlohmann::json& intent);
+    Result<bool> refers_to_records(const nlohmann::json& intent);
+
+    // ── export.cpp, check.cpp
+    Result<> export_records(const ExportOptions& options,
+                            const std::function<void(std::string_view)>& line);
+    Result<Counts> count();
+    Result<> check(std::vector<std::string>& faults);
+    Result<> check_log(const Logs::Log& log, std::vector<std::string>& faults);
+    Result<> check_records(const Logs::Log& log, std::vector<std::string>& faults);
+
+    struct Writing {
+        LogId log;
+        std::uint64_t run = 0;
+    };
+    Options options;
+    Database database;
+    Logs logs;
+    Subjects subjects;
+    Entries entries;
+    Records records;
+    std::optional<Writing> writing;
+    std::optional<Error> fault;
+    int depth = 0;
+    std::int64_t data_version = 0;
+};
+
+// Of the receipts of one log: "7K3Q9F2M-1" for epoch 1. Hub and station derive it alike.
+std::string series_of(const LogId& log);
+
+}  // namespace spot::core

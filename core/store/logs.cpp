@@ -1,0 +1,117 @@
+#include "core/store/logs.h"
+
+#include <algorithm>
+
+namespace spot::core {
+namespace {
+
+Hash hash_of(View bytes) {
+    Hash out{};
+    if (bytes.size() == out.size()) std::copy(bytes.begin(), bytes.end(), out.begin());
+    return out;
+}
+
+}  // namespace
+
+Result<Logs::Log*> Logs::find(const LogId& id) {
+    if (const auto at = known_.find(id); at != known_.end()) return &at->second;
+    auto row = database_.prepare(
+        "SELECT number, executed, receipts, acked_seq, acked_hash, backed_up_seq, backed_up_hash,"
+        " settled FROM log WHERE device = ?1 AND epoch = ?2");
+    const auto found = row.with(id.device, id.epoch).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return nullptr;
+    Log log;
+    log.number = row.integer(0);
+    log.id = id;
+    log.executed = row.number(1);
+    log.receipts = row.number(2);
+    log.acknowledged = {row.number(3), hash_of(row.blob(4))};
+    log.backed_up = {row.number(5), hash_of(row.blob(6))};
+    log.settled = row.number(7);
+
+    auto last = database_.prepare(
+        "SELECT key, hash FROM entry WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1");
+    const auto any =
+        last.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax)).step();
+    if (!any) return tl::make_unexpected(any.error());
+    if (*any) log.tip = {seq_of(last.integer(0)), hash_of(last.blob(1))};
+    return &known_.emplace(id, log).first->second;
+}
+
+Result<Logs::Log*> Logs::find_or_make(const LogId& id) {
+    const auto found = find(id);
+    if (!found || *found) return found;
+    const auto last = database_.integer("SELECT coalesce(max(number), 0) FROM log");
+    if (!last) return tl::make_unexpected(last.error());
+    if (*last >= kLogNumberMax) return fail(Code::limit, "the store holds a million logs");
+    SPOT_TRY(database_.prepare("INSERT INTO log (number, device, epoch) VALUES (?1, ?2, ?3)")
+                 .with(*last + 1, id.device, id.epoch)
+                 .run());
+    return find(id);
+}
+
+Result<std::vector<LogId>> Logs::ids() {
+    std::vector<LogId> out;
+    auto rows = database_.prepare("SELECT device, epoch FROM log");
+    for (;;) {
+        const auto row = rows.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) break;
+        out.push_back({rows.number(0), static_cast<std::uint32_t>(rows.integer(1))});
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+Result<> Logs::save(const Log& log) {
+    return database_
+        .prepare("UPDATE log SET executed = ?2, receipts = ?3, acked_seq = ?4, acked_hash = ?5,"
+                 " backed_up_seq = ?6, backed_up_hash = ?7, settled = ?8 WHERE number = ?1")
+        .with(log.number, log.executed, log.receipts, log.acknowledged.seq, log.acknowledged.hash,
+              log.backed_up.seq, log.backed_up.hash, log.settled)
+        .run();
+}
+
+Result<const SecretKey*> Logs::secret(const Log& log, std::uint64_t seq) {
+    const std::uint64_t period = period_of(seq);
+    if (period_ && period_->log == log.number && period_->period == period)
+        return &period_->secret;
+    auto row = database_.prepare("SELECT secret FROM period WHERE log = ?1 AND period = ?2");
+    const auto found = row.with(log.number, period).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return nullptr;
+    const View bytes = row.blob(0);
+    if (bytes.size() != SecretKey::kSize) return fail(Code::corrupt, "a period's secret is damaged");
+    period_.emplace(Period{log.number, period, SecretKey(bytes.first<SecretKey::kSize>())});
+    return &period_->secret;
+}
+
+Result<const SecretKey*> Logs::secret_or_make(const Log& log, std::uint64_t seq) {
+    const auto found = secret(log, seq);
+    if (!found || *found) return found;
+    SPOT_TRY(keep_secret(log, period_of(seq), SecretKey::random(random_)));
+    return secret(log, seq);
+}
+
+Result<> Logs::keep_secret(const Log& log, std::uint64_t period, const SecretKey& secret) {
+    period_.reset();
+    return database_
+        .prepare("INSERT OR REPLACE INTO period (log, period, secret) VALUES (?1, ?2, ?3)")
+        .with(log.number, period, View(secret.bytes()))
+        .run();
+}
+
+Result<> Logs::destroy_secrets(const Log& log, std::uint64_t seq) {
+    period_.reset();
+    return database_.prepare("DELETE FROM period WHERE log = ?1 AND period < ?2")
+        .with(log.number, seq / kPeriodEntries)
+        .run();
+}
+
+void Logs::forget() {
+    known_.clear();
+    period_.reset();
+}
+
+}  // namespace spot::core

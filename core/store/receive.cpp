@@ -1,0 +1,122 @@
+#include <nlohmann/json.hpp>
+
+#include "core/intent.h"
+#include "core/store/inside.h"
+
+namespace spot::core {
+namespace {
+
+using Json = nlohmann::json;
+
+bool is_personal(Kind kind) { return record_of(kind) == "request"; }
+
+}  // namespace
+
+// Why the entry may not be applied; nothing: it may. What is refused here is kept all the same,
+// so that the chain goes on; what may hold personal data is sealed whatever is wrong with it.
+Result<std::optional<std::string_view>> Ledger::Inside::judge(
+    Logs::Log& log, const Entry& entry, std::optional<Subjects::Id>& subject) {
+    const Party author = (log.id.device & kHubBit) != 0 ? Party::hub : Party::station;
+    const Json intent = Json::parse(entry.intent, nullptr, false);
+    std::optional<std::string_view> code;
+
+    const auto checked = intent.is_discarded()
+                             ? fail(Code::invalid, "the intent is not JSON")
+                             : check_intent(author, entry.kind, intent, *options.catalogue);
+    if (!checked)
+        code = checked.error().code == Code::refused ? "authority" : "form";
+    else if (canonical(intent) != entry.intent)
+        code = "form";
+
+    if (!code) {
+        const auto state = check_state(log.id, Whose::of_device, entry.kind, intent, subject);
+        if (!state && state.error().code == Code::not_found)
+            code = "unknown_record";
+        else if (!state && state.error().code == Code::invalid)
+            code = "form";
+        else if (!state)
+            return tl::make_unexpected(state.error());
+    }
+    // A number counts as used even where its receipt is quarantined: one fault is told once.
+    if (!code && entry.kind == Kind::receipt_print) {
+        const auto number = intent.at("number").get<std::uint64_t>();
+        if (number <= log.receipts)
+            code = "duplicate";
+        else if (number != log.receipts + 1)
+            code = "receipt_gap";
+        else if (intent.at("series").get_ref<const std::string&>() != series_of(log.id))
+            code = "receipt_series";
+        log.receipts = std::max(log.receipts, number);
+    }
+    if (is_personal(entry.kind) && !subject) {
+        const bool whole = !code || *code == "unknown_record";
+        const auto made = subjects.of_request(
+            whole && entry.kind == Kind::request_queue ? intent : Json{{"citizen", Json::object()}},
+            entry.id());
+        if (!made) return tl::make_unexpected(made.error());
+        subject = *made;
+    }
+    return code;
+}
+
+Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> received, Tip& tip) {
+    if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
+    const auto found = logs.find_or_make(id);
+    if (!found) return tl::make_unexpected(found.error());
+    Logs::Log& log = **found;
+    const std::uint64_t receipts = log.receipts;
+    for (const Entry& entry : received) {
+        if (entry.log != id || entry.seq != log.tip.seq + 1)
+            return fail(Code::conflict, "the entries do not follow on the log's tip");
+        if (entry.intent.size() > kIntentBytesMax || entry.user.size() > kUserBytesMax ||
+            entry.seq > kSeqMax)
+            return fail(Code::limit, "an entry is too large");
+        const auto secret = logs.secret(log, entry.seq);
+        if (!secret) return tl::make_unexpected(secret.error());
+        if (!*secret) return fail(Code::not_found, "the period's secret is not here");
+        Line line;
+        line.entry = entry;
+        line.salt = salt_of(**secret, id, entry.seq);
+        const auto code = judge(log, entry, line.subject);
+        if (!code) return tl::make_unexpected(code.error());
+        SPOT_TRY(entries.append(log, line));
+        if (*code) SPOT_TRY(entries.quarantine(log, entry.seq, **code));
+    }
+    tip = log.tip;
+    return log.receipts == receipts ? Result<>() : logs.save(log);
+}
+
+Result<> Ledger::Inside::settle(const LogId& id) {
+    if (is_own(id)) return fail(Code::refused, "one's own entries are settled when they are written");
+    const auto found = logs.find(id);
+    if (!found) return tl::make_unexpected(found.error());
+    Logs::Log* log = *found;
+    if (!log || log->settled == log->tip.seq) return {};
+    log->settled = log->tip.seq;
+    return logs.save(*log);
+}
+
+Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
+    if (is_own(id)) return fail(Code::refused, "one's own entries are not taken back");
+    const auto found = logs.find(id);
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found || seq >= (*found)->tip.seq) return {};
+    Logs::Log& log = **found;
+    if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
+    SPOT_TRY(entries.remove_after(log, seq));
+
+    log.receipts = 0;
+    for (std::uint64_t at = log.tip.seq; at > 0; --at) {
+        const auto head = entries.head(log, at);
+        if (!head) return tl::make_unexpected(head.error());
+        if (!*head || (*head)->kind != Kind::receipt_print) continue;
+        const auto line = entries.read(log, at);
+        if (!line) return tl::make_unexpected(line.error());
+        const Json intent = Json::parse((*line)->entry.intent, nullptr, false);
+        log.receipts = intent.at("number").get<std::uint64_t>();
+        break;
+    }
+    return logs.save(log);
+}
+
+}  // namespace spot::core

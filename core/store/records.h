@@ -1,0 +1,87 @@
+#pragma once
+
+#include <list>
+
+#include "core/document.h"
+#include "core/store/entries.h"
+#include "core/store/projection.h"
+
+namespace spot::core {
+
+// Is this kind's record a session or request? The others are facts, which nothing changes.
+bool has_document(Kind kind);
+// What an entry's header says of its change.
+std::uint16_t check_of(const std::optional<Hash>& change);
+
+// A record that grows by changes, as it is worked on.
+struct Working {
+    // What an entry did to the document.
+    struct Change {
+        bool by_hub = false;
+        std::uint32_t epoch = 0;
+        std::uint64_t seq = 0;
+        std::array<std::uint8_t, 8> digest{};  // of kind and intent: tells a repeated one
+        std::optional<Hash> hash;              // nothing differed: no Automerge change
+    };
+
+    RecordId id;
+    std::int64_t place = 0;  // of its name, see keys.h
+    std::int64_t key = 0;
+    std::optional<Subjects::Id> subject;
+    std::vector<Change> changes;  // in the order in which they were executed here
+    Document document;
+    bool stored = false;          // there is a row
+};
+
+// The table `record`, and the execution of entries on documents.
+class Records {
+public:
+    Records(Database& database, Logs& logs, Entries& entries, Subjects& subjects, Party here)
+        : database_(database), logs_(logs), entries_(entries), subjects_(subjects), here_(here) {}
+
+    Result<bool> exists(std::string_view record, const RecordId& id);
+    Result<std::optional<RecordId>> find_reference(std::string_view record,
+                                                   std::string_view reference);
+
+    // A session or request with its document, from the row or, where that holds none or can't be
+    // read, from the entries. Null: there is none. Lasts until the next call of open() or make().
+    Result<Working*> open(std::string_view record, const RecordId& id);
+    Result<Working*> make(const Entry& entry, const std::optional<Subjects::Id>& subject);
+    // Executes an entry. `not_found`: its author did not know the record.
+    // Answers the change's hash. After an error or an unwanted change: drop().
+    Result<std::optional<Hash>> execute(Working& working, const Entry& entry,
+                                        const nlohmann::json& intent);
+    static std::array<std::uint8_t, 8> digest_of(Kind kind, std::string_view intent);
+
+    // Writes the row. `made`: of a new record.
+    struct Made {
+        std::int64_t ms = 0;
+        std::string_view reference;
+    };
+    Result<> save(Working& working, const Made& made);
+    Result<> save_fact(const Entry& entry, const nlohmann::json& intent, const Made& made);
+
+    // The projection in a row of (key, subject, json, …) at `column`. Nothing: erased.
+    Result<std::optional<std::string>> open_json(const Statement& row, int column);
+    // Is the row of the record that this entry made what its entries amount to? An erased one is.
+    Result<bool> is_sound(Kind making, const RecordId& id);
+
+    void drop(const Working& working);
+    void forget() { working_.clear(); }
+
+private:
+    Result<std::optional<std::int64_t>> key_of(std::string_view record, const RecordId& id);
+    Result<Working> load(std::string_view record, const RecordId& id, std::int64_t key);
+    Result<std::optional<std::string>> rebuilt(Kind making, const RecordId& id, std::int64_t key);
+    Result<> replay(Working& working, std::vector<Working::Change> changes);
+    Working* keep(Working working);
+
+    Database& database_;
+    Logs& logs_;
+    Entries& entries_;
+    Subjects& subjects_;
+    Party here_;
+    std::list<Working> working_;  // the one used last in front; at most kWorkingMax
+};
+
+}  // namespace spot::core

@@ -1,0 +1,98 @@
+#include "core/store/subjects.h"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+namespace spot::core {
+namespace {
+
+constexpr std::size_t kKeysMax = 256;  // remembered
+constexpr std::uint8_t kErasuresMax = 255;
+
+Bytes associated(Subjects::Place place) {
+    ByteWriter out;
+    out.u8(static_cast<std::uint8_t>(place.column));
+    out.u64(static_cast<std::uint64_t>(place.key));
+    return out.take();
+}
+
+}  // namespace
+
+std::optional<Subjects::Id> subject_of(const Statement& row, int column) {
+    const View bytes = row.blob(column);
+    Subjects::Id id;
+    if (bytes.size() != id.size()) return std::nullopt;
+    std::copy(bytes.begin(), bytes.end(), id.begin());
+    return id;
+}
+
+// An erased subject leaves its row, with no key: if the same person comes back later, the new data
+// get an id and a key of their own, and the old stay unreadable.
+Result<Subjects::Id> Subjects::of_request(const nlohmann::json& intent, const RecordId& request) {
+    const auto& citizen = intent.at("citizen");
+    const auto nif = citizen.find("nif");
+    const std::string who = nif != citizen.end() ? "nif " + nif->get_ref<const std::string&>()
+                                                 : "request " + request.text();
+    for (std::uint8_t times_erased = 0; times_erased < kErasuresMax; ++times_erased) {
+        const Hash all = keyed_hash(secret_.bytes(), {View(&times_erased, 1), view(who)});
+        Id id;
+        std::copy_n(all.begin(), id.size(), id.begin());
+        const auto now = state(id);
+        if (!now) return tl::make_unexpected(now.error());
+        if (*now == State::usable) return id;
+        if (*now == State::erased) continue;
+        const SecretKey made = SecretKey::random(random_);
+        SPOT_TRY(database_.prepare("INSERT INTO subject (id, key) VALUES (?1, ?2)")
+                     .with(id, View(made.bytes()))
+                     .run());
+        return id;
+    }
+    return fail(Code::limit, "a person was erased more often than the store can tell apart");
+}
+
+Result<Subjects::State> Subjects::state(const Id& id) {
+    if (keys_.contains(id)) return State::usable;
+    auto row = database_.prepare("SELECT key FROM subject WHERE id = ?1");
+    const auto found = row.with(id).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return State::unknown;
+    const View bytes = row.blob(0);
+    if (bytes.empty()) return State::erased;
+    if (bytes.size() != SecretKey::kSize) return fail(Code::corrupt, "a subject's key is damaged");
+    if (keys_.size() >= kKeysMax) keys_.clear();
+    keys_.emplace(id, SecretKey(bytes.first<SecretKey::kSize>()));
+    return State::usable;
+}
+
+Result<const SecretKey*> Subjects::key(const Id& id) {
+    const auto now = state(id);
+    if (!now) return tl::make_unexpected(now.error());
+    return *now == State::usable ? &keys_.at(id) : nullptr;
+}
+
+Result<> Subjects::erase(const Id& id) {
+    keys_.erase(id);
+    return database_.prepare("UPDATE subject SET key = x'' WHERE id = ?1").with(id).run();
+}
+
+Result<Bytes> Subjects::seal(const std::optional<Id>& subject, Place place, View plain) {
+    if (!subject) return Bytes(plain.begin(), plain.end());
+    const auto sealing = key(*subject);
+    if (!sealing) return tl::make_unexpected(sealing.error());
+    if (!*sealing) return fail(Code::not_found, "the person's data were erased");
+    return seal_at_rest(**sealing, plain, associated(place), random_);
+}
+
+Result<std::optional<Bytes>> Subjects::open(const std::optional<Id>& subject, Place place,
+                                            View sealed) {
+    if (!subject) return Bytes(sealed.begin(), sealed.end());
+    const auto opening = key(*subject);
+    if (!opening) return tl::make_unexpected(opening.error());
+    if (!*opening) return std::nullopt;
+    auto plain = open_at_rest(**opening, sealed, associated(place));
+    if (!plain) return tl::make_unexpected(std::move(plain).error());
+    return std::optional<Bytes>(std::move(*plain));
+}
+
+}  // namespace spot::core

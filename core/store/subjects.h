@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/id.h"
+#include "core/store/database.h"
+
+namespace spot::core {
+
+// The people whose data the store holds, and the keys that seal them. Without its key, what was
+// sealed for a subject can't be read by anybody any more.
+class Subjects {
+public:
+    using Id = std::array<std::uint8_t, 16>;
+
+    // `secret` keys the hashes that the ids are, so that a NIF can't be looked for without it.
+    Subjects(Database& database, Random& random, SecretKey secret)
+        : database_(database), random_(random), secret_(std::move(secret)) {}
+
+    // Whom a new request is about: the citizen with its NIF; where none was given, whoever made
+    // this one request. Makes the key where it lacks.
+    Result<Id> of_request(const nlohmann::json& intent, const RecordId& request);
+    // Null: erased. The pointer lasts until the next call.
+    Result<const SecretKey*> key(const Id& id);
+    // Destroys the key.
+    Result<> erase(const Id& id);
+
+    // With no subject, the bytes themselves. `place` binds them to one column of one row.
+    struct Place {
+        char column;
+        std::int64_t key;
+    };
+    Result<Bytes> seal(const std::optional<Id>& subject, Place place, View plain);
+    // Nothing: erased.
+    Result<std::optional<Bytes>> open(const std::optional<Id>& subject, Place place, View sealed);
+
+    void forget() { keys_.clear(); }
+
+private:
+    enum class State { usable, erased, unknown };
+    Result<State> state(const Id& id);
+
+    Database& database_;
+    Random& random_;
+    SecretKey secret_;
+    std::map<Id, SecretKey> keys_;  // at most kKeysMax
+};
+
+// Of a row's column.
+std::optional<Subjects::Id> subject_of(const Statement& row, int column);
+
+}  // namespace spot::core

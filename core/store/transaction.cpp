@@ -1,0 +1,69 @@
+#include "core/store/inside.h"
+
+namespace spot::core {
+
+void Ledger::Inside::forget() {
+    logs.forget();
+    subjects.forget();
+    records.forget();
+}
+
+Result<> Ledger::Inside::refresh() {
+    const auto now = database.integer("PRAGMA data_version");
+    if (!now) return tl::make_unexpected(now.error());
+    if (*now != data_version) forget();
+    data_version = *now;
+    return {};
+}
+
+Logs::Log Ledger::Inside::log(const LogId& id) {
+    Logs::Log out;
+    out.id = id;
+    const auto done = read([&]() -> Result<> {
+        const auto found = logs.find(id);
+        if (!found) return tl::make_unexpected(found.error());
+        if (*found) out = **found;
+        return {};
+    });
+    if (!done) fault = done.error();
+    return out;
+}
+
+Result<> Ledger::Inside::transact(const std::function<Result<>()>& work) {
+    if (fault) return tl::make_unexpected(*fault);
+    const bool outer = depth == 0;
+    // After a full disk SQLite may have ended the transaction; outside one, nothing is atomic.
+    if (!outer && !database.in_transaction())
+        return fail(Code::io, "the transaction has ended; nothing was changed");
+    SPOT_TRY(database.prepare(outer ? "BEGIN IMMEDIATE" : "SAVEPOINT inner").run());
+    Result<> done;
+    if (outer) done = refresh();
+    if (done) {
+        ++depth;
+        done = work();
+        --depth;
+    }
+    if (done) done = database.prepare(outer ? "COMMIT" : "RELEASE inner").run();
+    if (done) return done;
+    // Their own failure changes nothing: the transaction is rolled back when it is not committed.
+    if (!outer) (void)database.run("ROLLBACK TO inner; RELEASE inner");
+    if (outer && database.in_transaction()) (void)database.run("ROLLBACK");
+    forget();
+    return done;
+}
+
+Result<> Ledger::Inside::read(const std::function<Result<>()>& work) {
+    if (fault) return tl::make_unexpected(*fault);
+    if (depth > 0) return work();
+    SPOT_TRY(database.prepare("BEGIN").run());
+    auto done = refresh();
+    if (done) {
+        ++depth;
+        done = work();
+        --depth;
+    }
+    (void)database.prepare("COMMIT").run();
+    return done;
+}
+
+}  // namespace spot::core

@@ -1,0 +1,181 @@
+#include "core/vault.h"
+
+#include <sodium.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/bytes.h"
+#include "core/program.h"
+
+namespace spot::core {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kVersion = 1;
+constexpr std::size_t kFileBytesMax = 64 * 1024;
+constexpr std::size_t kNameBytesMax = 64;
+constexpr std::size_t kSaltBytes = crypto_pwhash_SALTBYTES;
+// What a slot of the file may ask for, so that a damaged one can't take all the memory or hours.
+constexpr std::size_t kArgonBytesMax = 256 * 1024 * 1024;
+constexpr unsigned kArgonPassesMax = 16;
+
+struct Slot {
+    std::string name;
+    Bytes salt;
+    std::size_t memory_bytes = kArgonBytes;
+    unsigned passes = kArgonPasses;
+    Bytes wrapped;  // the store's key, sealed by the passphrase's
+};
+
+// The key that a passphrase makes with a slot's salt. The 64 MiB it takes are given back to the
+// system before this returns: open the vault before anything else that needs memory.
+Result<SecretKey> stretch(const Slot& slot, const Passphrase& passphrase) {
+    Hash out;
+    const int done = crypto_pwhash(out.data(), out.size(), passphrase.text().data(),
+                                   passphrase.text().size(), slot.salt.data(), slot.passes,
+                                   slot.memory_bytes, crypto_pwhash_ALG_ARGON2ID13);
+    if (done != 0) return fail(Code::io, "not enough memory to try the passphrase");
+    SecretKey key{std::span<const std::uint8_t, SecretKey::kSize>(out)};
+    sodium_memzero(out.data(), out.size());
+    return key;
+}
+
+Result<Slot> wrap(std::string_view name, const SecretKey& key, const Passphrase& passphrase,
+                  Random& random) {
+    if (name.empty() || name.size() > kNameBytesMax)
+        return fail(Code::invalid, "a key slot's name has 1 to 64 bytes");
+    if (passphrase.text().empty()) return fail(Code::invalid, "the passphrase is empty");
+    Slot slot;
+    slot.name = name;
+    slot.salt.resize(kSaltBytes);
+    random.fill(slot.salt);
+    const auto stretched = stretch(slot, passphrase);
+    if (!stretched) return tl::make_unexpected(stretched.error());
+    slot.wrapped = seal_at_rest(*stretched, key.bytes(), view(name), random);
+    return slot;
+}
+
+Json json_of(const Slot& slot) {
+    return {{"name", slot.name},
+            {"argon2id",
+             {{"salt", to_hex(slot.salt)},
+              {"memory_bytes", slot.memory_bytes},
+              {"passes", slot.passes}}},
+            {"wrapped", to_hex(slot.wrapped)}};
+}
+
+std::optional<Bytes> bytes_at(const Json& json, const char* key, std::size_t size) {
+    const auto at = json.find(key);
+    if (at == json.end() || !at->is_string()) return std::nullopt;
+    auto bytes = from_hex(at->get_ref<const std::string&>());
+    if (!bytes || bytes->size() != size) return std::nullopt;
+    return bytes;
+}
+
+std::optional<Slot> slot_of(const Json& json) {
+    if (!json.is_object() || !json.contains("name") || !json["name"].is_string() ||
+        !json.contains("argon2id") || !json["argon2id"].is_object())
+        return std::nullopt;
+    const Json& costs = json["argon2id"];
+    const auto salt = bytes_at(costs, "salt", kSaltBytes);
+    const auto wrapped = bytes_at(json, "wrapped", SecretKey::kSize + kSealedOverhead);
+    if (!salt || !wrapped || !costs.contains("memory_bytes") || !costs.contains("passes") ||
+        !costs["memory_bytes"].is_number_unsigned() || !costs["passes"].is_number_unsigned())
+        return std::nullopt;
+    const auto memory_bytes = costs["memory_bytes"].get<std::uint64_t>();
+    const auto passes = costs["passes"].get<std::uint64_t>();
+    if (memory_bytes < crypto_pwhash_MEMLIMIT_MIN || memory_bytes > kArgonBytesMax ||
+        passes < crypto_pwhash_OPSLIMIT_MIN || passes > kArgonPassesMax)
+        return std::nullopt;
+    return Slot{json["name"].get<std::string>(), *salt, memory_bytes,
+                static_cast<unsigned>(passes), *wrapped};
+}
+
+Result<std::vector<Slot>> read_slots(const std::filesystem::path& file) {
+    const auto damaged = [] { return fail(Code::corrupt, "the file of key slots is damaged"); };
+    const auto content = read_small_file(file, kFileBytesMax);
+    if (!content) return tl::make_unexpected(content.error());
+    const Json json = Json::parse(*content, nullptr, false);
+    if (!json.is_object() || json.value("version", Json()) != kVersion ||
+        !json.contains("slots") || !json["slots"].is_array() || json["slots"].size() > kSlotsMax)
+        return damaged();
+    std::vector<Slot> slots;
+    for (const Json& one : json["slots"]) {
+        auto slot = slot_of(one);
+        if (!slot) return damaged();
+        slots.push_back(std::move(*slot));
+    }
+    return slots;
+}
+
+Result<> write_slots(const std::filesystem::path& file, const std::vector<Slot>& slots) {
+    Json json{{"version", kVersion}, {"slots", Json::array()}};
+    for (const Slot& slot : slots) json["slots"].push_back(json_of(slot));
+    return write_private_file(file, json.dump(2) + "\n");
+}
+
+}  // namespace
+
+Passphrase::Passphrase(std::string text) : text_(std::move(text)) {
+    text.resize(text.capacity());  // the move of a short text leaves its bytes behind
+    sodium_memzero(text.data(), text.size());
+}
+
+Passphrase::Passphrase(Passphrase&& other) noexcept : text_(other.text_) {
+    sodium_memzero(other.text_.data(), other.text_.size());
+    other.text_.clear();
+}
+
+Passphrase& Passphrase::operator=(Passphrase&& other) noexcept {
+    if (this != &other) {
+        text_.swap(other.text_);
+        sodium_memzero(other.text_.data(), other.text_.size());
+        other.text_.clear();
+    }
+    return *this;
+}
+
+Passphrase::~Passphrase() { sodium_memzero(text_.data(), text_.size()); }
+
+Result<SecretKey> Vault::create(const std::filesystem::path& file, std::string_view slot,
+                                const Passphrase& passphrase, Random& random) {
+    std::error_code error;
+    if (std::filesystem::exists(file, error))
+        return fail(Code::conflict, "there are key slots already; nothing was changed");
+    SecretKey key = SecretKey::random(random);
+    auto wrapped = wrap(slot, key, passphrase, random);
+    if (!wrapped) return tl::make_unexpected(std::move(wrapped).error());
+    SPOT_TRY(write_slots(file, {std::move(*wrapped)}));
+    return key;
+}
+
+Result<SecretKey> Vault::open(const std::filesystem::path& file, const Passphrase& passphrase) {
+    const auto slots = read_slots(file);
+    if (!slots) return tl::make_unexpected(slots.error());
+    for (const Slot& slot : *slots) {
+        const auto stretched = stretch(slot, passphrase);
+        if (!stretched) return tl::make_unexpected(stretched.error());
+        auto opened = open_at_rest(*stretched, slot.wrapped, view(slot.name));
+        if (!opened) continue;
+        SecretKey key{View(*opened).first<SecretKey::kSize>()};
+        sodium_memzero(opened->data(), opened->size());
+        return key;
+    }
+    return fail(Code::refused, "the passphrase opens no key slot; nothing was changed");
+}
+
+Result<> Vault::add_slot(const std::filesystem::path& file, std::string_view slot,
+                         const SecretKey& key, const Passphrase& passphrase, Random& random) {
+    auto slots = read_slots(file);
+    if (!slots) return tl::make_unexpected(std::move(slots).error());
+    if (slots->size() >= kSlotsMax) return fail(Code::limit, "all 32 key slots are taken");
+    for (const Slot& one : *slots)
+        if (one.name == slot) return fail(Code::conflict, "a key slot has this name already");
+    auto wrapped = wrap(slot, key, passphrase, random);
+    if (!wrapped) return tl::make_unexpected(std::move(wrapped).error());
+    slots->push_back(std::move(*wrapped));
+    return write_slots(file, *slots);
+}
+
+}  // namespace spot::core

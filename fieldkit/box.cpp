@@ -1,0 +1,210 @@
+#include "fieldkit/box.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "core/log.h"
+#include "core/platform/system.h"
+#include "core/program.h"
+
+namespace spot::fieldkit {
+namespace {
+
+using core::Code;
+using core::Exit;
+using core::fail;
+using core::Result;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr int kHubStartMs = 60'000;
+constexpr std::size_t kPassphraseBytes = 16;
+
+bool ended_with(const Ending& ending, std::initializer_list<Exit> wanted) {
+    for (const Exit exit : wanted)
+        if (ending.exit == static_cast<int>(exit)) return true;
+    return false;
+}
+
+tl::unexpected<core::Error> ended_badly(const std::string& what, const Ending& ending) {
+    return fail(Code::io, what + " ended with " + std::to_string(ending.exit));
+}
+
+Result<fs::path> beside_this_program() {
+    std::error_code error;
+    const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+    for (const char* program : {"spot-hub", "spot-station"})
+        if (error || !fs::exists(folder / program, error))
+            return fail(Code::not_found,
+                        std::string(program) + " is not beside fieldkit; build all of the project");
+    return folder;
+}
+
+Result<fs::path> throw_away_folder() {
+    std::error_code error;
+    const fs::path parent = fs::temp_directory_path(error);
+    std::string folder = (parent / "fieldkit-XXXXXX").string();
+    if (error || mkdtemp(folder.data()) == nullptr)  // mode 0700
+        return fail(Code::io, "no folder can be made in " + parent.string());
+    return fs::path(folder);
+}
+
+// The record a kind of event makes; empty: it changes one.
+std::string record_made_by(const std::string& kind) {
+    const auto made = core::parse_kind(kind);
+    return made && core::makes_record(*made) ? std::string(core::record_of(*made)) : std::string();
+}
+
+Result<Recorded> recorded_of(Ending ending) {
+    Recorded out;
+    std::map<std::string, std::set<std::string>> ids;  // an event given twice makes one record
+    std::istringstream lines(std::exchange(ending.out, {}));
+    for (std::string line; std::getline(lines, line);) {
+        const json said = json::parse(line, nullptr, false);
+        if (!said.is_object()) return fail(Code::corrupt, "spot-station record printed no JSON");
+        if (!said.value("ok", false)) {
+            out.refused.push_back("line " + std::to_string(said.value("line", 0)) + ": " +
+                                  said.value("error", ""));
+            continue;
+        }
+        ++out.events;
+        out.last_seq = std::max(out.last_seq, said.value("seq", std::uint64_t{0}));
+        const std::string record = record_made_by(said.value("kind", ""));
+        if (!record.empty()) ids[record].insert(said.value("id", ""));
+    }
+    for (const auto& [record, made] : ids) out.records[record] = made.size();
+    out.ending = std::move(ending);
+    return out;
+}
+
+Result<Synced> synced_of(Ending ending) {
+    const json said = json::parse(std::exchange(ending.out, {}), nullptr, false);
+    if (!said.is_object()) return ended_badly("spot-station sync", ending);
+    Synced out;
+    out.state = said.value("state", "");
+    out.reason = said.value("reason", "");
+    const auto number = [&](const char* key) { return said.value(key, std::uint64_t{0}); };
+    out.sent_entries = number("sent_entries");
+    out.received_entries = number("received_entries");
+    out.sent_bytes = number("sent_bytes");
+    out.received_bytes = number("received_bytes");
+    out.round_trips = number("round_trips");
+    out.durable_seq = number("durable_seq");
+    out.conflicts = number("conflicts");
+    out.quarantined = said.value("quarantined", json::array()).size();
+    out.seconds = said.value("seconds", 0.0);
+    out.ending = std::move(ending);
+    return out;
+}
+
+}  // namespace
+
+Box::Box(fs::path programs, fs::path folder)
+    : programs_(std::move(programs)), folder_(std::move(folder)) {}
+
+Box::Box(Box&& other) noexcept
+    : programs_(std::move(other.programs_)),
+      folder_(std::exchange(other.folder_, {})),
+      passphrase_(std::move(other.passphrase_)),
+      hub_address_(std::move(other.hub_address_)),
+      hub_(std::move(other.hub_)) {}
+
+Box::~Box() {
+    hub_.reset();
+    std::error_code ignored;
+    if (!folder_.empty()) fs::remove_all(folder_, ignored);
+}
+
+Result<Box> Box::make() {
+    auto programs = beside_this_program();
+    if (!programs) return tl::make_unexpected(std::move(programs).error());
+    auto folder = throw_away_folder();
+    if (!folder) return tl::make_unexpected(std::move(folder).error());
+    Box box(std::move(*programs), std::move(*folder));
+    SPOT_TRY(box.begin());
+    return box;
+}
+
+Result<Ending> Box::run(const char* program, std::vector<std::string> arguments,
+                        const fs::path& data, const fs::path& out) {
+    const std::vector<std::string> store{"--data", data.string(), "--passphrase-file",
+                                         passphrase_file().string()};
+    arguments.insert(arguments.end(), store.begin(), store.end());
+    return run_to_end({programs_ / program, std::move(arguments), out});
+}
+
+Result<> Box::begin() {
+    core::SystemRandom random;
+    core::Bytes chance(kPassphraseBytes);
+    random.fill(chance);
+    passphrase_ = core::to_hex(chance);
+    SPOT_TRY(core::write_private_file(passphrase_file(), passphrase_ + "\n"));
+
+    const fs::path data = folder_ / "hub";
+    // Stations are told the address at each exchange: the port is not known yet.
+    const auto made = run("spot-hub", {"init", "--json", "--name", "hub", "--url",
+                                       "https://127.0.0.1:8443"}, data);
+    if (!made) return tl::make_unexpected(made.error());
+    if (!ended_with(*made, {Exit::done})) return ended_badly("spot-hub init", *made);
+
+    auto hub = Process::start({programs_ / "spot-hub",
+                               {"serve", "--json", "--listen", "127.0.0.1:0", "--data",
+                                data.string(), "--passphrase-file", passphrase_file().string()},
+                               {}});
+    if (!hub) return tl::make_unexpected(std::move(hub).error());
+    hub_.emplace(std::move(*hub));
+    const auto line = hub_->line(kHubStartMs);
+    if (!line) return fail(line.error().code, "spot-hub serve: " + line.error().message);
+    const json said = json::parse(*line, nullptr, false);
+    hub_address_ = said.is_object() ? said.value("listening", "") : "";
+    if (hub_address_.empty()) return fail(Code::corrupt, "spot-hub serve told no address");
+    return {};
+}
+
+Result<> Box::add_station(const std::string& name) {
+    const fs::path slip = folder_ / (name + ".slip.json");
+    const auto enrolled = run(
+        "spot-hub", {"enrol", "--json", "--station", name, "--out", slip.string()}, folder_ / "hub");
+    if (!enrolled) return tl::make_unexpected(enrolled.error());
+    if (!ended_with(*enrolled, {Exit::done})) return ended_badly("spot-hub enrol", *enrolled);
+    const auto made =
+        run("spot-station", {"init", "--json", "--slip", slip.string()}, station_data(name));
+    if (!made) return tl::make_unexpected(made.error());
+    if (!ended_with(*made, {Exit::done})) return ended_badly("spot-station init", *made);
+    return {};
+}
+
+Result<Recorded> Box::record(const std::string& station, const fs::path& events) {
+    auto ending = run("spot-station", {"record", "--json", "--events", events.string()},
+                      station_data(station));
+    if (!ending) return tl::make_unexpected(std::move(ending).error());
+    if (!ended_with(*ending, {Exit::done, Exit::attention}))
+        return ended_badly("spot-station record", *ending);
+    return recorded_of(std::move(*ending));
+}
+
+Result<Synced> Box::sync(const std::string& station, const std::string& address) {
+    auto ending =
+        run("spot-station", {"sync", "--json", "--hub", "https://" + address}, station_data(station));
+    if (!ending) return tl::make_unexpected(std::move(ending).error());
+    return synced_of(std::move(*ending));
+}
+
+Result<Ending> Box::export_station(const std::string& station, const fs::path& out) {
+    auto ending = run("spot-station", {"export"}, station_data(station), out);
+    if (ending && !ended_with(*ending, {Exit::done}))
+        return ended_badly("spot-station export", *ending);
+    return ending;
+}
+
+Result<Ending> Box::export_hub(const fs::path& out) {
+    auto ending = run("spot-hub", {"export"}, folder_ / "hub", out);
+    if (ending && !ended_with(*ending, {Exit::done})) return ended_badly("spot-hub export", *ending);
+    return ending;
+}
+
+}  // namespace spot::fieldkit

@@ -1,0 +1,42 @@
+#include "hub/apply.h"
+
+#include <utility>
+
+#include "core/event.h"
+
+namespace spot::hub {
+
+using core::Code;
+using core::fail;
+using core::Result;
+
+Result<> Editor::write_for(std::uint64_t device) {
+    const core::LogId log{device | core::kHubBit, hub_.keys.epoch};
+    if (log_ == log) return {};
+    SPOT_TRY(hub_.ledger.write_to(log));
+    log_ = log;
+    return {};
+}
+
+Result<core::Taken> Editor::apply(std::string_view line) {
+    auto event = core::parse_event(line);
+    if (!event) return tl::make_unexpected(std::move(event).error());
+    if (event->kind != core::Kind::hub_edit)
+        return fail(Code::refused, "kind: is recorded at a station");
+    auto& intent = event->body;
+    auto reference = core::take_reference(intent, "request");
+    if (!reference) return tl::make_unexpected(std::move(reference).error());
+    const auto request = hub_.ledger.find("request", *reference);
+    if (!request) return fail(Code::not_found, "request: is not known here");
+    intent["request"] = request->text();
+    const auto at = intent.find("operator");
+    const std::string user =
+        at != intent.end() && at->is_string() ? at->get<std::string>() : std::string();
+    SPOT_TRY(write_for(request->log.device));
+    const auto appended = hub_.ledger.append(event->kind, "", user, std::move(intent));
+    if (!appended) return tl::make_unexpected(appended.error());
+    return core::Taken{std::string(kind_name(event->kind)), std::move(*reference),
+                       appended->record, appended->entry.seq, appended->repeated};
+}
+
+}  // namespace spot::hub

@@ -1,0 +1,60 @@
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "hub/cli/verbs.h"
+#include "hub/registry.h"
+#include "sync/slip.h"
+
+namespace spot::hub {
+namespace {
+
+core::Result<core::Exit> enrol(const core::Arguments& arguments) {
+    core::SystemRandom random;
+    core::SystemClock clock;
+    auto hub = open_hub(arguments, random);
+    if (!hub) return tl::make_unexpected(hub.error());
+    const auto pin = hub->tls_pin();
+    if (!pin) return tl::make_unexpected(pin.error());
+    const std::string name = arguments.value("station");
+    const auto ticket =
+        Registry(hub->ledger).issue(name, arguments.value("team"), clock.now(), random);
+    if (!ticket) return tl::make_unexpected(ticket.error());
+
+    sync::Slip slip;
+    slip.station = name;
+    slip.team = arguments.value("team");
+    slip.device = ticket->device;
+    slip.url = hub->identity.url;
+    slip.hub_sign = hub->identity.sign;
+    slip.hub_seal = hub->identity.seal;
+    slip.tls_pin = *pin;
+    slip.code = ticket->code;
+    slip.expires = ticket->expires;
+    const std::string out = arguments.value("out");
+    SPOT_TRY(core::write_private_file(out, sync::slip_text(slip)));
+
+    if (arguments.json()) {
+        core::print_line(nlohmann::json{{"station", name},
+                                        {"team", slip.team},
+                                        {"device", sync::device_text(slip.device)},
+                                        {"out", out},
+                                        {"expires", core::utc_text(slip.expires)}}
+                             .dump());
+    } else {
+        std::printf("%s holds the slip for %s. It works once, until %s. Whoever has it can be "
+                    "this station.\n",
+                    out.c_str(), name.c_str(), core::utc_text(slip.expires).c_str());
+    }
+    return core::Exit::done;
+}
+
+}  // namespace
+
+const core::Verb kEnrol{"enrol",
+                        "writes the slip with which a new station begins: works once, for 72 h",
+                        {{"station", "NAME", "what people call it", true},
+                         {"team", "TEAM", "with whom it shares a van"},
+                         {"out", "FILE", "where the slip goes", true}},
+                        enrol};
+
+}  // namespace spot::hub

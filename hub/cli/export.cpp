@@ -1,0 +1,21 @@
+#include "hub/cli/verbs.h"
+
+namespace spot::hub {
+namespace {
+
+core::Result<core::Exit> run(const core::Arguments& arguments) {
+    core::SystemRandom random;
+    auto hub = open_hub(arguments, random);
+    if (!hub) return tl::make_unexpected(hub.error());
+    SPOT_TRY(hub->catch_up());
+    return core::export_records(hub->ledger, arguments);
+}
+
+}  // namespace
+
+const core::Verb kExport{"export",
+                         "prints the records as JSON Lines, sorted by record, then id",
+                         core::export_options(),
+                         run};
+
+}  // namespace spot::hub

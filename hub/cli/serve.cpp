@@ -1,0 +1,121 @@
+#include <charconv>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "hub/cli/verbs.h"
+#include "hub/registry.h"
+#include "hub/server/certificate.h"
+#include "hub/server/server.h"
+
+namespace spot::hub {
+namespace {
+
+using core::Code;
+using core::Exit;
+using core::fail;
+using core::Result;
+
+// About 40 ms of work: a request never waits longer for the executing of earlier ones.
+constexpr std::size_t kExecuteSlice = 200;
+
+// One POST as the exchange sees it.
+class Carried final : public Conversation {
+public:
+    Carried(Hub& hub, Registry& registry, core::Clock& clock, core::Random& random)
+        : exchange_(hub.ledger, registry, hub.keys, random), clock_(clock) {}
+    Result<> receive(core::View piece) override { return exchange_.receive(piece, clock_.now()); }
+    Result<core::Bytes> finish() override { return exchange_.finish(clock_.now()); }
+    void cut() override { exchange_.cut(); }
+
+private:
+    sync::HubExchange exchange_;
+    core::Clock& clock_;
+};
+
+struct Address {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+// "127.0.0.1:8443" or "[::1]:8443".
+std::optional<Address> parse_address(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const std::string_view digits = text.substr(colon + 1);
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    Address out{std::string(host), 0};
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+    if (error != std::errc() || end != digits.data() + digits.size() || host.empty())
+        return std::nullopt;
+    return out;
+}
+
+Result<> use_certificate(Hub& hub, const core::Arguments& arguments, ServerOptions& options) {
+    options.certificate = hub.certificate();
+    options.key = hub.certificate_key();
+    if (arguments.has("tls-cert")) {
+        options.certificate = arguments.value("tls-cert");
+        options.key = arguments.value("tls-key");
+    }
+    const auto pin = pin_of(options.certificate);
+    if (!pin) return tl::make_unexpected(pin.error());
+    return hub.remember_tls_pin(*pin);
+}
+
+void say_address(const core::Arguments& arguments, const Address& address, std::uint16_t port) {
+    const bool six = address.host.find(':') != std::string::npos;
+    const std::string text =
+        (six ? "[" + address.host + "]" : address.host) + ":" + std::to_string(port);
+    core::print_line(arguments.json() ? nlohmann::json{{"listening", text}}.dump()
+                                      : "Listening on https://" + text);
+}
+
+Result<Exit> run(const core::Arguments& arguments) {
+    const auto address = parse_address(arguments.value("listen"));
+    if (!address) {
+        std::fprintf(stderr, "--listen: ADDRESS:PORT is needed\n");
+        return Exit::usage;
+    }
+    if (arguments.has("tls-cert") != arguments.has("tls-key")) {
+        std::fprintf(stderr, "--tls-cert and --tls-key: give both or none\n");
+        return Exit::usage;
+    }
+    core::SystemRandom random;
+    core::SystemClock clock;
+    auto hub = open_hub(arguments, random);
+    if (!hub) return tl::make_unexpected(hub.error());
+    const auto lock = core::FileLock::take(hub->data / "serve.lock", 0);
+    if (!lock) return fail(Code::conflict, "this hub is being served by another process");
+
+    ServerOptions options;
+    options.address = address->host;
+    options.port = address->port;
+    SPOT_TRY(use_certificate(*hub, arguments, options));
+    Registry registry(hub->ledger);
+    auto server = Server::listen(
+        std::move(options),
+        [&] { return std::make_unique<Carried>(*hub, registry, clock, random); },
+        [&] {
+            const auto done = hub->ledger.execute_received(kExecuteSlice);
+            if (!done) std::fprintf(stderr, "executing waits: %s\n", done.error().message.c_str());
+            return done && *done > 0;
+        });
+    if (!server) return tl::make_unexpected(server.error());
+    say_address(arguments, *address, server->port());
+    server->run();
+    return Exit::done;
+}
+
+}  // namespace
+
+const core::Verb kServe{
+    "serve",
+    "answers stations until it is told to stop",
+    {{"listen", "ADDRESS:PORT", "port 0: any free one", false, "127.0.0.1:8443"},
+     {"tls-cert", "FILE", "PEM; else the certificate that init made"},
+     {"tls-key", "FILE", "PEM"}},
+    run};
+
+}  // namespace spot::hub

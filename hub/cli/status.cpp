@@ -1,0 +1,97 @@
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "hub/cli/verbs.h"
+#include "hub/registry.h"
+#include "sync/slip.h"
+
+namespace spot::hub {
+namespace {
+
+using core::Result;
+using nlohmann::json;
+
+json log_json(core::Ledger& ledger, const core::LogId& log) {
+    json quarantined = json::array();
+    for (const auto& one : ledger.quarantined(log))
+        quarantined.push_back({{"seq", one.seq}, {"code", one.code}});
+    return {{"epoch", log.epoch},
+            {"seq", ledger.tip(log).seq},
+            {"by", (log.device & core::kHubBit) != 0 ? "hub" : "station"},
+            {"quarantined", std::move(quarantined)}};
+}
+
+json stations_json(Hub& hub) {
+    json out = json::array();
+    const auto logs = hub.ledger.logs();
+    for (const auto& listed : Registry(hub.ledger).list()) {
+        json own = json::array();
+        for (const core::LogId& log : logs)
+            if ((log.device & ~core::kHubBit) == listed.station.device)
+                own.push_back(log_json(hub.ledger, log));
+        out.push_back({{"station", listed.station.name},
+                       {"team", listed.team},
+                       {"device", sync::device_text(listed.station.device)},
+                       {"enrolled", listed.station.enrolled},
+                       {"revoked", listed.station.revoked},
+                       {"last_contact", listed.last_contact == 0
+                                            ? json()
+                                            : json(core::utc_text(listed.last_contact))},
+                       {"backlog", listed.backlog},
+                       {"logs", std::move(own)}});
+    }
+    return out;
+}
+
+void print_status(const json& status) {
+    const auto number = [](const json& value) { return value.get<unsigned long long>(); };
+    std::printf("Hub %s, %s\n", status["name"].get<std::string>().c_str(),
+                status["url"].get<std::string>().c_str());
+    for (const auto& [record, count] : status["records"].items())
+        std::printf("  %-12s %llu\n", record.c_str(), number(count));
+    std::printf("%llu records with a conflict, %llu entries in quarantine.\n",
+                number(status["conflicts"]), number(status["quarantined"]));
+    for (const json& station : status["stations"]) {
+        std::printf("%s %s: %s", station["device"].get<std::string>().c_str(),
+                    station["station"].get<std::string>().c_str(),
+                    station["enrolled"].get<bool>() ? "" : "not enrolled yet, ");
+        if (station["last_contact"].is_null())
+            std::printf("never heard of");
+        else
+            std::printf("last heard of %s", station["last_contact"].get<std::string>().c_str());
+        for (const json& log : station["logs"]) {
+            std::printf("; %s's log %llu: %llu entries", log["by"].get<std::string>().c_str(),
+                        number(log["epoch"]), number(log["seq"]));
+            if (!log["quarantined"].empty())
+                std::printf(", %zu in quarantine", log["quarantined"].size());
+        }
+        std::printf("\n");
+    }
+}
+
+Result<core::Exit> run(const core::Arguments& arguments) {
+    core::SystemRandom random;
+    auto hub = open_hub(arguments, random);
+    if (!hub) return tl::make_unexpected(hub.error());
+    SPOT_TRY(hub->catch_up());
+    const auto counts = hub->ledger.count();
+    if (!counts) return tl::make_unexpected(counts.error());
+    const json status{{"name", hub->identity.name},
+                      {"url", hub->identity.url},
+                      {"records", counts->records},
+                      {"conflicts", counts->conflicts},
+                      {"quarantined", counts->quarantined},
+                      {"unexecuted", counts->unexecuted},
+                      {"stations", stations_json(*hub)}};
+    if (arguments.json())
+        core::print_line(status.dump());
+    else
+        print_status(status);
+    return core::Exit::done;
+}
+
+}  // namespace
+
+const core::Verb kStatus{"status", "tells of the stations and of what needs a person", {}, run};
+
+}  // namespace spot::hub

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/ledger.h"
+#include "core/random.h"
+#include "sync/exchange.h"
+
+namespace spot::hub {
+
+constexpr std::size_t kNameBytesMax = 64;
+
+// The hub's stations, in the settings of its ledger: "stations" lists the device numbers,
+// "station/<device>" has what enrolment fixed, "contact/<device>" what the last exchange said.
+// Of an enrolment code only a hash is kept. As many processes as have the ledger open may use it.
+class Registry final : public sync::Stations {
+public:
+    explicit Registry(core::Ledger& ledger) : ledger_(ledger) {}  // outlives the registry
+
+    struct Ticket {
+        std::uint64_t device = 0;
+        sync::EnrolmentCode code{};
+        core::Instant expires = 0;
+    };
+    // A new device number and a code that works once. A name that is there already gets a second
+    // device, to replace a lost one: what the first has delivered, and still delivers, stays.
+    // `invalid`: the name or the team is empty, too long or holds a control character.
+    core::Result<Ticket> issue(const std::string& name, const std::string& team,
+                               core::Instant now, core::Random& random);
+
+    std::optional<sync::StationRecord> find(std::uint64_t device) override;
+    // The same keys again are `refused` only if the code is wrong: an answer may have been lost.
+    core::Result<> enrol(std::uint64_t device, const sync::EnrolmentCode& code,
+                         const core::PublicKey& sign, const core::PublicKey& seal,
+                         core::Instant now) override;
+    void heard_from(std::uint64_t device, core::Instant now, std::uint64_t backlog) override;
+
+    struct Listed {
+        sync::StationRecord station;
+        std::string team;
+        core::Instant issued = 0;
+        core::Instant last_contact = 0;  // 0: never
+        std::uint64_t backlog = 0;       // entries it still held at its last contact
+    };
+    std::vector<Listed> list();
+
+private:
+    core::Ledger& ledger_;
+};
+
+}  // namespace spot::hub

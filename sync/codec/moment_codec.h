@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spot::sync {
+
+// A time as it was given, taken apart so that it can be put together again letter by letter.
+struct MomentParts {
+    std::int64_t ms = 0;       // since 1970-01-01 UTC
+    int offset_minutes = 0;
+    bool zulu = false;         // "Z" instead of "+00:00"
+    bool with_ms = true;       // three digits of a second, or none
+
+    std::string text() const;
+    // Nothing for a spelling that text() would not give back: it travels as text.
+    static std::optional<MomentParts> parse(std::string_view text);
+};
+
+}  // namespace spot::sync

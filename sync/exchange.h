@@ -1,0 +1,125 @@
+#pragma once
+
+// One conversation in which a station and the hub bring each other up to date: one bundle up, one
+// bundle down. Bytes in, bytes out; time and chance are passed in; no socket is opened here.
+// The text of the format is schemas/wire/README.md.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/crypto.h"
+#include "core/error.h"
+#include "core/ledger.h"
+#include "core/log.h"
+
+namespace spot::sync {
+
+using core::Bytes;
+using core::Instant;
+using core::PublicKey;
+using core::Result;
+using core::View;
+
+using EnrolmentCode = std::array<std::uint8_t, 16>;
+
+enum class State : std::uint8_t {
+    ok = 0,
+    need_from = 1,  // the hub lacks entries before those sent: send again from its cursor
+    fork = 2,       // both sides hold different entries of one number: start a new epoch
+    revoked = 3,    // the device may not deliver any more; what it sent is held
+    busy = 4,       // try later
+};
+std::string_view state_name(State state);
+
+struct StationKeys {
+    core::LogId log;
+    core::SecretKey sign_seed;
+    core::SecretKey seal_secret;
+    PublicKey hub_sign{};
+    PublicKey hub_seal{};
+    std::optional<EnrolmentCode> enrolment;  // until the hub has answered once
+};
+
+struct HubKeys {
+    std::uint32_t epoch = 1;  // of the hub's logs
+    core::SecretKey sign_seed;
+    core::SecretKey seal_secret;
+};
+
+struct Outcome {
+    State state = State::ok;
+    std::uint64_t sent_entries = 0;
+    std::uint64_t received_entries = 0;
+    core::Tip durable;
+    core::Tip backed_up;
+    std::vector<core::Quarantined> quarantined;  // all of this log that stand in quarantine at the hub
+    std::int64_t hub_clock_ahead_ms = 0;
+};
+
+// The station's end. One object, one conversation: request(), carry it, answer().
+class StationExchange {
+public:
+    enum class What : std::uint8_t { everything, probe };  // probe: asks where the hub stands, sends no entries
+
+    // All outlive the exchange.
+    StationExchange(core::Ledger&, const StationKeys&, core::Random&);
+    ~StationExchange();
+
+    // The whole upward bundle. At most kBundleEntriesMax entries; call again for the rest.
+    Result<Bytes> request(Instant now, What what);
+    // Takes the downward bundle: notes acknowledgements, receives the hub's entries (not executed
+    // yet), keeps the hub-signed head as reconciliation. `corrupt`: refused whole, nothing was taken.
+    Result<Outcome> answer(View body, Instant now);
+
+private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+constexpr std::size_t kBundleEntriesMax = 20'000;
+
+// What the hub knows of its stations.
+struct StationRecord {
+    std::uint64_t device = 0;
+    std::string name;
+    PublicKey sign{};
+    PublicKey seal{};
+    bool enrolled = false;
+    bool revoked = false;
+};
+class Stations {
+public:
+    virtual ~Stations() = default;
+    virtual std::optional<StationRecord> find(std::uint64_t device) = 0;
+    // Binds the keys to the device if the one-time code is right and in time; else `refused`.
+    virtual Result<> enrol(std::uint64_t device, const EnrolmentCode& code, const PublicKey& sign,
+                           const PublicKey& seal, Instant now) = 0;
+    // Called once for each conversation that reached its end.
+    virtual void heard_from(std::uint64_t device, Instant now, std::uint64_t backlog) = 0;
+};
+
+// The hub's end. Feed it the body as it comes: every whole frame is on disk when receive()
+// returns. Then exactly one of finish() and cut().
+class HubExchange {
+public:
+    HubExchange(core::Ledger&, Stations&, const HubKeys&, core::Random&);
+    ~HubExchange();
+
+    // `corrupt`: the bundle is refused whole and what it had brought is taken back.
+    // `refused`: unknown device, wrong signature or enrolment. After an error, neither finish nor cut.
+    Result<> receive(View piece, Instant now);
+    // The body's end: the answer. `corrupt` if the bundle was not at its end.
+    Result<Bytes> finish(Instant now);
+    // The connection broke: whole frames stay, the station resumes after them.
+    void cut();
+
+private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace spot::sync

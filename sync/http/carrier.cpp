@@ -1,0 +1,281 @@
+#include "sync/http/carrier.h"
+
+#include <curl/curl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace spot::sync {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Result;
+using core::View;
+using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
+
+// By function: curl's handles are all void.
+template <auto kFree>
+struct FreedBy {
+    template <class T>
+    void operator()(T* thing) const { kFree(thing); }
+};
+using Easy = std::unique_ptr<CURL, FreedBy<curl_easy_cleanup>>;
+using Multi = std::unique_ptr<CURLM, FreedBy<curl_multi_cleanup>>;
+using Url = std::unique_ptr<CURLU, FreedBy<curl_url_cleanup>>;
+using HeaderList = std::unique_ptr<curl_slist, FreedBy<curl_slist_free_all>>;
+using Text = std::unique_ptr<char, FreedBy<curl_free>>;
+
+// Shorter than the 30 s after which the hub closes an idle connection.
+constexpr long kConnectionAgeMaxSeconds = 25;
+// How often, at least, the delivered bytes are looked at within one stall limit.
+constexpr int kLooksPerStall = 8;
+constexpr std::string_view kPinPrefix = "sha256//";
+constexpr std::size_t kPinDigits = 44;  // base 64 of 32 bytes
+
+bool is_pin(std::string_view pin) {
+    if (!pin.starts_with(kPinPrefix)) return false;  // curl would take it for a file's name
+    pin.remove_prefix(kPinPrefix.size());
+    return pin.size() == kPinDigits && pin.back() == '=' &&
+           pin.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                 "0123456789+/") == kPinDigits - 1;
+}
+
+bool is_base_url(const std::string& text) {
+    if (!text.starts_with("https://")) return false;
+    const Url url(curl_url());
+    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return false;
+    for (const CURLUPart part :
+         {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
+        char* found = nullptr;
+        const bool there = curl_url_get(url.get(), part, &found, 0) == CURLUE_OK;
+        const Text freed(found);
+        if (there) return false;
+    }
+    return true;
+}
+
+// Counted where curl hands plain text to TLS and takes it: CURLINFO_REQUEST_SIZE holds the first
+// part of the body, too, and neither it nor the upload counter knows of curl's own retries.
+struct Traffic {
+    std::uint64_t sent = 0;
+    std::uint64_t sent_body = 0;
+    std::uint64_t received = 0;
+    std::uint64_t received_headers = 0;
+    std::uint64_t events = 0;  // also TLS's own messages
+    core::Bytes body;
+};
+
+}  // namespace
+
+struct HttpCarrier::Inside {
+    explicit Inside(HttpOptions given) : options(std::move(given)) {}
+
+    bool set_up();
+    template <class T>
+    bool set(CURLoption option, T value) {
+        return curl_easy_setopt(easy.get(), option, value) == CURLE_OK;
+    }
+    bool set_up_tls();
+    Result<> drive(std::uint64_t total, const Progress& progress);
+    Result<Reply> conclude();
+    bool over_limit() const;
+    core::Failure offline(std::string_view why) const;
+    // Changes whenever anything was sent, received, or taken by the other side.
+    std::pair<std::uint64_t, int> movement() const;
+    milliseconds time_left(Steady::time_point start, Steady::time_point moved_at) const;
+
+    static int on_debug(CURL*, curl_infotype what, char*, std::size_t size, void* self);
+    static std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* self);
+    static int on_socket(void* self, curl_socket_t socket, curlsocktype);
+
+    HttpOptions options;
+    HeaderList headers;
+    Multi multi;  // keeps the connection between exchanges
+    Easy easy;    // goes before it
+    Traffic traffic;
+    std::uint64_t wasted = 0;
+};
+
+int HttpCarrier::Inside::on_debug(CURL*, curl_infotype what, char*, std::size_t size, void* self) {
+    Traffic& traffic = static_cast<Inside*>(self)->traffic;
+    if (what != CURLINFO_TEXT) ++traffic.events;
+    if (what == CURLINFO_HEADER_OUT || what == CURLINFO_DATA_OUT) traffic.sent += size;
+    if (what == CURLINFO_DATA_OUT) traffic.sent_body += size;
+    if (what == CURLINFO_HEADER_IN || what == CURLINFO_DATA_IN) traffic.received += size;
+    if (what == CURLINFO_HEADER_IN) traffic.received_headers += size;
+    return 0;
+}
+
+std::size_t HttpCarrier::Inside::on_body(char* bytes, std::size_t, std::size_t size, void* self) {
+    core::Bytes& body = static_cast<Inside*>(self)->traffic.body;
+    body.insert(body.end(), bytes, bytes + size);
+    return size;
+}
+
+// Looked at after every turn of curl, which takes at most 1.6 MB in. All headers of all answers
+// count, also an endless row of "100 Continue"; and all of the body, also the frills of chunks.
+bool HttpCarrier::Inside::over_limit() const {
+    const HttpLimits& limits = options.limits;
+    return traffic.received_headers > limits.reply_header_bytes ||
+           traffic.received - traffic.received_headers > limits.reply_bytes;
+}
+
+int HttpCarrier::Inside::on_socket(void* self, curl_socket_t socket, curlsocktype) {
+    const int size = static_cast<Inside*>(self)->options.limits.send_buffer_bytes;
+    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);  // a wish: works without
+    return CURL_SOCKOPT_OK;
+}
+
+bool HttpCarrier::Inside::set_up_tls() {
+    return set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_3}) &&
+           set(CURLOPT_PINNEDPUBLICKEY, options.pin.c_str()) &&
+           set(CURLOPT_SSL_VERIFYPEER, 0L) &&  // the pin is stricter than any authority
+           set(CURLOPT_SSL_VERIFYHOST, 0L) && set(CURLOPT_CAINFO, nullptr) &&
+           set(CURLOPT_CAPATH, nullptr) &&
+           // A short greeting: under 256 bytes OpenSSL doesn't fill it up to 512.
+           set(CURLOPT_SSL_ENABLE_ALPN, 0L) && set(CURLOPT_SSL_EC_CURVES, "X25519:P-256") &&
+           set(CURLOPT_TLS13_CIPHERS, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256") &&
+           set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+}
+
+bool HttpCarrier::Inside::set_up() {
+    static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    if (!started) return false;
+    multi.reset(curl_multi_init());
+    easy.reset(curl_easy_init());
+    for (const char* unwanted : {"Accept:", "Content-Type:", "Expect:"}) {
+        curl_slist* longer = curl_slist_append(headers.get(), unwanted);
+        if (!longer) return false;
+        (void)headers.release();
+        headers.reset(longer);
+    }
+    if (!multi || !easy) return false;
+
+    std::string url = options.url;
+    while (url.ends_with('/')) url.pop_back();
+    url += "/x";
+    const auto connect_ms = static_cast<long>(options.limits.connect.count());
+    return set(CURLOPT_URL, url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "https") &&
+           set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1}) &&
+           set(CURLOPT_HTTPHEADER, headers.get()) && set(CURLOPT_POST, 1L) &&
+           set(CURLOPT_PROXY, "") &&  // not even one from the environment
+           set(CURLOPT_FOLLOWLOCATION, 0L) && set(CURLOPT_NOSIGNAL, 1L) &&
+           set(CURLOPT_TCP_NODELAY, 1L) && set(CURLOPT_CONNECTTIMEOUT_MS, connect_ms) &&
+           set(CURLOPT_MAXAGE_CONN, kConnectionAgeMaxSeconds) &&
+           set(CURLOPT_SOCKOPTFUNCTION, &on_socket) && set(CURLOPT_SOCKOPTDATA, this) &&
+           set(CURLOPT_WRITEFUNCTION, &on_body) && set(CURLOPT_WRITEDATA, this) &&
+           set(CURLOPT_DEBUGFUNCTION, &on_debug) && set(CURLOPT_DEBUGDATA, this) &&
+           set(CURLOPT_VERBOSE, 1L) && set_up_tls();
+}
+
+core::Failure HttpCarrier::Inside::offline(std::string_view why) const {
+    std::string message = traffic.sent > 0 ? "the connection to the hub broke ("
+                                           : "the hub was not reached (";
+    message.append(why);
+    return fail(Code::offline, message + "); everything is kept for the next time");
+}
+
+std::pair<std::uint64_t, int> HttpCarrier::Inside::movement() const {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    int waiting = 0;  // bytes that the other side has not acknowledged
+    if (curl_easy_getinfo(easy.get(), CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
+        socket != CURL_SOCKET_BAD)
+        ioctl(socket, SIOCOUTQ, &waiting);
+    return {traffic.events, waiting};
+}
+
+milliseconds HttpCarrier::Inside::time_left(Steady::time_point start,
+                                            Steady::time_point moved_at) const {
+    const HttpLimits& limits = options.limits;
+    const std::uint64_t moved_ms =
+        (traffic.sent + traffic.received) * 1000 / limits.bytes_per_second_min;
+    const auto end = start + limits.grace + milliseconds(moved_ms);
+    const auto left = std::min(moved_at + limits.stall, end) - Steady::now();
+    return std::chrono::ceil<milliseconds>(left);
+}
+
+// Our own loop instead of curl_easy_perform: that one looks up once a second, and its stall limit
+// neither sees what still drains from the kernel's buffer nor counts in less than seconds.
+Result<> HttpCarrier::Inside::drive(std::uint64_t total, const Progress& progress) {
+    const auto start = Steady::now();
+    auto moved_at = start;
+    auto last = movement();
+    std::uint64_t told = 0;
+    const milliseconds look = std::max(options.limits.stall / kLooksPerStall, milliseconds(1));
+    for (;;) {
+        int running = 0;
+        if (curl_multi_perform(multi.get(), &running) != CURLM_OK) return offline("no memory");
+        const std::uint64_t sent = std::min(traffic.sent_body, total);  // curl may send it again
+        if (progress && sent != std::exchange(told, sent)) progress(sent, total);
+        if (over_limit()) return offline("its answer is over the limit");
+        if (running == 0) break;
+        const auto now = movement();
+        if (now != std::exchange(last, now)) moved_at = Steady::now();
+        const milliseconds left = time_left(start, moved_at);
+        if (left <= milliseconds::zero()) return offline("no answer in time");
+        const int wait_ms = static_cast<int>(std::min(left, look).count());
+        if (curl_multi_poll(multi.get(), nullptr, 0, wait_ms, nullptr) != CURLM_OK)
+            return offline("no memory");
+    }
+    int queued = 0;
+    const CURLMsg* message = curl_multi_info_read(multi.get(), &queued);
+    const CURLcode code = message ? message->data.result : CURLE_FAILED_INIT;
+    if (code == CURLE_OK) return {};
+    if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
+        return fail(Code::refused, "the hub's key is not the one in the slip; nothing was sent");
+    return offline(curl_easy_strerror(code));
+}
+
+Result<Reply> HttpCarrier::Inside::conclude() {
+    long status = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (status == 403) return fail(Code::refused, "the hub denies this station (HTTP 403)");
+    if (status != 200) {
+        return fail(Code::offline, "the hub answered HTTP " + std::to_string(status) +
+                                       "; everything is kept for the next time");
+    }
+    return Reply{std::move(traffic.body), traffic.sent, traffic.received};
+}
+
+Result<std::unique_ptr<HttpCarrier>> HttpCarrier::make(HttpOptions options) {
+    if (!is_base_url(options.url))
+        return fail(Code::invalid, "the hub's address has to be https://host:port");
+    if (!is_pin(options.pin))
+        return fail(Code::invalid, "the hub's fingerprint has to be sha256// and 44 characters");
+    SPOT_CHECK(options.limits.bytes_per_second_min > 0);
+    auto inside = std::make_unique<Inside>(std::move(options));
+    if (!inside->set_up()) return fail(Code::io, "libcurl lacks TLS 1.3 or memory");
+    return std::unique_ptr<HttpCarrier>(new HttpCarrier(std::move(inside)));
+}
+
+HttpCarrier::HttpCarrier(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+HttpCarrier::~HttpCarrier() = default;
+
+Result<Reply> HttpCarrier::exchange(View request, const Progress& progress) {
+    Inside& inside = *inside_;
+    inside.traffic = {};
+    // curl takes a null pointer for "ask the read callback".
+    const void* body = request.empty() ? static_cast<const void*>("") : request.data();
+    const bool ready =
+        inside.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size())) &&
+        inside.set(CURLOPT_POSTFIELDS, body) &&
+        curl_multi_add_handle(inside.multi.get(), inside.easy.get()) == CURLM_OK;
+    if (!ready) return inside.offline("no memory");
+    const Result<> driven = inside.drive(request.size(), progress);
+    Result<Reply> reply = driven ? inside.conclude() : core::Failure(driven.error());
+    curl_multi_remove_handle(inside.multi.get(), inside.easy.get());
+    if (!reply) inside.wasted += inside.traffic.sent;
+    return reply;
+}
+
+std::uint64_t HttpCarrier::wasted_bytes() const { return inside_->wasted; }
+bool HttpCarrier::answered() const { return inside_->traffic.received > 0; }
+bool HttpCarrier::reached() const { return inside_->traffic.sent > 0; }
+
+}  // namespace spot::sync

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "sync/transport.h"
+
+namespace spot::sync {
+
+// What one exchange over HTTP may take. Tests give smaller ones.
+struct HttpLimits {
+    // TCP and TLS need two round trips. At 600 ms each with lost packets (retries after 1, 3 and
+    // 7 s) they come through in this time, or the link is not there.
+    std::chrono::milliseconds connect{15'000};
+    // Without a byte delivered or received for so long, the link is gone: TCP itself would take
+    // a quarter of an hour to say so.
+    std::chrono::milliseconds stall{20'000};
+    // The whole exchange: this long, and a second more for each bytes_per_second_min moved.
+    // A peer that keeps us alive with a byte now and then is left, too.
+    std::chrono::milliseconds grace{60'000};
+    std::uint64_t bytes_per_second_min = 500;
+    std::size_t reply_bytes = std::size_t{16} * 1024 * 1024;
+    std::size_t reply_header_bytes = std::size_t{8} * 1024;  // the hub's own take about 40
+    // Of the kernel's buffer. What lies in it when the link is cut was counted as sent but is
+    // sent again: so small; the kernel doubles it. 64 kbit/s over 600 ms fill 5 kB.
+    int send_buffer_bytes = 16 * 1024;
+};
+
+struct HttpOptions {
+    std::string url;  // https://host[:port][/path]; the exchange is a POST to <url>/x
+    std::string pin;  // "sha256//" and the base 64 of the SHA-256 of the certificate's public key
+    HttpLimits limits;
+};
+
+// Carries over HTTP/1.1 and TLS 1.3 with libcurl. The pinned key is the hub's identity: neither
+// authorities nor host names nor dates are looked at. Follows no redirect, asks no proxy.
+// A request is a line, Host and Content-Length. The connection is kept for the next exchange.
+// One thread at a time; blocks, but never longer than the limits.
+class HttpCarrier final : public Carrier {
+public:
+    // `invalid` for an address that is not https or a pin that is none.
+    static core::Result<std::unique_ptr<HttpCarrier>> make(HttpOptions options);
+    ~HttpCarrier() override;
+    HttpCarrier(const HttpCarrier&) = delete;
+    HttpCarrier& operator=(const HttpCarrier&) = delete;
+
+    // `progress` hears of the body only.
+    core::Result<Reply> exchange(core::View request, const Progress& progress) override;
+    std::uint64_t wasted_bytes() const override;
+    bool answered() const override;
+    // Did the last exchange get as far as the pinned hub and hand over a byte? Then the link was
+    // there, and a failure is worth a try at once; otherwise a later one.
+    bool reached() const;
+
+private:
+    struct Inside;
+    explicit HttpCarrier(std::unique_ptr<Inside> inside);
+    std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace spot::sync

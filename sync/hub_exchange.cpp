@@ -1,0 +1,211 @@
+#include <algorithm>
+
+#include "sync/bundle.h"
+#include "sync/exchange.h"
+#include "sync/frames.h"
+
+namespace spot::sync {
+namespace {
+
+using core::Code;
+using core::Entry;
+using core::LogId;
+using core::Tip;
+
+}  // namespace
+
+struct HubExchange::Inside {
+    core::Ledger& ledger;
+    Stations& stations;
+    const HubKeys& keys;
+    core::Random& random;
+    BundleReader reader;
+    std::optional<Head> head;
+    std::optional<StationRecord> station;
+    std::unique_ptr<EntryCodec> codec;
+    State state = State::ok;
+    LogId log;
+    std::uint64_t next_seq = 0;        // of the next entry in the frames
+    std::optional<Tip> before;         // our tip before the first entry that this bundle appended
+
+    Result<> take_head(View bytes, Instant now);
+    Result<> authenticate(View bytes, Instant now);
+    void compare_cursor();
+    Result<> take_frame(View bytes);
+    Result<> compare(std::span<const Entry> known);
+    Result<> take_messages(Instant now);
+    void take_back();
+    Result<Bytes> answer(Instant now);
+    Head answer_head(Instant now);
+};
+
+HubExchange::HubExchange(core::Ledger& ledger, Stations& stations, const HubKeys& keys,
+                         core::Random& random)
+    : inside_(new Inside{ledger, stations, keys, random, BundleReader(keys.seal_secret), {}, {}, {},
+                         State::ok, {}, 0, {}}) {}
+HubExchange::~HubExchange() = default;
+
+Result<> HubExchange::receive(View piece, Instant now) {
+    inside_->reader.feed(piece);
+    auto taken = inside_->take_messages(now);
+    if (!taken) inside_->take_back();
+    return taken;
+}
+
+Result<> HubExchange::Inside::take_messages(Instant now) {
+    for (;;) {
+        auto message = reader.take();
+        if (!message) return core::Failure(std::move(message).error());
+        if (!*message) return {};
+        if (!head)
+            SPOT_TRY(take_head(**message, now));
+        else
+            SPOT_TRY(take_frame(**message));
+    }
+}
+
+// What this bundle brought was not acknowledged yet: it may go again.
+void HubExchange::Inside::take_back() {
+    if (before) (void)ledger.take_back(log, before->seq);
+    before.reset();
+}
+
+Result<> HubExchange::Inside::authenticate(View bytes, Instant now) {
+    auto signer = signer_of(bytes);
+    if (!signer) return core::Failure(std::move(signer).error());
+    station = stations.find(signer->device);
+    if (!station) return core::fail(Code::refused, "the device is not known here");
+    if (!station->enrolled) {
+        if (!signer->enrolment) return core::fail(Code::refused, "the device is not enrolled");
+        if (!verify_head(bytes, reader.binding(), signer->enrolment->sign))
+            return core::fail(Code::refused, "the bundle's signature is wrong");
+        SPOT_TRY(stations.enrol(signer->device, signer->enrolment->code, signer->enrolment->sign,
+                                signer->enrolment->seal, now));
+        station = stations.find(signer->device);
+        SPOT_CHECK(station && station->enrolled);
+        return {};
+    }
+    if (!verify_head(bytes, reader.binding(), station->sign))
+        return core::fail(Code::refused, "the bundle's signature is wrong");
+    return {};
+}
+
+Result<> HubExchange::Inside::take_head(View bytes, Instant now) {
+    SPOT_TRY(authenticate(bytes, now));
+    auto parsed = parse_head(bytes);
+    if (!parsed) return core::Failure(std::move(parsed).error());
+    if (parsed->answer || parsed->epoch == 0)
+        return core::fail(Code::corrupt, "the bundle is not one of a station");
+    head = std::move(*parsed);
+    log = {head->device, head->epoch};
+    if (station->revoked) {
+        state = State::revoked;
+        return {};
+    }
+    compare_cursor();
+    if (state != State::ok || head->last == head->from) return {};
+    SPOT_TRY(ledger.keep_period_secrets(log, head->secrets));
+    next_seq = head->from.seq + 1;
+    auto made = codec_for(ledger, log, *head);
+    if (!made) return core::Failure(std::move(made).error());
+    codec = std::move(*made);
+    return {};
+}
+
+void HubExchange::Inside::compare_cursor() {
+    if (head->from.seq == 0) return;
+    const auto hash = ledger.hash_at(log, head->from.seq);
+    if (!hash)
+        state = State::need_from;
+    else if (shorten(*hash) != head->from.hash)
+        state = State::fork;
+}
+
+// Entries that are here already, because an answer was lost: they have to be the same ones.
+Result<> HubExchange::Inside::compare(std::span<const Entry> known) {
+    auto stored = ledger.entries(log, known.front().seq, known.size());
+    if (!stored) return core::Failure(std::move(stored).error());
+    if (!std::equal(known.begin(), known.end(), stored->begin(), stored->end()))
+        state = State::fork;
+    return {};
+}
+
+Result<> HubExchange::Inside::take_frame(View bytes) {
+    if (state != State::ok) return {};  // it will be sent again, or is held at the station
+    if (!codec) return core::fail(Code::corrupt, "a frame stands where none was announced");
+    auto entries = codec->read(bytes);
+    if (!entries) return core::Failure(std::move(entries).error());
+    std::span<const Entry> rest = *entries;
+    next_seq += rest.size();
+    const Tip tip = ledger.tip(log);
+    if (rest.front().seq <= tip.seq) {
+        const auto known = std::min<std::uint64_t>(rest.size(), tip.seq - rest.front().seq + 1);
+        SPOT_TRY(compare(rest.first(static_cast<std::size_t>(known))));
+        rest = rest.subspan(static_cast<std::size_t>(known));
+    }
+    if (state != State::ok || rest.empty()) return {};
+    if (!before) before = tip;
+    auto received = ledger.receive(log, rest);
+    if (!received) return core::Failure(std::move(received).error());
+    return {};
+}
+
+Result<Bytes> HubExchange::finish(Instant now) {
+    auto answer = inside_->answer(now);
+    if (!answer) inside_->take_back();
+    return answer;
+}
+
+void HubExchange::cut() {
+    if (inside_->head) (void)inside_->ledger.settle(inside_->log);
+}
+
+Result<Bytes> HubExchange::Inside::answer(Instant now) {
+    if (!head || !reader.at_end()) return core::fail(Code::corrupt, "the bundle is cut off");
+    if (state == State::ok && codec) {
+        const auto hash = ledger.hash_at(log, head->last.seq);
+        if (next_seq != head->last.seq + 1 || !hash || shorten(*hash) != head->last.hash)
+            return core::fail(Code::corrupt, "the entries do not end as the head says");
+    }
+    if (state != State::revoked) SPOT_TRY(ledger.settle(log));
+    stations.heard_from(head->device, now, head->backlog - std::min(head->backlog,
+                                                                   head->last.seq - head->from.seq));
+
+    Head reply = answer_head(now);
+    const LogId own{head->device | core::kHubBit, keys.epoch};
+    Outgoing outgoing;
+    if (state == State::ok && reply.from.seq < ledger.tip(own).seq) {
+        auto loaded = load_outgoing(ledger, own, reply);
+        if (!loaded) return core::Failure(std::move(loaded).error());
+        outgoing = std::move(*loaded);
+    }
+    BundleWriter writer(keys.sign_seed, station->seal, random);
+    writer.head(reply);
+    write_frames(own, outgoing, writer);
+    return writer.finish();
+}
+
+Head HubExchange::Inside::answer_head(Instant now) {
+    const LogId own{head->device | core::kHubBit, keys.epoch};
+    Head reply;
+    reply.device = head->device;
+    reply.epoch = keys.epoch;
+    if (head->have_epoch == keys.epoch && head->have.seq > 0) {
+        const auto hash = ledger.hash_at(own, head->have.seq);
+        if (hash && shorten(*hash) == head->have.hash) reply.from = head->have;
+    }
+    reply.last = reply.from;
+    reply.have_epoch = head->epoch;
+    reply.have = cursor_of(ledger.tip(log));
+    reply.clock_ms = static_cast<std::uint64_t>(std::max<Instant>(now, 0));
+    reply.backlog = ledger.tip(own).seq - reply.from.seq;
+    Answer answer;
+    answer.in_reply_to = reader.number();
+    answer.state = static_cast<std::uint8_t>(state);
+    answer.backed_up = cursor_of(ledger.backed_up(log));
+    answer.quarantined = ledger.quarantined(log);
+    reply.answer = std::move(answer);
+    return reply;
+}
+
+}  // namespace spot::sync

@@ -1,0 +1,176 @@
+#include "sync/exchange.h"
+
+#include <algorithm>
+
+#include "sync/bundle.h"
+#include "sync/frames.h"
+
+namespace spot::sync {
+namespace {
+
+using core::Code;
+using core::LogId;
+using core::Tip;
+
+// The hub's newest log for this station that we hold; epoch 0 while there is none.
+LogId hub_log(core::Ledger& ledger, std::uint64_t device) {
+    LogId newest{device | core::kHubBit, 0};
+    for (const LogId& log : ledger.logs())
+        if (log.device == newest.device) newest.epoch = std::max(newest.epoch, log.epoch);
+    return newest;
+}
+
+}  // namespace
+
+std::string_view state_name(State state) {
+    switch (state) {
+        case State::ok: return "ok";
+        case State::need_from: return "need_from";
+        case State::fork: return "fork";
+        case State::revoked: return "revoked";
+        case State::busy: return "busy";
+    }
+    return "unknown";
+}
+
+struct StationExchange::Inside {
+    core::Ledger& ledger;
+    const StationKeys& keys;
+    core::Random& random;
+    std::uint64_t number = 0;  // of the bundle that waits for its answer
+    std::uint64_t sent = 0;
+    Cursor have;               // what that bundle said we hold of the hub's log
+    std::uint32_t have_epoch = 0;
+
+    Result<Outcome> settle(const Head& head, BundleReader& reader);
+    Result<> take_frames(const Head& head, BundleReader& reader, Outcome& outcome);
+};
+
+StationExchange::StationExchange(core::Ledger& ledger, const StationKeys& keys, core::Random& random)
+    : inside_(new Inside{ledger, keys, random, 0, 0, {}, 0}) {}
+StationExchange::~StationExchange() = default;
+
+Result<Bytes> StationExchange::request(Instant now, What what) {
+    core::Ledger& ledger = inside_->ledger;
+    const StationKeys& keys = inside_->keys;
+    const Tip own = ledger.tip(keys.log);
+    const Tip durable = ledger.acknowledged(keys.log);
+    const LogId theirs = hub_log(ledger, keys.log.device);
+
+    Head head;
+    head.device = keys.log.device;
+    if (keys.enrolment)
+        head.enrolment = Enrolment{*keys.enrolment, core::sign_public(keys.sign_seed),
+                                   core::seal_public(keys.seal_secret)};
+    head.epoch = keys.log.epoch;
+    head.from = head.last = cursor_of(durable);
+    inside_->have_epoch = head.have_epoch = theirs.epoch;
+    inside_->have = head.have = theirs.epoch == 0 ? Cursor{} : cursor_of(ledger.tip(theirs));
+    head.clock_ms = static_cast<std::uint64_t>(std::max<Instant>(now, 0));
+    head.backlog = own.seq - durable.seq;
+
+    Outgoing outgoing;
+    if (what == What::everything && own.seq > durable.seq) {
+        auto loaded = load_outgoing(ledger, keys.log, head);
+        if (!loaded) return core::Failure(std::move(loaded).error());
+        outgoing = std::move(*loaded);
+    }
+    BundleWriter writer(keys.sign_seed, keys.hub_seal, inside_->random);
+    writer.head(head);
+    write_frames(keys.log, outgoing, writer);
+    inside_->number = writer.number();
+    inside_->sent = outgoing.entries.size();
+    return writer.finish();
+}
+
+Result<Outcome> StationExchange::answer(View body, Instant now) {
+    const StationKeys& keys = inside_->keys;
+    BundleReader reader(keys.seal_secret);
+    reader.feed(body);
+    auto message = reader.take();
+    if (!message) return core::Failure(std::move(message).error());
+    if (!*message) return core::fail(Code::corrupt, "the hub's answer is cut off");
+    if (!verify_head(**message, reader.binding(), keys.hub_sign))
+        return core::fail(Code::corrupt, "the hub's answer is not signed by the hub");
+    auto head = parse_head(**message);
+    if (!head) return core::Failure(std::move(head).error());
+    if (!head->answer || head->device != keys.log.device ||
+        head->answer->in_reply_to != inside_->number || head->have_epoch != keys.log.epoch)
+        return core::fail(Code::corrupt, "the hub's answer is to something else");
+
+    Result<Outcome> outcome = core::fail(Code::corrupt, "");
+    const auto all_or_nothing = inside_->ledger.atomically([&]() -> Result<> {
+        outcome = inside_->settle(*head, reader);
+        if (!outcome) return core::Failure(outcome.error());
+        // The signed head is the proof of what the hub said it holds.
+        return inside_->ledger.set("reconciliation", core::to_hex(**message) + " " +
+                                                         core::to_hex(reader.binding()));
+    });
+    if (!all_or_nothing) return core::Failure(all_or_nothing.error());
+    outcome->hub_clock_ahead_ms = static_cast<std::int64_t>(head->clock_ms) - now;
+    return outcome;
+}
+
+Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& reader) {
+    if (head.answer->state > static_cast<std::uint8_t>(State::busy))
+        return core::fail(Code::corrupt, "the hub's answer has an unknown state");
+    Outcome outcome;
+    outcome.state = static_cast<State>(head.answer->state);
+    outcome.sent_entries = sent;
+    outcome.quarantined = head.answer->quarantined;
+
+    // An acknowledgement counts only for entries whose hash is our own.
+    const auto matched = [&](const Cursor& cursor) -> std::optional<Tip> {
+        if (cursor.seq == 0) return Tip{};
+        const auto hash = ledger.hash_at(keys.log, cursor.seq);
+        if (!hash || shorten(*hash) != cursor.hash) return std::nullopt;
+        return Tip{cursor.seq, *hash};
+    };
+    const auto durable = matched(head.have);
+    const auto backed_up = matched(head.answer->backed_up);
+    if (outcome.state == State::fork || !durable || !backed_up) {
+        outcome.state = State::fork;
+        outcome.durable = ledger.acknowledged(keys.log);
+        outcome.backed_up = ledger.backed_up(keys.log);
+        return outcome;
+    }
+    if (outcome.state != State::busy && outcome.state != State::revoked) {
+        if (auto noted = ledger.acknowledge(keys.log, *durable, *backed_up); !noted)
+            return core::Failure(std::move(noted).error());
+        if (auto taken = take_frames(head, reader, outcome); !taken)
+            return core::Failure(std::move(taken).error());
+    }
+    outcome.durable = ledger.acknowledged(keys.log);
+    outcome.backed_up = ledger.backed_up(keys.log);
+    return outcome;
+}
+
+Result<> StationExchange::Inside::take_frames(const Head& head, BundleReader& reader,
+                                              Outcome& outcome) {
+    if (head.last == head.from)
+        return reader.at_end() ? Result<>{} : core::fail(Code::corrupt, "the answer does not end");
+    const LogId log{keys.log.device | core::kHubBit, head.epoch};
+    const Tip tip = ledger.tip(log);
+    if (head.epoch == 0 || cursor_of(tip) != head.from)
+        return core::fail(Code::corrupt, "the hub's entries do not follow on ours");
+    SPOT_TRY(ledger.keep_period_secrets(log, head.secrets));
+    auto codec = codec_for(ledger, log, head);
+    if (!codec) return core::Failure(std::move(codec).error());
+    Tip reached = tip;
+    while (!reader.at_end()) {
+        auto frame = reader.take();
+        if (!frame) return core::Failure(std::move(frame).error());
+        if (!*frame) return core::fail(Code::corrupt, "the hub's answer is cut off");
+        auto entries = (*codec)->read(**frame);
+        if (!entries) return core::Failure(std::move(entries).error());
+        auto received = ledger.receive(log, *entries);
+        if (!received) return core::Failure(std::move(received).error());
+        reached = *received;
+        outcome.received_entries += entries->size();
+    }
+    if (cursor_of(reached) != head.last)
+        return core::fail(Code::corrupt, "the hub's entries do not end as its head says");
+    return ledger.settle(log);
+}
+
+}  // namespace spot::sync

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "core/bytes.h"
+#include "core/error.h"
+
+namespace spot::sync {
+
+struct Reply {
+    core::Bytes body;
+    std::uint64_t sent_bytes = 0;      // headers and body, as handed to TLS
+    std::uint64_t received_bytes = 0;
+};
+
+// Carries one request to the hub and brings its answer. Whatever goes wrong on the way is
+// `offline` and counts as not delivered, although the other side may have taken it.
+// `refused`: the hub's certificate is not the one in the slip, or it denies us (HTTP 403).
+class Carrier {
+public:
+    virtual ~Carrier() = default;
+    // `progress` (may be empty) is called with bytes sent so far and in all.
+    using Progress = std::function<void(std::uint64_t sent, std::uint64_t total)>;
+    virtual core::Result<Reply> exchange(core::View request, const Progress& progress) = 0;
+    // Bytes handed over by attempts that failed, so that the report counts them, too.
+    virtual std::uint64_t wasted_bytes() const = 0;
+    // Did the last exchange, which failed, bring anything back, as an HTTP error does? Then the
+    // link is not what ails, and trying again and again helps little.
+    virtual bool answered() const = 0;
+};
+
+}  // namespace spot::sync

@@ -1,0 +1,287 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "core/intent.h"
+#include "tests/support/ledgers.h"
+
+using namespace spot;
+using namespace spot::support;
+using core::Code;
+using core::Entry;
+using core::Kind;
+using core::Party;
+using core::Quarantined;
+using core::RecordId;
+
+namespace {
+
+// A station's ledger and the hub's. The station has one session, and one request in it.
+struct Pair {
+    explicit Pair(std::uint64_t seed = 1)
+        : station(Party::station, seed), hub(Party::hub, seed + 1'000'000) {
+        session = add(Kind::session_open, session_intent(1));
+        request = add(Kind::request_queue, request_intent(2, session));
+    }
+    RecordId add(Kind kind, const Json& intent) {
+        const auto done = station->append(kind, "", "m.abrantes", intent);
+        REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
+        return done->record;
+    }
+    void edit(std::uint64_t n, const RecordId& of, const Json& set) {
+        add(Kind::request_edit, edit_intent(n, of, set));
+    }
+    void hub_edit(std::uint64_t n, const RecordId& of, const Json& set) {
+        const auto done = hub->append(Kind::hub_edit, "", "op", edit_intent(n, of, set));
+        REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
+        CHECK(done->entry.log == kHubLog);
+        CHECK(done->record == of);
+    }
+    void up() { hand_over(station, hub, kStationLog); }
+    void down() { hand_over(hub, station, kHubLog); }
+    void reconcile() {
+        up();
+        down();
+    }
+
+    Side station, hub;
+    RecordId session, request;
+};
+
+// The station's log so far, with what the hub needs to take it.
+std::vector<Entry> entries_for(Pair& pair) {
+    const auto tip = pair.station->tip(kStationLog);
+    REQUIRE(pair.hub->keep_period_secrets(kStationLog,
+                                          *pair.station->period_secrets(kStationLog, 1, tip.seq))
+                .has_value());
+    auto entries = pair.station->entries(kStationLog, 1, tip.seq);
+    REQUIRE(entries.has_value());
+    return *entries;
+}
+
+// What becomes of the log when one of its entries is other than the ledger would write it.
+std::vector<Quarantined> quarantined_after(Pair& pair, const std::vector<Entry>& entries) {
+    REQUIRE(pair.hub->receive(kStationLog, entries).has_value());
+    REQUIRE(pair.hub->settle(kStationLog).has_value());
+    CHECK(*pair.hub->execute_received(1000) == entries.size());
+    CHECK(*pair.hub->execute_received(1000) == 0);
+    CHECK(pair.hub->check()->empty());
+    return pair.hub->quarantined(kStationLog);
+}
+
+void set_intent(Entry& entry, const char* pointer, const Json& value) {
+    Json intent = Json::parse(entry.intent);
+    intent[Json::json_pointer(pointer)] = value;
+    entry.intent = core::canonical(intent);
+}
+
+}  // namespace
+
+TEST_CASE("different fields merge; the same field shows both values at both") {
+    Pair pair;
+    pair.reconcile();
+    pair.edit(3, pair.request, {{"fields.motivo", "Furto"}, {"citizen.phone", "911111111"}});
+    pair.hub_edit(4, pair.request, {{"fields.motivo", "Mau estado"}, {"status", "Em análise"}});
+    pair.reconcile();
+
+    const Json shown = pair.station.record(pair.request);
+    CHECK(shown["citizen"]["phone"] == "911111111");
+    CHECK(shown["status"] == "Em análise");
+    CHECK(shown["route"]["state"] == "held");
+    REQUIRE(shown["conflicts"].size() == 1);
+    Json both = shown["conflicts"]["fields.motivo"];
+    CHECK(both.back() == shown["fields"]["motivo"]);
+    std::sort(both.begin(), both.end());
+    CHECK(both == Json{"Furto", "Mau estado"});
+    CHECK(pair.station.lines() == pair.hub.lines());
+    CHECK(pair.station->count()->conflicts == 1);
+    CHECK(pair.hub->count()->conflicts == 1);
+
+    // An ordinary change settles it, everywhere.
+    pair.hub_edit(5, pair.request, {{"fields.motivo", "Perda"}});
+    pair.reconcile();
+    CHECK_FALSE(pair.station.record(pair.request).contains("conflicts"));
+    CHECK(pair.station.record(pair.request)["fields"]["motivo"] == "Perda");
+    CHECK(pair.station->count()->conflicts == 0);
+    CHECK(pair.station.lines() == pair.hub.lines());
+}
+
+TEST_CASE("the hub's route replaces what the station says of it") {
+    Pair pair;
+    CHECK(pair.station.record(pair.request)["route"] == Json{{"state", "recorded"}});
+    pair.up();
+    CHECK(pair.station.record(pair.request)["route"] == Json{{"state", "held"}});
+    CHECK(pair.hub.record(pair.request)["route"] == Json{{"state", "held"}});
+    pair.hub_edit(4, pair.request, {{"route.state", "dispatched"}, {"route.reference", "A-1"}});
+    pair.down();
+    CHECK(pair.station.record(pair.request)["route"] ==
+          Json{{"state", "dispatched"}, {"reference", "A-1"}});
+    CHECK(pair.station.lines() == pair.hub.lines());
+}
+
+TEST_CASE("the hub may only edit requests it has, and repeats nothing") {
+    Pair pair;
+    const Json edit = edit_intent(3, pair.request, {{"status", "Aceite"}});
+    CHECK(pair.hub->append(Kind::hub_edit, "", "op", edit).error().code == Code::not_found);
+    pair.up();
+    CHECK_FALSE(pair.hub->append(Kind::hub_edit, "", "op", edit)->repeated);
+    CHECK(pair.hub->append(Kind::hub_edit, "", "op", edit)->repeated);
+    CHECK(pair.hub->append(Kind::session_open, "", "op", session_intent(3)).error().code ==
+          Code::refused);
+    CHECK(pair.hub->tip(kHubLog).seq == 1);
+}
+
+TEST_CASE("an entry that breaks a rule is quarantined alone") {
+    struct Row {
+        const char* what;
+        std::function<void(Entry&)> change;
+        std::uint64_t seq;
+        const char* code;
+    };
+    // The log: 1 session, 2 request, 3 edit, 4 receipt, 5 receipt, 6 close.
+    const std::vector<Row> rows{
+        {"a NIF that does not add up", [](Entry& e) { set_intent(e, "/citizen/nif", "123456788"); },
+         2, "form"},
+        {"a hub's field", [](Entry& e) { e.intent.insert(e.intent.find("}}"), ",\"status\":\"x\""); },
+         3, "authority"},
+        {"a field of another service",
+         [](Entry& e) { set_intent(e, "/set", {{"fields.niss", "x"}}); }, 3, "form"},
+        {"no JSON", [](Entry& e) { e.intent = "{"; }, 5, "form"},
+        {"not canonical", [](Entry& e) { e.intent.insert(1, " "); }, 5, "form"},
+        {"another kind", [](Entry& e) { e.kind = Kind::hub_edit; }, 3, "authority"},
+        {"an unknown session",
+         [](Entry& e) { set_intent(e, "/session", RecordId{{7, 1}, 6}.text()); }, 4,
+         "unknown_record"},
+        {"a session of another device",
+         [](Entry& e) { set_intent(e, "/session", RecordId{{8, 1}, 1}.text()); }, 4,
+         "unknown_record"},
+        {"a number left out", [](Entry& e) { set_intent(e, "/number", 3); }, 5, "receipt_gap"},
+        {"a number again", [](Entry& e) { set_intent(e, "/number", 1); }, 5, "duplicate"},
+        {"another series", [](Entry& e) { set_intent(e, "/series", "x"); }, 5, "receipt_series"},
+        {"another change", [](Entry& e) { e.check ^= 1; }, 3, "diverged"},
+        {"another process", [](Entry& e) { e.run ^= 1; }, 6, "diverged"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        Pair pair;
+        pair.edit(3, pair.request, {{"fields.motivo", "Furto"}});
+        pair.add(Kind::receipt_print, receipt_intent(4, pair.session));
+        pair.add(Kind::receipt_print, receipt_intent(5, pair.session));
+        pair.add(Kind::session_close, close_intent(6, pair.session));
+        auto entries = entries_for(pair);
+        row.change(entries[row.seq - 1]);
+        std::vector<Quarantined> expected{{row.seq, row.code}};
+        if (row.seq == 2) expected.push_back({3, "unknown_record"});  // the edit of that request
+        CHECK(quarantined_after(pair, entries) == expected);
+        CHECK(pair.hub->count()->quarantined == expected.size());
+        CHECK(pair.hub->count()->unexecuted == 0);
+    }
+}
+
+TEST_CASE("what depends on an entry that diverged follows it") {
+    Pair pair;
+    pair.edit(3, pair.request, {{"fields.motivo", "Furto"}});
+    auto entries = entries_for(pair);
+    entries[0].check ^= 1;
+    CHECK(quarantined_after(pair, entries) ==
+          std::vector<Quarantined>{{1, "diverged"}, {2, "unknown_record"}, {3, "unknown_record"}});
+    CHECK(pair.hub.lines().empty());
+}
+
+TEST_CASE("entries have to follow on the tip, with their period's secret") {
+    Pair pair;
+    const auto entries = *pair.station->entries(kStationLog, 1, 2);
+    CHECK(pair.hub->receive(kStationLog, entries).error().code == Code::not_found);
+    (void)entries_for(pair);
+    CHECK(pair.hub->receive(kStationLog, std::span(entries).subspan(1)).error().code ==
+          Code::conflict);
+    CHECK(pair.hub->receive({8, 1}, entries).error().code == Code::conflict);
+    CHECK(pair.hub->receive(kHubLog, entries).error().code == Code::refused);
+    CHECK(pair.station->receive(kStationLog, entries).error().code == Code::refused);
+    CHECK(pair.hub->tip(kStationLog).seq == 0);
+
+    CHECK(pair.hub->receive(kStationLog, entries)->seq == 2);
+    CHECK(pair.hub->receive(kStationLog, entries).error().code == Code::conflict);
+    CHECK(pair.hub->tip(kStationLog) == pair.station->tip(kStationLog));
+    CHECK(pair.hub->hash_at(kStationLog, 1) == pair.station->hash_at(kStationLog, 1));
+    CHECK(*pair.hub->entries(kStationLog, 1, 9) == entries);
+}
+
+TEST_CASE("what is not settled can be taken back, and is not executed before") {
+    Pair pair;
+    pair.add(Kind::receipt_print, receipt_intent(3, pair.session));
+    const auto entries = entries_for(pair);
+    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).first(2)).has_value());
+    CHECK(*pair.hub->execute_received(9) == 0);
+    REQUIRE(pair.hub->settle(kStationLog).has_value());
+    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).subspan(2)).has_value());
+    CHECK(*pair.hub->execute_received(9) == 2);
+    CHECK(pair.hub->take_back(kStationLog, 1).error().code == Code::conflict);
+    REQUIRE(pair.hub->take_back(kStationLog, 2).has_value());
+    CHECK(pair.hub->tip(kStationLog).seq == 2);
+    CHECK(pair.hub->tip(kStationLog).hash == *pair.station->hash_at(kStationLog, 2));
+
+    pair.hub.open();
+    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).subspan(2)).has_value());
+    REQUIRE(pair.hub->settle(kStationLog).has_value());
+    CHECK(*pair.hub->execute_received(9) == 1);
+    CHECK(pair.hub->quarantined(kStationLog).empty());
+    CHECK(pair.hub.lines().size() == 3);
+}
+
+// Goal: whoever edits what while apart, both end with the same records, and their stores are sound.
+// Method: edits of few fields, exchanges in either direction and restarts, drawn from one seed.
+TEST_CASE("after any edits on both sides and any exchanges, both show the same") {
+    const std::vector<std::string> paths{"fields.motivo", "fields.observacoes", "citizen.phone",
+                                         "citizen.address"};
+    const auto value_of = [](const std::string& path, std::uint64_t n) {
+        return path == "citizen.phone" ? "91000000" + std::to_string(n) : "v" + std::to_string(n);
+    };
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        CAPTURE(seed);
+        tests::SeededRandom chance(seed);
+        Pair pair(seed * 100);
+        std::vector<RecordId> requests{pair.request};
+        std::size_t at_hub = 0;
+        for (std::uint64_t n = 10; n < 90; ++n) {
+            const auto set = [&] {
+                Json out = Json::object();
+                for (std::uint64_t i = chance.below(2) + 1; i > 0; --i) {
+                    const auto& path = paths[chance.below(paths.size())];
+                    out[path] = value_of(path, chance.below(4));
+                }
+                return out;
+            };
+            switch (chance.below(9)) {
+                case 0: {
+                    requests.push_back(
+                        pair.add(Kind::request_queue, request_intent(n, pair.session)));
+                    break;
+                }
+                case 1:
+                case 2:
+                case 3: pair.edit(n, requests[chance.below(requests.size())], set()); break;
+                case 4:
+                case 5:
+                case 6:
+                    if (at_hub > 0) pair.hub_edit(n, requests[chance.below(at_hub)], set());
+                    break;
+                case 7:
+                    pair.up();
+                    at_hub = requests.size();
+                    break;
+                case 8: pair.down(); break;
+            }
+            if (chance.below(20) == 0) pair.station.open();
+            if (chance.below(20) == 0) pair.hub.open();
+        }
+        pair.up();
+        pair.down();
+        CHECK(pair.station.lines() == pair.hub.lines());
+        CHECK(pair.station->quarantined(kHubLog).empty());
+        CHECK(pair.hub->quarantined(kStationLog).empty());
+        CHECK(pair.station->check()->empty());
+        CHECK(pair.hub->check()->empty());
+        CHECK(pair.hub->tip(kHubLog) == pair.station->tip(kHubLog));
+    }
+}

@@ -1,0 +1,138 @@
+#include "hub/registry.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+
+#include "core/platform/system.h"
+
+using namespace spot;
+using core::Code;
+using core::Instant;
+
+namespace {
+
+constexpr Instant kNow = 1'700'000'000'000;
+
+struct Fixture {
+    Fixture() {
+        core::start_crypto();
+        std::string name = (std::filesystem::temp_directory_path() / "spot-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        folder = name;
+        open();
+    }
+    ~Fixture() {
+        ledger.reset();
+        std::filesystem::remove_all(folder);
+    }
+    void open() {
+        ledger.reset();
+        auto opened = core::Ledger::open(
+            folder / "hub.db", key, {core::Party::hub, &core::Catalogue::shipped(), &random});
+        REQUIRE(opened);
+        ledger = std::make_unique<core::Ledger>(std::move(*opened));
+    }
+
+    core::SystemRandom random;
+    core::SecretKey key = core::SecretKey::random(random);
+    std::filesystem::path folder;
+    std::unique_ptr<core::Ledger> ledger;
+};
+
+constexpr core::PublicKey kSign{1, 2, 3};
+constexpr core::PublicKey kSeal{4, 5, 6};
+
+}  // namespace
+
+TEST_CASE("a ticket enrols its device once, in time, with the right code only") {
+    Fixture fixture;
+    hub::Registry registry(*fixture.ledger);
+    const auto ticket = registry.issue("van-07", "", kNow, fixture.random);
+    REQUIRE(ticket);
+    CHECK(ticket->device != 0);
+    CHECK((ticket->device & core::kHubBit) == 0);
+    CHECK(ticket->expires == kNow + 72LL * 3600 * 1000);
+    REQUIRE(registry.find(ticket->device));
+    CHECK_FALSE(registry.find(ticket->device)->enrolled);
+
+    auto wrong = ticket->code;
+    wrong[15] ^= 1;
+    const auto enrol = [&](const sync::EnrolmentCode& code, const core::PublicKey& sign,
+                           Instant now) {
+        return registry.enrol(ticket->device, code, sign, kSeal, now);
+    };
+    SUBCASE("a wrong code is refused, the right one then still works") {
+        REQUIRE_FALSE(enrol(wrong, kSign, kNow));
+        CHECK(enrol(wrong, kSign, kNow).error().code == Code::refused);
+        CHECK_FALSE(registry.find(ticket->device)->enrolled);
+        CHECK(enrol(ticket->code, kSign, kNow));
+    }
+    SUBCASE("too late") {
+        CHECK_FALSE(enrol(ticket->code, kSign, ticket->expires + 1));
+        CHECK_FALSE(registry.find(ticket->device)->enrolled);
+        CHECK(enrol(ticket->code, kSign, ticket->expires));
+    }
+    SUBCASE("the same keys again are welcome, even late; others are not") {
+        REQUIRE(enrol(ticket->code, kSign, kNow));
+        CHECK(enrol(ticket->code, kSign, ticket->expires + 1));
+        core::PublicKey other = kSign;
+        other[0] ^= 1;
+        REQUIRE_FALSE(enrol(ticket->code, other, kNow));
+        CHECK(registry.find(ticket->device)->sign == kSign);
+        CHECK(registry.find(ticket->device)->seal == kSeal);
+    }
+    SUBCASE("an unknown device") {
+        CHECK_FALSE(registry.find(ticket->device ^ 1));
+        CHECK_FALSE(registry.enrol(ticket->device ^ 1, ticket->code, kSign, kSeal, kNow));
+    }
+}
+
+TEST_CASE("a second enrolment of a name is another device, and everything survives a restart") {
+    Fixture fixture;
+    hub::Registry registry(*fixture.ledger);
+    const auto first = registry.issue("van-07", "coimbra", kNow, fixture.random);
+    const auto second = registry.issue("van-07", "coimbra", kNow + 1, fixture.random);
+    REQUIRE(first);
+    REQUIRE(second);
+    CHECK(first->device != second->device);
+    CHECK(first->code != second->code);
+    REQUIRE(registry.enrol(first->device, first->code, kSign, kSeal, kNow));
+    registry.heard_from(first->device, kNow + 5, 12);
+
+    fixture.open();
+    hub::Registry again(*fixture.ledger);
+    const auto all = again.list();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].station.device == first->device);
+    CHECK(all[0].station.name == "van-07");
+    CHECK(all[0].station.enrolled);
+    CHECK(all[0].team == "coimbra");
+    CHECK(all[0].last_contact == kNow + 5);
+    CHECK(all[0].backlog == 12);
+    CHECK(all[1].station.device == second->device);
+    CHECK_FALSE(all[1].station.enrolled);
+    CHECK(all[1].last_contact == 0);
+}
+
+TEST_CASE("a code of one device is worth nothing at another") {
+    Fixture fixture;
+    hub::Registry registry(*fixture.ledger);
+    const auto first = registry.issue("a", "", kNow, fixture.random);
+    const auto second = registry.issue("b", "", kNow, fixture.random);
+    REQUIRE(first);
+    REQUIRE(second);
+    CHECK_FALSE(registry.enrol(second->device, first->code, kSign, kSeal, kNow));
+}
+
+TEST_CASE("names that could spoil a list are refused") {
+    Fixture fixture;
+    hub::Registry registry(*fixture.ledger);
+    for (const std::string& name : {std::string(), std::string("a\nb"), std::string(65, 'x')}) {
+        CAPTURE(name);
+        CHECK_FALSE(registry.issue(name, "", kNow, fixture.random));
+        if (!name.empty()) CHECK_FALSE(registry.issue("ok", name, kNow, fixture.random));
+    }
+    CHECK(registry.issue(std::string(64, 'x'), "", kNow, fixture.random));
+    CHECK(registry.list().size() == 1);
+}

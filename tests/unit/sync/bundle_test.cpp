@@ -1,0 +1,146 @@
+#include <doctest/doctest.h>
+
+#include "sync/bundle.h"
+#include "tests/support/chance.h"
+
+using namespace spot;
+using tests::SeededRandom;
+
+namespace {
+
+struct Ends {
+    SeededRandom random{7};
+    core::SecretKey sign = core::SecretKey::random(random);
+    core::SecretKey seal = core::SecretKey::random(random);
+
+    core::Bytes bundle(std::size_t frames) {
+        sync::Head head;
+        head.device = 42;
+        head.epoch = 1;
+        head.from = {5, {1, 2, 3}};
+        head.last = {9, {4, 5, 6}};
+        head.context = 5;
+        head.have_epoch = 1;
+        head.have = {3, {7}};
+        head.clock_ms = 1'533'500'000'000;
+        head.backlog = 4;
+        head.secrets.push_back({0, core::SecretKey::random(random)});
+        sync::BundleWriter writer(sign, core::seal_public(seal), random);
+        writer.head(head);
+        for (std::size_t i = 0; i < frames; ++i)
+            writer.frame(core::Bytes(100 + i, static_cast<std::uint8_t>(i)));
+        return writer.finish();
+    }
+
+    // What a reader makes of it: all messages, or nothing.
+    std::optional<std::vector<core::Bytes>> read(core::View bytes, std::size_t piece) {
+        sync::BundleReader reader(seal);
+        std::vector<core::Bytes> messages;
+        for (std::size_t at = 0; at < bytes.size(); at += piece) {
+            reader.feed(bytes.subspan(at, std::min(piece, bytes.size() - at)));
+            for (;;) {
+                auto message = reader.take();
+                if (!message) return std::nullopt;
+                if (!*message) break;
+                if (messages.empty() &&
+                    !sync::verify_head(**message, reader.binding(), core::sign_public(sign)))
+                    return std::nullopt;
+                messages.push_back(std::move(**message));
+            }
+        }
+        if (!reader.at_end()) return std::nullopt;
+        return messages;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a bundle comes back, in whatever pieces") {
+    Ends ends;
+    const core::Bytes bundle = ends.bundle(3);
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{4096}}) {
+        const auto messages = ends.read(bundle, piece);
+        REQUIRE(messages.has_value());
+        REQUIRE(messages->size() == 4);
+        CHECK((*messages)[3] == core::Bytes(102, 2));
+        const auto head = sync::parse_head((*messages)[0]);
+        REQUIRE(head.has_value());
+        CHECK(head->device == 42);
+        CHECK(head->from == sync::Cursor{5, {1, 2, 3}});
+        CHECK(head->last == sync::Cursor{9, {4, 5, 6}});
+        CHECK(head->context == 5);
+        CHECK(head->have == sync::Cursor{3, {7}});
+        CHECK(head->secrets.size() == 1);
+        CHECK(!head->answer.has_value());
+    }
+}
+
+TEST_CASE("an answer and an enrolment come back") {
+    SeededRandom random(8);
+    const core::SecretKey key = core::SecretKey::random(random);
+    sync::Head head;
+    head.device = 7;
+    head.enrolment = sync::Enrolment{{1}, {2}, {3}};
+    head.answer = sync::Answer{99, 1, {4, {5}}, {{12, "authority"}, {13, "never heard of"}}};
+    sync::BundleWriter writer(key, core::seal_public(key), random);
+    writer.head(head);
+    sync::BundleReader reader(key);
+    reader.feed(writer.finish());
+    const auto bytes = reader.take();
+    REQUIRE((bytes && *bytes));
+    CHECK(sync::verify_head(**bytes, reader.binding(), core::sign_public(key)));
+    const auto back = sync::parse_head(**bytes);
+    REQUIRE(back.has_value());
+    CHECK(back->enrolment->seal[0] == 3);
+    CHECK(back->answer->in_reply_to == 99);
+    CHECK(back->answer->quarantined[0] == core::Quarantined{12, "authority"});
+    CHECK(back->answer->quarantined[1] == core::Quarantined{13, "other"});
+    CHECK(reader.number() == writer.number());
+}
+
+TEST_CASE("any flipped bit is noticed") {
+    Ends ends;
+    const core::Bytes bundle = ends.bundle(2);
+    REQUIRE(ends.read(bundle, 4096).has_value());
+    for (std::size_t bit = 0; bit < bundle.size() * 8; ++bit) {
+        core::Bytes flipped = bundle;
+        flipped[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+        CAPTURE(bit);
+        CHECK(!ends.read(flipped, 4096).has_value());
+    }
+}
+
+TEST_CASE("cut, lengthened, swapped and foreign bundles are noticed") {
+    Ends ends;
+    const core::Bytes bundle = ends.bundle(2);
+    for (std::size_t size = 0; size < bundle.size(); ++size)
+        CHECK(!ends.read(core::View(bundle).first(size), 4096).has_value());
+    core::Bytes longer = bundle;
+    longer.push_back(0);
+    CHECK(!ends.read(longer, 4096).has_value());
+
+    // The two frames at the end have the sizes 100 and 101: swap them.
+    core::Bytes swapped(bundle.begin(), bundle.end() - (2 + 117) - (2 + 116));
+    swapped.insert(swapped.end(), bundle.end() - (2 + 117), bundle.end());
+    swapped.insert(swapped.end(), bundle.end() - (2 + 117) - (2 + 116), bundle.end() - (2 + 117));
+    CHECK(swapped.size() == bundle.size());
+    CHECK(!ends.read(swapped, 4096).has_value());
+
+    Ends others;
+    others.sign = core::SecretKey::random(others.random);
+    CHECK(!others.read(bundle, 4096).has_value());  // signed by someone else
+    others = Ends();
+    others.seal = core::SecretKey::random(others.random);
+    CHECK(!others.read(bundle, 4096).has_value());  // sealed to someone else
+}
+
+TEST_CASE("heads from random bytes are refused") {
+    SeededRandom random(5);
+    for (int round = 0; round < 5000; ++round) {
+        core::Bytes bytes(random.below(400));
+        random.fill(bytes);
+        if (bytes.size() > 8) bytes[8] &= 3;
+        (void)sync::parse_head(bytes);
+        CHECK(!sync::verify_head(bytes, {}, {}));
+    }
+}

@@ -1,0 +1,291 @@
+#include "van-station/app/synchronise.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "core/platform/system.h"
+#include "van-station/app/record.h"
+
+using namespace spot;
+using core::Bytes;
+using core::Code;
+using core::Instant;
+using station::SyncReport;
+
+namespace {
+
+constexpr Instant kNow = 1'700'000'000'000;
+
+class VirtualClock final : public core::Clock {
+public:
+    Instant now() override { return now_; }
+    void pass(Instant ms) { now_ += ms; }
+
+private:
+    Instant now_ = kNow;
+};
+
+// Whoever comes is known: enrolment is the registry's test.
+class OneStation final : public sync::Stations {
+public:
+    std::optional<sync::StationRecord> find(std::uint64_t device) override {
+        record_.device = device;
+        return record_;
+    }
+    core::Result<> enrol(std::uint64_t, const sync::EnrolmentCode&, const core::PublicKey& sign,
+                         const core::PublicKey& seal, Instant) override {
+        record_.sign = sign;
+        record_.seal = seal;
+        record_.enrolled = true;
+        return {};
+    }
+    void heard_from(std::uint64_t, Instant, std::uint64_t) override {}
+
+private:
+    sync::StationRecord record_;
+};
+
+enum class Fate { deliver, lose_answer, cut_in_middle, not_reached, http_error, rubbish, silence };
+
+// A real hub behind a link on which each try has a fate; the last one goes on.
+class FatefulCarrier final : public sync::Carrier {
+public:
+    FatefulCarrier(core::Ledger& hub, const sync::HubKeys& keys, VirtualClock& clock,
+                   core::Random& random)
+        : hub_(hub), keys_(keys), clock_(clock), random_(random) {}
+
+    core::Result<sync::Reply> exchange(core::View request, const Progress&) override {
+        const Fate fate = fates.size() > tries ? fates[tries] : fates.back();
+        ++tries;
+        sizes.push_back(request.size());
+        answered_ = fate == Fate::http_error;
+        if (fate == Fate::not_reached) return core::fail(Code::offline, "not reached");
+        if (fate == Fate::silence) clock_.pass(20'000);
+        wasted_ += request.size();
+        if (fate == Fate::silence || fate == Fate::http_error)
+            return core::fail(Code::offline, "failed");
+
+        sync::HubExchange exchange(hub_, stations_, keys_, random_);
+        const bool whole = fate != Fate::cut_in_middle;
+        const auto part = request.first(whole ? request.size() : request.size() / 2);
+        REQUIRE(exchange.receive(part, clock_.now()));
+        if (!whole) {
+            exchange.cut();
+            return core::fail(Code::offline, "cut");
+        }
+        auto answer = exchange.finish(clock_.now());
+        REQUIRE(answer);
+        if (fate == Fate::lose_answer) return core::fail(Code::offline, "answer lost");
+        wasted_ -= request.size();
+        if (fate == Fate::rubbish) answer = Bytes{1, 2, 3};
+        const std::uint64_t size = answer->size();
+        return sync::Reply{std::move(*answer), request.size(), size};
+    }
+    std::uint64_t wasted_bytes() const override { return wasted_; }
+    bool answered() const override { return answered_; }
+
+    std::vector<Fate> fates{Fate::deliver};
+    std::size_t tries = 0;
+    std::vector<std::size_t> sizes;
+
+private:
+    core::Ledger& hub_;
+    const sync::HubKeys& keys_;
+    VirtualClock& clock_;
+    core::Random& random_;
+    OneStation stations_;
+    std::uint64_t wasted_ = 0;
+    bool answered_ = false;
+};
+
+struct Fixture {
+    Fixture() {
+        core::start_crypto();
+        std::string name = (std::filesystem::temp_directory_path() / "spot-XXXXXX").string();
+        REQUIRE(mkdtemp(name.data()) != nullptr);
+        folder = name;
+        hub_keys = {1, core::SecretKey::random(random), core::SecretKey::random(random)};
+        auto store = core::Ledger::open(folder / "hub.db", core::SecretKey::random(random),
+                                        {core::Party::hub, &core::Catalogue::shipped(), &random});
+        REQUIRE(store);
+        hub = std::make_unique<core::Ledger>(std::move(*store));
+
+        sync::Slip slip;
+        slip.station = "van-07";
+        slip.device = kDevice;
+        slip.url = "https://hub.example";
+        slip.hub_sign = core::sign_public(hub_keys.sign_seed);
+        slip.hub_seal = core::seal_public(hub_keys.seal_secret);
+        slip.expires = kNow + 1;
+        REQUIRE(station::make_station(folder / "van", slip, passphrase, kNow, random));
+        open("van");
+        carrier = std::make_unique<FatefulCarrier>(*hub, hub_keys, clock, random);
+    }
+    ~Fixture() {
+        carrier.reset();
+        van.reset();
+        hub.reset();
+        std::filesystem::remove_all(folder);
+    }
+
+    void open(const char* name) {
+        van.reset();
+        auto opened = station::open_station(folder / name, passphrase, random);
+        REQUIRE(opened);
+        van = std::make_unique<station::Station>(std::move(*opened));
+    }
+    // Texts that no codec makes small, so that a bundle has several frames.
+    void record(int count) {
+        station::Recorder recorder(*van);
+        for (int i = 0; i < count; ++i) {
+            std::array<std::uint8_t, 400> noise{};
+            random.fill(noise);
+            const auto done = recorder.record(
+                R"({"kind":"feedback.training","at":"2017-10-16T09:15:55.891+01:00","feedback":")" +
+                std::to_string(recorded++) + R"(","text":")" + core::to_hex(noise) + R"("})");
+            REQUIRE(done);
+        }
+    }
+    SyncReport sync(std::vector<Fate> fates) {
+        carrier->fates = std::move(fates);
+        carrier->tries = 0;
+        carrier->sizes.clear();
+        const auto report = station::synchronise(
+            *van, *carrier, {clock, random, [this](int ms) { clock.pass(ms); }, {}});
+        REQUIRE(report);
+        return *report;
+    }
+    std::uint64_t at_hub() { return hub->tip({kDevice, 1}).seq; }
+
+    static constexpr std::uint64_t kDevice = 7;
+    const core::Passphrase passphrase{"correct horse"};
+    core::SystemRandom random;
+    VirtualClock clock;
+    std::filesystem::path folder;
+    sync::HubKeys hub_keys;
+    std::unique_ptr<core::Ledger> hub;
+    std::unique_ptr<station::Station> van;
+    std::unique_ptr<FatefulCarrier> carrier;
+    int recorded = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a good link takes one round trip, and nothing new goes twice") {
+    Fixture f;
+    f.record(100);
+    const auto first = f.sync({Fate::deliver});
+    CHECK(first.state == "ok");
+    CHECK(first.round_trips == 1);
+    CHECK(first.sent_entries == 100);
+    CHECK(first.durable_seq == 100);
+    CHECK(first.exit() == core::Exit::done);
+    CHECK(f.van->ledger.setting(station::setting::kEnrolment) == "");
+    const auto second = f.sync({Fate::deliver});
+    CHECK(second.round_trips == 1);
+    CHECK(second.sent_entries == 0);
+    CHECK(second.sent_bytes < 500);
+}
+
+TEST_CASE("a sending that broke is resumed after what arrived") {
+    Fixture f;
+    f.record(200);
+    SUBCASE("in the same call") {
+        const auto report = f.sync({Fate::cut_in_middle, Fate::not_reached, Fate::deliver});
+        CHECK(report.state == "ok");
+        CHECK(report.sent_entries == 200);
+        REQUIRE(f.carrier->sizes.size() == 4);        // cut, gone, probe, rest
+        CHECK(f.carrier->sizes[2] < 500);
+        CHECK(f.carrier->sizes[3] < f.carrier->sizes[0] * 6 / 10);
+    }
+    SUBCASE("in a later one") {
+        const auto first = f.sync({Fate::cut_in_middle, Fate::http_error});
+        CHECK(first.state == "offline");
+        CHECK(first.exit() == core::Exit::offline);
+        const auto later = f.sync({Fate::deliver});
+        CHECK(later.state == "ok");
+        CHECK(f.carrier->sizes.front() < 500);
+    }
+    SUBCASE("the answer was lost: the probe finds everything there") {
+        const auto report = f.sync({Fate::lose_answer, Fate::deliver});
+        CHECK(report.state == "ok");
+        CHECK(report.sent_entries == 200);
+        CHECK(f.carrier->sizes.size() == 2);
+        CHECK(f.carrier->sizes[1] < 500);
+    }
+    CHECK(f.at_hub() == 200);
+    CHECK(f.van->ledger.acknowledged({Fixture::kDevice, 1}).seq == 200);
+}
+
+TEST_CASE("a small bundle is sent again without asking first") {
+    Fixture f;
+    f.record(1);
+    const auto report = f.sync({Fate::lose_answer, Fate::deliver});
+    CHECK(report.state == "ok");
+    CHECK(f.carrier->sizes.size() == 2);
+    CHECK(f.at_hub() == 1);
+}
+
+TEST_CASE("what does not mend is given up soon, and nothing is lost") {
+    Fixture f;
+    f.record(50);
+    struct Row {
+        Fate fate;
+        std::size_t tries;
+    };
+    for (const Row row : {Row{Fate::not_reached, 2}, Row{Fate::http_error, 2},
+                          Row{Fate::rubbish, 2}, Row{Fate::silence, 2}}) {
+        CAPTURE(static_cast<int>(row.fate));
+        const auto report = f.sync({row.fate});
+        CHECK(report.state == "offline");
+        CHECK(report.exit() == core::Exit::offline);
+        CHECK_FALSE(report.reason.empty());
+        CHECK(f.carrier->tries == row.tries);
+    }
+    CHECK(f.sync({Fate::deliver}).state == "ok");
+    CHECK(f.at_hub() == 50);
+}
+
+TEST_CASE("a hub that was not reached leaves no mark: the next sync is one round trip") {
+    Fixture f;
+    f.record(50);
+    CHECK(f.sync({Fate::not_reached}).state == "offline");
+    CHECK(f.sync({Fate::deliver}).round_trips == 1);
+}
+
+TEST_CASE("a link that only ever breaks is left after the patience, without progress") {
+    Fixture f;
+    f.record(3);  // one frame: half a bundle brings nothing
+    const Instant before = f.clock.now();
+    const auto report = f.sync({Fate::cut_in_middle});
+    CHECK(report.state == "offline");
+    CHECK(f.clock.now() - before >= station::kPatienceMs);
+    CHECK(f.clock.now() - before < station::kPatienceMs + station::kBackOffMaxMs);
+    CHECK(f.carrier->tries < 40);
+    CHECK(f.sync({Fate::deliver}).state == "ok");
+}
+
+TEST_CASE("a copied store starts a new epoch, and what it records then arrives") {
+    Fixture f;
+    f.record(5);
+    REQUIRE(f.sync({Fate::deliver}).state == "ok");
+    f.van.reset();
+    std::filesystem::copy(f.folder / "van", f.folder / "copy",
+                          std::filesystem::copy_options::recursive);
+    f.open("van");
+    f.record(3);
+    REQUIRE(f.sync({Fate::deliver}).state == "ok");
+
+    f.open("copy");
+    f.record(2);
+    const auto report = f.sync({Fate::deliver});
+    CHECK(report.state == "fork");
+    CHECK(report.exit() == core::Exit::attention);
+    CHECK(f.van->epoch() == 2);
+    f.record(1);
+    CHECK(f.sync({Fate::deliver}).state == "ok");
+    CHECK(f.hub->tip({Fixture::kDevice, 2}).seq == 1);
+    CHECK(f.at_hub() == 8);
+}

@@ -1,0 +1,135 @@
+#include "van-station/app/record.h"
+
+#include <utility>
+
+namespace spot::station {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Kind;
+using core::RecordId;
+using core::Result;
+using nlohmann::json;
+
+constexpr std::size_t kRememberedMax = 4096;
+
+std::string text_at(const json& object, const char* key) {
+    const auto at = object.find(key);
+    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+// Puts the id in the place of the reference.
+Result<RecordId> resolve(json& body, const char* record, Records& records) {
+    auto reference = core::take_reference(body, record);
+    if (!reference) return tl::make_unexpected(std::move(reference).error());
+    const auto id = records.find(record, *reference);
+    if (!id) return fail(Code::not_found, std::string(record) + ": is not known here");
+    body[record] = id->text();
+    return *id;
+}
+
+// The session of an edit is a check on the caller only: its request has one already.
+Result<std::string> settle_edit(json& body, Records& records) {
+    const auto request = resolve(body, "request", records);
+    if (!request) return tl::make_unexpected(request.error());
+    const auto session = records.session_of(*request);
+    if (body.contains("session")) {
+        const auto given = resolve(body, "session", records);
+        if (!given) return tl::make_unexpected(given.error());
+        if (*given != session) return fail(Code::invalid, "session: is not the request's");
+        body.erase("session");
+    }
+    return session ? records.mediator_of(*session) : std::string();
+}
+
+Result<std::string> settle_session(json& body, Records& records) {
+    if (!body.contains("session")) return std::string();
+    const auto session = resolve(body, "session", records);
+    if (!session) return tl::make_unexpected(session.error());
+    return records.mediator_of(*session);
+}
+
+}  // namespace
+
+Result<Draft> draft_of(core::Event event, Records& records) {
+    if (event.kind == Kind::hub_edit)
+        return fail(Code::refused, "kind: hub.edit is recorded at the hub");
+    Draft out;
+    out.kind = event.kind;
+    out.intent = std::move(event.body);
+
+    const std::string own(record_of(event.kind));
+    if (makes_record(event.kind)) {
+        auto reference = core::take_reference(out.intent, own.c_str());
+        if (!reference) return tl::make_unexpected(std::move(reference).error());
+        out.reference = std::move(*reference);
+        out.about = out.reference;
+    } else {
+        out.about = text_at(out.intent, own.c_str());
+    }
+    if (event.kind == Kind::receipt_print)
+        for (const char* key : {"series", "number"})
+            if (out.intent.contains(key))
+                return fail(Code::invalid, std::string(key) + ": is given by the station");
+
+    auto user = event.kind == Kind::request_edit ? settle_edit(out.intent, records)
+                : event.kind == Kind::session_open
+                    ? Result<std::string>(std::string())
+                    : settle_session(out.intent, records);
+    if (!user) return tl::make_unexpected(std::move(user).error());
+    const std::string mediator = text_at(out.intent, "mediator");
+    out.user = mediator.empty() ? std::move(*user) : mediator;
+    return out;
+}
+
+std::optional<RecordId> LedgerRecords::find(std::string_view record,
+                                            std::string_view reference_or_id) {
+    return ledger_.find(record, reference_or_id);
+}
+
+// The intent of the entry that made the record; null if it can't be read any more.
+json LedgerRecords::making(const RecordId& record) {
+    const auto entries = ledger_.entries(record.log, record.seq, 1);
+    if (!entries || entries->empty()) return nullptr;
+    return json::parse(entries->front().intent, nullptr, false);
+}
+
+std::optional<RecordId> LedgerRecords::session_of(const RecordId& request) {
+    if (const auto at = sessions_.find(request); at != sessions_.end()) return at->second;
+    if (sessions_.size() >= kRememberedMax) sessions_.clear();
+    return sessions_[request] = RecordId::parse(text_at(making(request), "session"));
+}
+
+std::string LedgerRecords::mediator_of(const RecordId& session) {
+    if (const auto at = mediators_.find(session); at != mediators_.end()) return at->second;
+    if (mediators_.size() >= kRememberedMax) mediators_.clear();
+    return mediators_[session] = text_at(making(session), "mediator");
+}
+
+Recorder::Recorder(Station& station) : station_(station), records_(station.ledger) {}
+
+// Asked before every append: a sync in another process may have had to begin a new epoch.
+Result<> Recorder::write_to_current_log() {
+    const auto log = station_.log();
+    if (!log) return tl::make_unexpected(log.error());
+    if (log_ == *log) return {};
+    SPOT_TRY(station_.ledger.write_to(*log));
+    log_ = *log;
+    return {};
+}
+
+Result<core::Taken> Recorder::record(std::string_view line) {
+    auto event = core::parse_event(line);
+    if (!event) return tl::make_unexpected(std::move(event).error());
+    auto draft = draft_of(std::move(*event), records_);
+    if (!draft) return tl::make_unexpected(std::move(draft).error());
+    SPOT_TRY(write_to_current_log());
+    const auto appended = station_.ledger.append(draft->kind, draft->reference, draft->user,
+                                                 std::move(draft->intent));
+    if (!appended) return tl::make_unexpected(appended.error());
+    return core::Taken{std::string(kind_name(draft->kind)), std::move(draft->about),
+                       appended->record, appended->entry.seq, appended->repeated};
+}
+
+}  // namespace spot::station

@@ -1,0 +1,163 @@
+#include "van-station/app/station.h"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "core/program.h"
+
+namespace spot::station {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Result;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr char kKeysFile[] = "keys.json";
+constexpr char kStoreFile[] = "station.db";
+const std::vector<std::string> kFiles{kKeysFile, kStoreFile};
+constexpr char kSlot[] = "first";
+
+core::Failure damaged() {
+    return fail(Code::corrupt, "the station's identity can't be read; nothing was changed");
+}
+
+template <std::size_t N>
+bool take_hex(const std::string& text, std::array<std::uint8_t, N>& out) {
+    const auto bytes = core::from_hex(text);
+    if (!bytes || bytes->size() != N) return false;
+    std::copy(bytes->begin(), bytes->end(), out.begin());
+    return true;
+}
+
+core::Ledger::Options options(core::Random& random) {
+    return {core::Party::station, &core::Catalogue::shipped(), &random};
+}
+
+Result<> fill(core::Ledger& ledger, const sync::Slip& slip, core::Random& random) {
+    const auto sign_seed = core::SecretKey::random(random);
+    const auto seal_secret = core::SecretKey::random(random);
+    const json identity{{"station", slip.station},
+                        {"team", slip.team},
+                        {"device", sync::device_text(slip.device)},
+                        {"url", slip.url},
+                        {"tls_pin", slip.tls_pin},
+                        {"hub_sign", core::to_hex(slip.hub_sign)},
+                        {"hub_seal", core::to_hex(slip.hub_seal)},
+                        {"sign_seed", core::to_hex(sign_seed.bytes())},
+                        {"seal_secret", core::to_hex(seal_secret.bytes())}};
+    return ledger.atomically([&]() -> Result<> {
+        SPOT_TRY(ledger.set(setting::kIdentity, identity.dump()));
+        SPOT_TRY(ledger.set(setting::kEpoch, "1"));
+        return ledger.set(setting::kEnrolment, core::to_hex(slip.code));
+    });
+}
+
+Result<> make(const fs::path& data, const sync::Slip& slip, const core::Passphrase& passphrase,
+              core::Random& random) {
+    const auto key = core::Vault::create(data / kKeysFile, kSlot, passphrase, random);
+    if (!key) return tl::make_unexpected(key.error());
+    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
+    if (!ledger) return tl::make_unexpected(ledger.error());
+    return fill(*ledger, slip, random);
+}
+
+Result<json> identity_json(core::Ledger& ledger) {
+    const auto text = ledger.setting(setting::kIdentity);
+    if (!text) return damaged();
+    auto identity = json::parse(*text, nullptr, false);
+    if (!identity.is_object()) return damaged();
+    for (const char* key : {"station", "team", "device", "url", "tls_pin", "hub_sign", "hub_seal",
+                            "sign_seed", "seal_secret"})
+        if (!identity.contains(key) || !identity[key].is_string()) return damaged();
+    return identity;
+}
+
+Result<Identity> identity_of(core::Ledger& ledger) {
+    const auto text = identity_json(ledger);
+    if (!text) return tl::make_unexpected(text.error());
+    Identity out;
+    out.station = (*text)["station"];
+    out.team = (*text)["team"];
+    out.url = (*text)["url"];
+    out.tls_pin = (*text)["tls_pin"];
+    const auto device = sync::parse_device((*text)["device"].get<std::string>());
+    if (!device || !take_hex((*text)["hub_sign"], out.hub_sign) ||
+        !take_hex((*text)["hub_seal"], out.hub_seal))
+        return damaged();
+    out.device = *device;
+    return out;
+}
+
+}  // namespace
+
+Result<Identity> make_station(const fs::path& data, const sync::Slip& slip,
+                              const core::Passphrase& passphrase, core::Instant now,
+                              core::Random& random) {
+    if (slip.expires <= now)
+        return fail(Code::refused, "the slip is over since " + core::utc_text(slip.expires) +
+                                       "; ask the hub for a new one");
+    SPOT_TRY(core::make_store(data, kFiles, [&] { return make(data, slip, passphrase, random); }));
+    return Identity{slip.station, slip.team,     slip.device,  slip.url,
+                    slip.tls_pin, slip.hub_sign, slip.hub_seal};
+}
+
+Result<Station> open_station(const fs::path& data, const core::Passphrase& passphrase,
+                             core::Random& random) {
+    if (!core::store_is_made(data, kFiles))
+        return fail(Code::not_found, "no station in " + data.string() + "; make one with init");
+    const auto key = core::Vault::open(data / kKeysFile, passphrase);
+    if (!key) return tl::make_unexpected(key.error());
+    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
+    if (!ledger) return tl::make_unexpected(ledger.error());
+    auto identity = identity_of(*ledger);
+    if (!identity) return tl::make_unexpected(identity.error());
+    return Station{std::move(*identity), std::move(*ledger), data};
+}
+
+Result<std::uint32_t> Station::epoch() {
+    const auto text = ledger.setting(setting::kEpoch);
+    std::uint32_t out = 0;
+    if (!text) return damaged();
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), out);
+    if (error != std::errc() || end != text->data() + text->size() || out == 0 ||
+        out > core::kEpochMax)
+        return damaged();
+    return out;
+}
+
+Result<core::LogId> Station::log() {
+    const auto number = epoch();
+    if (!number) return tl::make_unexpected(number.error());
+    return core::LogId{identity.device, *number};
+}
+
+Result<sync::StationKeys> Station::keys() {
+    const auto text = identity_json(ledger);
+    if (!text) return tl::make_unexpected(text.error());
+    const auto own = log();
+    if (!own) return tl::make_unexpected(own.error());
+    std::array<std::uint8_t, core::SecretKey::kSize> sign_seed{};
+    std::array<std::uint8_t, core::SecretKey::kSize> seal_secret{};
+    if (!take_hex((*text)["sign_seed"], sign_seed) ||
+        !take_hex((*text)["seal_secret"], seal_secret))
+        return damaged();
+
+    sync::StationKeys out{*own,
+                          core::SecretKey(sign_seed),
+                          core::SecretKey(seal_secret),
+                          identity.hub_sign,
+                          identity.hub_seal,
+                          std::nullopt};
+    const auto code = ledger.setting(setting::kEnrolment);
+    if (sync::EnrolmentCode bytes{}; code && !code->empty()) {
+        if (!take_hex(*code, bytes)) return damaged();
+        out.enrolment = bytes;
+    }
+    return out;
+}
+
+}  // namespace spot::station

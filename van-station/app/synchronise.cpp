@@ -1,0 +1,256 @@
+#include "van-station/app/synchronise.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace spot::station {
+namespace {
+
+using core::Code;
+using core::Exit;
+using core::Instant;
+using core::Result;
+using sync::Outcome;
+using sync::State;
+using What = sync::StationExchange::What;
+
+constexpr std::size_t kExecuteSlice = 500;
+constexpr int kLockWaitMs = 30'000;
+
+// One call of synchronise(): the only place that decides whether to try again.
+class Conversation {
+public:
+    Conversation(Station& station, sync::Carrier& carrier, const SyncRim& rim)
+        : station_(station), carrier_(carrier), rim_(rim), began_(rim.clock.now()) {}
+
+    Result<SyncReport> run() {
+        const auto log = station_.log();
+        if (!log) return tl::make_unexpected(log.error());
+        log_ = *log;
+        // What is written from now on is for the next call: this one has to end.
+        goal_ = station_.ledger.tip(log_).seq;
+        note(station_.ledger.acknowledged(log_), station_.ledger.backed_up(log_));
+        What next = unfinished() ? What::probe : What::everything;
+        for (int tries = 0; tries < kTriesMax; ++tries) {
+            auto answer = ask(next);
+            if (!answer) return tl::make_unexpected(std::move(answer).error());
+            if (!answer->has_value()) {
+                if (!try_again()) break;
+                next = unfinished() ? What::probe : What::everything;
+                continue;
+            }
+            const bool grown = take(**answer, next);
+            if (!go_on(**answer, next, grown)) break;
+            next = What::everything;
+        }
+        return finish();
+    }
+
+private:
+    bool unfinished() { return station_.ledger.setting(setting::kAttempt) == "1"; }
+
+    void note(const core::Tip& durable, const core::Tip& backed_up) {
+        report_.durable_seq = durable.seq;
+        report_.backed_up_seq = backed_up.seq;
+    }
+
+    // One round trip. Nothing: no usable answer came; failure_ and hopeless_ say more.
+    Result<std::optional<Outcome>> ask(What what) {
+        auto keys = station_.keys();
+        if (!keys) return tl::make_unexpected(std::move(keys).error());
+        sync::StationExchange exchange(station_.ledger, *keys, rim_.random);
+        auto request = exchange.request(rim_.clock.now(), what);
+        if (!request) return tl::make_unexpected(std::move(request).error());
+        const bool large = what == What::everything && request->size() > kProbeAboveBytes;
+        // On disk before the first byte leaves: after a crash in mid-sending we ask first.
+        if (large && !unfinished()) SPOT_TRY(station_.ledger.set(setting::kAttempt, "1"));
+
+        const std::uint64_t wasted = carrier_.wasted_bytes();
+        Instant moved_at = rim_.clock.now();
+        auto reply = carrier_.exchange(*request, [&](std::uint64_t sent, std::uint64_t total) {
+            moved_at = rim_.clock.now();
+            if (rim_.progress) rim_.progress(sent, total);
+        });
+        if (!reply) {
+            const bool reached = carrier_.wasted_bytes() > wasted;
+            // Nothing left the machine, so nothing need be asked.
+            if (large && !reached) SPOT_TRY(station_.ledger.set(setting::kAttempt, ""));
+            const bool cut = reached && !carrier_.answered() &&
+                             rim_.clock.now() - moved_at < kSilenceMs;
+            failed(reply.error(), reached, cut);
+            broken_off_ |= what == What::everything;
+            return std::nullopt;
+        }
+        ++report_.round_trips;
+        report_.sent_bytes += reply->sent_bytes;
+        report_.received_bytes += reply->received_bytes;
+        return answered(exchange, reply->body, *keys);
+    }
+
+    Result<std::optional<Outcome>> answered(sync::StationExchange& exchange, core::View body,
+                                            const sync::StationKeys& keys) {
+        const Instant now = rim_.clock.now();
+        std::optional<Outcome> outcome;
+        const auto taken = station_.ledger.atomically([&]() -> Result<> {
+            auto answer = exchange.answer(body, now);
+            if (!answer) return tl::make_unexpected(std::move(answer).error());
+            outcome = std::move(*answer);
+            return settle(*outcome, keys, now);
+        });
+        if (taken) return outcome;
+        if (taken.error().code != Code::corrupt && taken.error().code != Code::refused)
+            return tl::make_unexpected(taken.error());
+        failed({Code::offline, taken.error().message}, true, false);
+        return std::nullopt;
+    }
+
+    // What an answer changes in the settings, in the transaction that takes the answer.
+    Result<> settle(const Outcome& outcome, const sync::StationKeys& keys, Instant now) {
+        auto& ledger = station_.ledger;
+        if (unfinished()) SPOT_TRY(ledger.set(setting::kAttempt, ""));
+        if (keys.enrolment && outcome.state != State::busy)
+            SPOT_TRY(ledger.set(setting::kEnrolment, ""));
+        // The branch that the hub does not have stays here; what is written from now on starts
+        // a log that nobody else holds.
+        if (outcome.state == State::fork)
+            SPOT_TRY(ledger.set(setting::kEpoch, std::to_string(log_.epoch + 1)));
+        return ledger.set(setting::kLastContact, contact_text(outcome, now));
+    }
+
+    // `cut`: the link broke in mid-sending.
+    void failed(const core::Error& error, bool reached, bool cut) {
+        report_.reason = error.message;
+        failure_ = error.code;
+        reached_ |= reached;
+        // A link that was up comes back; a wrong answer, silence and a hub that never was there
+        // mostly stay what they are.
+        if (!cut && (reached || !reached_)) ++hopeless_;
+        if (!stalled_since_) stalled_since_ = rim_.clock.now();
+    }
+
+    bool try_again() {
+        if (failure_ == Code::refused || hopeless_ >= kHopelessTriesMax) return false;
+        if (rim_.clock.now() - *stalled_since_ >= kPatienceMs) return false;
+        const int longest = std::min(kBackOffFirstMs << std::min(waits_, 8), kBackOffMaxMs);
+        ++waits_;
+        std::uint8_t chance[2] = {};
+        rim_.random.fill(chance);
+        // Half of it by chance, so that vans that lost one mast don't all come back at once.
+        rim_.wait(longest / 2 + (chance[0] << 8 | chance[1]) % (longest / 2));
+        return true;
+    }
+
+    // Adds an answer to the report. True: the hub has more of our log than before.
+    bool take(const Outcome& outcome, What what) {
+        const std::uint64_t before = report_.durable_seq;
+        note(outcome.durable, outcome.backed_up);
+        const bool grown = report_.durable_seq > before;
+        report_.sent_entries += outcome.sent_entries;
+        if (what == What::probe && broken_off_ && grown)
+            report_.sent_entries += report_.durable_seq - before;
+        report_.received_entries += outcome.received_entries;
+        report_.quarantined = outcome.quarantined;
+        report_.clock_ahead_ms = -outcome.hub_clock_ahead_ms;
+        report_.state = state_name(outcome.state);
+        report_.reason.clear();
+        broken_off_ = false;
+        failure_.reset();
+        if (grown) {
+            stalled_since_.reset();
+            waits_ = 0;
+            hopeless_ = 0;
+        }
+        return grown;
+    }
+
+    bool go_on(const Outcome& outcome, What asked, bool grown) {
+        switch (outcome.state) {
+            case State::ok:
+                if (outcome.durable.seq >= goal_) return false;
+                return asked == What::probe || grown;
+            case State::need_from:
+                return ++need_from_ == 1;
+            case State::fork:
+                report_.reason = "the hub holds other entries under our numbers (this store was "
+                                 "copied or restored); new records go into a new log";
+                return false;
+            case State::revoked:
+                report_.reason = "this station was revoked; its records stay here";
+                return false;
+            case State::busy:
+                report_.reason = "the hub is busy; try later";
+                return false;
+        }
+        return false;
+    }
+
+    Result<SyncReport> finish() {
+        if (failure_) report_.state = *failure_ == Code::refused ? "refused" : "offline";
+        if (report_.state == state_name(State::need_from)) {
+            report_.state = "offline";
+            report_.reason = "the hub asks for the same entries again and again";
+        }
+        auto& ledger = station_.ledger;
+        for (;;) {
+            const auto done = ledger.execute_received(kExecuteSlice);
+            if (!done) return tl::make_unexpected(done.error());
+            if (*done == 0) break;
+        }
+        for (const core::LogId& log : ledger.logs())
+            if (log.device != log_.device)
+                for (auto& one : ledger.quarantined(log))
+                    report_.quarantined_here.push_back(std::move(one));
+        const auto counts = ledger.count();
+        if (!counts) return tl::make_unexpected(counts.error());
+        report_.conflicts = counts->conflicts;
+        report_.sent_bytes += carrier_.wasted_bytes();
+        report_.took_ms = rim_.clock.now() - began_;
+        return report_;
+    }
+
+    Station& station_;
+    sync::Carrier& carrier_;
+    const SyncRim& rim_;
+    SyncReport report_;
+    core::LogId log_;
+    std::uint64_t goal_ = 0;
+    Instant began_;
+    std::optional<Code> failure_;   // of the last try
+    bool reached_ = false;          // the hub, at least once in this call
+    bool broken_off_ = false;       // a sending, with no answer since
+    int hopeless_ = 0;
+    int waits_ = 0;
+    int need_from_ = 0;
+    std::optional<Instant> stalled_since_;  // the first failure since the last progress
+};
+
+}  // namespace
+
+Exit SyncReport::exit() const {
+    if (state == "refused" || state == state_name(State::revoked)) return Exit::refused;
+    if (state == "offline" || state == state_name(State::busy)) return Exit::offline;
+    const bool calm = state == state_name(State::ok) && quarantined.empty() &&
+                      quarantined_here.empty() && conflicts == 0;
+    return calm ? Exit::done : Exit::attention;
+}
+
+Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier, const SyncRim& rim) {
+    return Conversation(station, carrier, rim).run();
+}
+
+std::string contact_text(const Outcome& outcome, Instant now) {
+    nlohmann::json quarantined = nlohmann::json::array();
+    for (const auto& one : outcome.quarantined)
+        quarantined.push_back({{"seq", one.seq}, {"code", one.code}});
+    return nlohmann::json{{"at", core::utc_text(now)},
+                          {"state", state_name(outcome.state)},
+                          {"quarantined", std::move(quarantined)}}
+        .dump();
+}
+
+Result<core::FileLock> lock_sync(const Station& station) {
+    return core::FileLock::take(station.data / "sync.lock", kLockWaitMs);
+}
+
+}  // namespace spot::station

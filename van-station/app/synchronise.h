@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/program.h"
+#include "core/random.h"
+#include "sync/exchange.h"
+#include "sync/transport.h"
+#include "van-station/app/station.h"
+
+namespace spot::station {
+
+// While a link that was up breaks, tries go on as long as the last progress (an answer by which
+// the hub has more of our log) is not further back than this.
+constexpr core::Instant kPatienceMs = 45'000;
+constexpr int kBackOffFirstMs = 500;
+constexpr int kBackOffMaxMs = 4'000;
+// A hub that was never reached, answers rubbish or stays silent is tried this often in all.
+constexpr int kHopelessTriesMax = 2;
+// Nothing moved for so long before a try failed: that was no cut, nobody is there.
+constexpr core::Instant kSilenceMs = 10'000;
+constexpr int kTriesMax = 500;
+// An attempt larger than this is not repeated blindly: the hub is asked first what it has of it.
+// Below, asking costs as much as sending again.
+constexpr std::size_t kProbeAboveBytes = 2048;
+// Further apart than this, the two clocks are worth a warning.
+constexpr std::int64_t kClockWarnMs = 5 * 60 * 1000;
+
+struct SyncReport {
+    std::string state;   // of the hub's answer, or "offline", or "refused": it denies us
+    std::string reason;  // for people, where state is not "ok"
+    std::uint64_t sent_entries = 0;
+    std::uint64_t received_entries = 0;
+    std::uint64_t sent_bytes = 0;  // failed attempts included
+    std::uint64_t received_bytes = 0;
+    std::uint64_t round_trips = 0;
+    std::uint64_t durable_seq = 0;
+    std::uint64_t backed_up_seq = 0;
+    std::vector<core::Quarantined> quarantined;      // of ours, at the hub
+    std::vector<core::Quarantined> quarantined_here; // of the hub's, here
+    std::uint64_t conflicts = 0;
+    std::int64_t clock_ahead_ms = 0;  // of this station, against the hub
+    core::Instant took_ms = 0;
+
+    core::Exit exit() const;
+};
+
+struct SyncRim {
+    core::Clock& clock;
+    core::Random& random;
+    std::function<void(int ms)> wait;
+    sync::Carrier::Progress progress;  // may be empty
+};
+
+// Brings station and hub up to date with each other: normally one round trip. What was delivered
+// before a failure stays delivered. An error is one of this side's disk; whatever the link or the
+// hub did is in the report. One at a time a station: see lock_sync().
+core::Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier,
+                                     const SyncRim& rim);
+
+// What the last answer said, for `status`: the JSON kept in setting::kLastContact.
+std::string contact_text(const sync::Outcome& outcome, core::Instant now);
+
+// `busy`: another process of this station is synchronising, and has not ended in time.
+core::Result<core::FileLock> lock_sync(const Station& station);
+
+}  // namespace spot::station

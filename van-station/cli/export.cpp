@@ -1,0 +1,20 @@
+#include "van-station/cli/verbs.h"
+
+namespace spot::station {
+namespace {
+
+core::Result<core::Exit> run(const core::Arguments& arguments) {
+    core::SystemRandom random;
+    auto station = open_station(arguments, random);
+    if (!station) return tl::make_unexpected(station.error());
+    return core::export_records(station->ledger, arguments);
+}
+
+}  // namespace
+
+const core::Verb kExport{"export",
+                         "prints the records as JSON Lines, sorted by record, then id",
+                         core::export_options(),
+                         run};
+
+}  // namespace spot::station

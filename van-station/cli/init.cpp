@@ -1,0 +1,49 @@
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "van-station/cli/verbs.h"
+
+namespace spot::station {
+
+core::Result<Station> open_station(const core::Arguments& arguments, core::Random& random) {
+    const auto passphrase = arguments.passphrase(core::Ask::once);
+    if (!passphrase) return tl::make_unexpected(passphrase.error());
+    return open_station(arguments.data(), *passphrase, random);
+}
+
+namespace {
+
+core::Result<core::Exit> init(const core::Arguments& arguments) {
+    core::SystemRandom random;
+    core::SystemClock clock;
+    const auto text = core::read_small_file(arguments.value("slip"), sync::kSlipBytesMax);
+    if (!text) return tl::make_unexpected(text.error());
+    const auto slip = sync::parse_slip(*text);
+    if (!slip) return tl::make_unexpected(slip.error());
+    const auto passphrase = arguments.passphrase(core::Ask::twice);
+    if (!passphrase) return tl::make_unexpected(passphrase.error());
+    const auto made =
+        make_station(arguments.data(), *slip, *passphrase, clock.now(), random);
+    if (!made) return tl::make_unexpected(made.error());
+
+    if (arguments.json()) {
+        core::print_line(nlohmann::json{{"station", made->station},
+                                        {"team", made->team},
+                                        {"device", sync::device_text(made->device)},
+                                        {"hub", made->url}}
+                             .dump());
+    } else {
+        std::printf("Station %s is ready to record. It will reconcile to %s.\n",
+                    made->station.c_str(), made->url.c_str());
+    }
+    return core::Exit::done;
+}
+
+}  // namespace
+
+const core::Verb kInit{"init",
+                       "makes keys and store from the hub's slip; works offline",
+                       {{"slip", "FILE", "the slip that the hub's enrol wrote", true}},
+                       init};
+
+}  // namespace spot::station

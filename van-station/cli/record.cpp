@@ -1,0 +1,25 @@
+#include "van-station/app/record.h"
+
+#include "van-station/cli/verbs.h"
+
+namespace spot::station {
+namespace {
+
+core::Result<core::Exit> run(const core::Arguments& arguments) {
+    core::SystemRandom random;
+    core::SystemClock clock;
+    auto station = open_station(arguments, random);
+    if (!station) return tl::make_unexpected(station.error());
+    Recorder recorder(*station);
+    return core::take_events(arguments, clock,
+                             [&](std::string_view line) { return recorder.record(line); });
+}
+
+}  // namespace
+
+const core::Verb kRecord{"record",
+                         "records events, one durable transaction each",
+                         {{"events", "FILE", "JSON Lines; - is standard input", true}},
+                         run};
+
+}  // namespace spot::station

@@ -1,0 +1,76 @@
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "van-station/cli/verbs.h"
+
+namespace spot::station {
+namespace {
+
+using core::Result;
+using nlohmann::json;
+
+Result<json> status_of(Station& station) {
+    const auto log = station.log();
+    if (!log) return tl::make_unexpected(log.error());
+    auto& ledger = station.ledger;
+    const auto counts = ledger.count();
+    if (!counts) return tl::make_unexpected(counts.error());
+    const auto tip = ledger.tip(*log).seq;
+    const auto durable = ledger.acknowledged(*log).seq;
+    const auto contact = ledger.setting(setting::kLastContact);
+    json last = contact ? json::parse(*contact, nullptr, false) : json();
+    if (!last.is_object()) last = nullptr;
+    return json{{"station", station.identity.station},
+                {"team", station.identity.team},
+                {"device", sync::device_text(station.identity.device)},
+                {"epoch", log->epoch},
+                {"hub", station.identity.url},
+                {"records", counts->records},
+                {"entries", tip},
+                {"durable_seq", durable},
+                {"backed_up_seq", ledger.backed_up(*log).seq},
+                {"waiting_entries", tip - durable},
+                {"conflicts", counts->conflicts},
+                {"quarantined_here", counts->quarantined},
+                {"unexecuted", counts->unexecuted},
+                {"last_contact", std::move(last)}};
+}
+
+void print_status(const json& status) {
+    std::printf("Station %s\n", status["station"].get<std::string>().c_str());
+    for (const auto& [record, count] : status["records"].items())
+        std::printf("  %-12s %llu\n", record.c_str(),
+                    static_cast<unsigned long long>(count.get<std::uint64_t>()));
+    std::printf("%llu entries, of which %llu wait for the hub.\n",
+                static_cast<unsigned long long>(status["entries"].get<std::uint64_t>()),
+                static_cast<unsigned long long>(status["waiting_entries"].get<std::uint64_t>()));
+    const json& last = status["last_contact"];
+    if (last.is_null()) {
+        std::printf("The hub was not reached yet.\n");
+    } else {
+        std::printf("Last contact %s: %s; %zu entries in quarantine there.\n",
+                    last.value("at", "").c_str(), last.value("state", "").c_str(),
+                    last["quarantined"].size());
+    }
+    std::printf("%llu records with a conflict.\n",
+                static_cast<unsigned long long>(status["conflicts"].get<std::uint64_t>()));
+}
+
+Result<core::Exit> run(const core::Arguments& arguments) {
+    core::SystemRandom random;
+    auto station = open_station(arguments, random);
+    if (!station) return tl::make_unexpected(station.error());
+    const auto status = status_of(*station);
+    if (!status) return tl::make_unexpected(status.error());
+    if (arguments.json())
+        core::print_line(status->dump());
+    else
+        print_status(*status);
+    return core::Exit::done;
+}
+
+}  // namespace
+
+const core::Verb kStatus{"status", "tells what is here, what waits and what needs a person", {}, run};
+
+}  // namespace spot::station
