@@ -50,8 +50,8 @@ public:
     Document& operator=(Document&&) noexcept;
     ~Document();
 
-    // Only what save() of this device's own store returned: never a stranger's bytes. Not deflated;
-    // the same changes save to the same bytes, in whatever order they came.
+    // Only what save() of this device's own store returned: never a stranger's bytes. Not deflated.
+    // The bytes depend on the order in which changes came; the record does not.
     static Result<Document> load(View saved);
     Result<Bytes> save();
 

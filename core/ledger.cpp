@@ -98,13 +98,13 @@ Result<Ledger::Appended> Ledger::append(Kind kind, std::string_view reference,
 }
 
 std::optional<RecordId> Ledger::find(std::string_view record, std::string_view reference_or_id) {
+    const auto found =
+        inside_->noted(inside_->records.find_reference(record, reference_or_id));
+    if (found && *found) return *found;
+    const auto id = RecordId::parse(reference_or_id);
+    if (!id) return std::nullopt;
     std::optional<RecordId> out;
     const auto done = inside_->read([&]() -> Result<> {
-        const auto found = inside_->records.find_reference(record, reference_or_id);
-        if (!found) return tl::make_unexpected(found.error());
-        out = *found;
-        const auto id = out ? std::nullopt : RecordId::parse(reference_or_id);
-        if (!id) return {};
         const auto there = inside_->records.exists(record, *id);
         if (!there) return tl::make_unexpected(there.error());
         if (*there) out = id;

@@ -1,7 +1,6 @@
 #include "fieldkit/box.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -42,15 +41,6 @@ Result<fs::path> beside_this_program() {
             return fail(Code::not_found,
                         std::string(program) + " is not beside fieldkit; build all of the project");
     return folder;
-}
-
-Result<fs::path> throw_away_folder() {
-    std::error_code error;
-    const fs::path parent = fs::temp_directory_path(error);
-    std::string folder = (parent / "fieldkit-XXXXXX").string();
-    if (error || mkdtemp(folder.data()) == nullptr)  // mode 0700
-        return fail(Code::io, "no folder can be made in " + parent.string());
-    return fs::path(folder);
 }
 
 // The record a kind of event makes; empty: it changes one.
@@ -103,26 +93,13 @@ Result<Synced> synced_of(Ending ending) {
 
 }  // namespace
 
-Box::Box(fs::path programs, fs::path folder)
+Box::Box(fs::path programs, ThrowAwayFolder folder)
     : programs_(std::move(programs)), folder_(std::move(folder)) {}
-
-Box::Box(Box&& other) noexcept
-    : programs_(std::move(other.programs_)),
-      folder_(std::exchange(other.folder_, {})),
-      passphrase_(std::move(other.passphrase_)),
-      hub_address_(std::move(other.hub_address_)),
-      hub_(std::move(other.hub_)) {}
-
-Box::~Box() {
-    hub_.reset();
-    std::error_code ignored;
-    if (!folder_.empty()) fs::remove_all(folder_, ignored);
-}
 
 Result<Box> Box::make() {
     auto programs = beside_this_program();
     if (!programs) return tl::make_unexpected(std::move(programs).error());
-    auto folder = throw_away_folder();
+    auto folder = ThrowAwayFolder::make();
     if (!folder) return tl::make_unexpected(std::move(folder).error());
     Box box(std::move(*programs), std::move(*folder));
     SPOT_TRY(box.begin());
@@ -144,7 +121,7 @@ Result<> Box::begin() {
     passphrase_ = core::to_hex(chance);
     SPOT_TRY(core::write_private_file(passphrase_file(), passphrase_ + "\n"));
 
-    const fs::path data = folder_ / "hub";
+    const fs::path data = folder() / "hub";
     // Stations are told the address at each exchange: the port is not known yet.
     const auto made = run("spot-hub", {"init", "--json", "--name", "hub", "--url",
                                        "https://127.0.0.1:8443"}, data);
@@ -166,9 +143,9 @@ Result<> Box::begin() {
 }
 
 Result<> Box::add_station(const std::string& name) {
-    const fs::path slip = folder_ / (name + ".slip.json");
+    const fs::path slip = folder() / (name + ".slip.json");
     const auto enrolled = run(
-        "spot-hub", {"enrol", "--json", "--station", name, "--out", slip.string()}, folder_ / "hub");
+        "spot-hub", {"enrol", "--json", "--station", name, "--out", slip.string()}, folder() / "hub");
     if (!enrolled) return tl::make_unexpected(enrolled.error());
     if (!ended_with(*enrolled, {Exit::done})) return ended_badly("spot-hub enrol", *enrolled);
     const auto made =
@@ -202,7 +179,7 @@ Result<Ending> Box::export_station(const std::string& station, const fs::path& o
 }
 
 Result<Ending> Box::export_hub(const fs::path& out) {
-    auto ending = run("spot-hub", {"export"}, folder_ / "hub", out);
+    auto ending = run("spot-hub", {"export"}, folder() / "hub", out);
     if (ending && !ended_with(*ending, {Exit::done})) return ended_badly("spot-hub export", *ending);
     return ending;
 }

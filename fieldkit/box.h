@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "core/error.h"
 #include "core/vault.h"
 #include "fieldkit/process.h"
+#include "fieldkit/throw_away.h"
 
 namespace spot::fieldkit {
 
@@ -41,13 +41,10 @@ class Box {
 public:
     // `not_found`: spot-hub and spot-station are not beside this program.
     static core::Result<Box> make();
-    Box(Box&& other) noexcept;
-    Box& operator=(Box&&) = delete;
-    ~Box();
 
-    const std::filesystem::path& folder() const { return folder_; }
-    std::filesystem::path station_data(const std::string& name) const { return folder_ / name; }
-    std::filesystem::path passphrase_file() const { return folder_ / "passphrase"; }
+    const std::filesystem::path& folder() const { return folder_.path(); }
+    std::filesystem::path station_data(const std::string& name) const { return folder() / name; }
+    std::filesystem::path passphrase_file() const { return folder() / "passphrase"; }
     const std::filesystem::path& programs() const { return programs_; }
     core::Passphrase passphrase() const { return core::Passphrase(passphrase_); }
     const std::string& hub_address() const { return hub_address_; }  // "127.0.0.1:40123"
@@ -62,17 +59,17 @@ public:
     core::Result<Ending> export_hub(const std::filesystem::path& out);
 
 private:
-    Box(std::filesystem::path programs, std::filesystem::path folder);
+    Box(std::filesystem::path programs, ThrowAwayFolder folder);
     core::Result<> begin();
     core::Result<Ending> run(const char* program, std::vector<std::string> arguments,
                              const std::filesystem::path& data,
                              const std::filesystem::path& out = {});
 
     std::filesystem::path programs_;
-    std::filesystem::path folder_;  // empty: moved from
+    ThrowAwayFolder folder_;
     std::string passphrase_;
     std::string hub_address_;
-    std::optional<Process> hub_;
+    std::optional<Process> hub_;  // the last member: it ends before the folder goes
 };
 
 }  // namespace spot::fieldkit

@@ -32,6 +32,24 @@ core::Result<std::string> read_events(const std::filesystem::path& file) {
     return core::read_small_file(file, size);
 }
 
+core::Result<std::vector<std::string>> read_lines(const std::filesystem::path& file,
+                                                  std::size_t count) {
+    std::ifstream in(file, std::ios::binary);
+    std::vector<std::string> out;
+    for (std::string line; out.size() < count && std::getline(in, line);)
+        out.push_back(std::move(line));
+    if (in.bad() || !in.is_open()) return fail(Code::io, file.string() + " can't be read");
+    return out;
+}
+
+core::Result<> write_lines(const std::filesystem::path& file, std::span<const std::string> lines) {
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    for (const std::string& line : lines) out << line << '\n';
+    out.close();
+    if (!out) return fail(Code::io, file.string() + " can't be written");
+    return {};
+}
+
 core::Result<std::uint64_t> zstd_size(std::string_view text) {
     constexpr int kLevel = 19;
     core::Bytes out(ZSTD_compressBound(text.size()));

@@ -5,6 +5,7 @@ int main(int argc, char** argv) {
     using namespace spot;
     core::start_crypto();
     return core::run_verb(
-        "fieldkit", {&fieldkit::kDeploymentVerb, &fieldkit::kLinkVerb, &fieldkit::kRunVerb}, argc,
-        argv);
+        "fieldkit", {&fieldkit::kDeploymentVerb, &fieldkit::kLinkVerb, &fieldkit::kRunVerb,
+                     &fieldkit::kBenchVerb},
+        argc, argv);
 }

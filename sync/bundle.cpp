@@ -17,8 +17,8 @@ constexpr std::size_t kSignatureBytes = 64;
 enum HeadFlag : std::uint8_t { kHasEnrolment = 1, kHasAnswer = 2 };
 
 constexpr std::array<std::string_view, 9> kQuarantineCodes{
-    "other", "form", "authority", "unknown_record", "receipt_gap",
-    "diverged", "duplicate", "closed", "time"};
+    "other",    "form",      "authority",      "unknown_record", "receipt_gap",
+    "diverged", "duplicate", "receipt_series", "erased"};
 
 // The key that only the reader and the maker of `ephemeral` can know.
 std::optional<core::SecretKey> bundle_key(const core::SecretKey& own, const PublicKey& other,

@@ -137,8 +137,9 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
         line.subject = *subject;
     }
 
+    const bool first = makes_record(entry.kind);
     if (has_document(entry.kind)) {
-        if (!working) {
+        if (first) {
             const auto made = records.make(entry, line.subject);
             if (!made) return tl::make_unexpected(made.error());
             working = *made;
@@ -149,7 +150,9 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
     }
     SPOT_TRY(entries.append(log, line));
     const Records::Made made{at->ms, reference};
-    if (working) return records.save(*working, made);
+    if (working)
+        return first ? records.save_first(*working, entry, intent, made)
+                     : records.save_change(*working);
     SPOT_TRY(records.save_fact(entry, intent, made));
     if (entry.kind != Kind::receipt_print) return {};
     ++log.receipts;

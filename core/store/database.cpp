@@ -122,6 +122,8 @@ Result<Database> Database::open(const std::filesystem::path& file, const SecretK
     Database out(handle);
     if (opened != SQLITE_OK) return tl::make_unexpected(error_of(opened));
     sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+    // One plan a statement: else it may be prepared anew for each value it is given (50 µs).
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
 
     // A raw key: SQLCipher then spends no time on deriving one, and makes the file's salt itself.
     std::string hex = to_hex(key.bytes());

@@ -81,9 +81,13 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
         records.drop(*working);
         return Why(unknown ? "unknown_record" : "diverged");
     }
+    if (!makes_record(entry.kind)) {
+        SPOT_TRY(records.save_change(*working));
+        return Why();
+    }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return tl::make_unexpected(at.error());
-    SPOT_TRY(records.save(*working, {at->ms, {}}));
+    SPOT_TRY(records.save_first(*working, entry, intent, {at->ms, {}}));
     return Why();
 }
 

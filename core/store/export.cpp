@@ -23,12 +23,11 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
         for (const LogId& id : *ids) {
             const auto log = logs.find(id);
             if (!log) return tl::make_unexpected(log.error());
-            const auto place = *record_place(name);
             auto rows = database.prepare(
                 "SELECT key, subject, json, reference FROM record"
-                " WHERE key BETWEEN ?1 AND ?2 AND made_ms >= ?3 ORDER BY key");
-            rows.with(record_key(place, entry_key((*log)->number, 0)),
-                      record_key(place, entry_key((*log)->number, kSeqMax)), since);
+                " WHERE key BETWEEN ?1 AND ?2 AND place = ?3 AND made_ms >= ?4 ORDER BY key");
+            rows.with(entry_key((*log)->number, 0), entry_key((*log)->number, kSeqMax),
+                      *record_place(name), since);
             for (;;) {
                 const auto row = rows.step();
                 if (!row) return tl::make_unexpected(row.error());
@@ -49,14 +48,16 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
 
 Result<Ledger::Counts> Ledger::Inside::count() {
     Counts out;
-    for (const std::string_view name : kRecordNames) {
-        const auto place = *record_place(name);
-        auto row = database.prepare(
-            "SELECT count(*), total(conflicts) FROM record WHERE key BETWEEN ?1 AND ?2");
-        const auto found = row.with(record_key(place, 0), record_key(place + 1, 0) - 1).step();
-        if (!found) return tl::make_unexpected(found.error());
-        out.records[std::string(name)] = row.number(0);
-        out.conflicts += row.number(1);
+    for (const std::string_view name : kRecordNames) out.records[std::string(name)] = 0;
+    auto rows = database.prepare("SELECT place, count(*), sum(conflicts) FROM record GROUP BY place");
+    for (;;) {
+        const auto row = rows.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) break;
+        const auto place = static_cast<std::size_t>(rows.integer(0));
+        if (place >= kRecordNames.size()) return fail(Code::corrupt, "a record's name is damaged");
+        out.records[std::string(kRecordNames[place])] = rows.number(1);
+        out.conflicts += rows.number(2);
     }
     const auto quarantined = database.integer("SELECT count(*) FROM quarantine");
     if (!quarantined) return tl::make_unexpected(quarantined.error());

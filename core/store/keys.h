@@ -14,7 +14,6 @@ namespace spot::core {
 
 constexpr int kSeqBits = 40;
 constexpr std::int64_t kLogNumberMax = (1 << 20) - 1;
-constexpr int kRecordShift = 60;
 
 constexpr std::int64_t entry_key(std::int64_t log_number, std::uint64_t seq) {
     return log_number << kSeqBits | static_cast<std::int64_t>(seq);
@@ -32,9 +31,6 @@ constexpr std::optional<std::int64_t> record_place(std::string_view name) {
     for (std::size_t i = 0; i < kRecordNames.size(); ++i)
         if (kRecordNames[i] == name) return static_cast<std::int64_t>(i);
     return std::nullopt;
-}
-constexpr std::int64_t record_key(std::int64_t place, std::int64_t entry) {
-    return place << kRecordShift | entry;
 }
 
 }  // namespace spot::core

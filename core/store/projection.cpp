@@ -12,6 +12,25 @@ using Json = nlohmann::json;
 constexpr char kHeld[] = "held";          // the hub has it
 constexpr char kRecorded[] = "recorded";  // only this station is known to have it
 
+void complete(Json& out, std::string_view record, const RecordId& id, Party here) {
+    out["record"] = record;
+    out["id"] = id.text();
+    // A state that the hub has set stands in the document and wins.
+    if (record == "request" && !(out.contains("route") && out["route"].contains("state")))
+        out["route"]["state"] = here == Party::hub ? kHeld : kRecorded;
+}
+
+// What a put or text operation leaves in a document that had nothing there.
+void put(Json& out, const Operation& operation) {
+    Json* at = &out;
+    std::string_view path = operation.path;
+    for (auto dot = path.find('.'); dot != path.npos; dot = path.find('.')) {
+        at = &(*at)[std::string(path.substr(0, dot))];
+        path.remove_prefix(dot + 1);
+    }
+    std::visit([&](const auto& value) { (*at)[std::string(path)] = value; }, operation.value);
+}
+
 }  // namespace
 
 Result<Projection> project_document(std::string_view record, const RecordId& id, Party here,
@@ -20,11 +39,7 @@ Result<Projection> project_document(std::string_view record, const RecordId& id,
     if (!parsed.is_object() || !parsed.contains("record") || !parsed["record"].is_object())
         return fail(Code::corrupt, "a document does not materialise");
     Json& out = parsed["record"];
-    out["record"] = record;
-    out["id"] = id.text();
-    // A state that the hub has set stands in the document and wins.
-    if (record == "request" && !(out.contains("route") && out["route"].contains("state")))
-        out["route"]["state"] = here == Party::hub ? kHeld : kRecorded;
+    complete(out, record, id, here);
     Projection done;
     if (const auto conflicts = parsed.find("conflicts");
         conflicts != parsed.end() && !conflicts->empty()) {
@@ -33,6 +48,13 @@ Result<Projection> project_document(std::string_view record, const RecordId& id,
     }
     done.json = canonical(out);
     return done;
+}
+
+Projection project_first(Kind kind, const RecordId& id, Party here, const Json& intent) {
+    Json out = Json::object();
+    for (const Operation& operation : operations_of(kind, intent)) put(out, operation);
+    complete(out, record_of(kind), id, here);
+    return {canonical(out), false};
 }
 
 Projection project_fact(Kind kind, const RecordId& id, const Json& intent) {

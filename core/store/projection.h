@@ -18,6 +18,8 @@ struct Projection {
 // Of a session or request, from Document::json().
 Result<Projection> project_document(std::string_view record, const RecordId& id, Party here,
                                     std::string_view document_json);
+// The same, of a document with one change: a third of the time, as no document is asked.
+Projection project_first(Kind kind, const RecordId& id, Party here, const nlohmann::json& intent);
 // Of an immutable fact.
 Projection project_fact(Kind kind, const RecordId& id, const nlohmann::json& intent);
 

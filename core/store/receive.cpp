@@ -8,6 +8,15 @@ namespace {
 
 using Json = nlohmann::json;
 
+// A receipt's number, of an intent that may be wrong in any way. 0: none that could be one.
+std::uint64_t number_in(const Json& intent) {
+    if (!intent.is_object()) return 0;
+    const auto at = intent.find("number");
+    if (at == intent.end() || !at->is_number_unsigned()) return 0;
+    const auto number = at->get<std::uint64_t>();
+    return number <= kSeqMax ? number : 0;
+}
+
 bool is_personal(Kind kind) { return record_of(kind) == "request"; }
 
 }  // namespace
@@ -38,13 +47,12 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
             return tl::make_unexpected(state.error());
     }
     // A number counts as used even where its receipt is quarantined: one fault is told once.
-    if (!code && entry.kind == Kind::receipt_print) {
-        const auto number = intent.at("number").get<std::uint64_t>();
-        if (number <= log.receipts)
+    if (const auto number = entry.kind == Kind::receipt_print ? number_in(intent) : 0) {
+        if (!code && number <= log.receipts)
             code = "duplicate";
-        else if (number != log.receipts + 1)
+        else if (!code && number != log.receipts + 1)
             code = "receipt_gap";
-        else if (intent.at("series").get_ref<const std::string&>() != series_of(log.id))
+        else if (!code && intent.at("series") != series_of(log.id))
             code = "receipt_series";
         log.receipts = std::max(log.receipts, number);
     }
@@ -106,16 +114,12 @@ Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
     SPOT_TRY(entries.remove_after(log, seq));
 
     log.receipts = 0;
-    for (std::uint64_t at = log.tip.seq; at > 0; --at) {
-        const auto head = entries.head(log, at);
-        if (!head) return tl::make_unexpected(head.error());
-        if (!*head || (*head)->kind != Kind::receipt_print) continue;
-        const auto line = entries.read(log, at);
-        if (!line) return tl::make_unexpected(line.error());
-        const Json intent = Json::parse((*line)->entry.intent, nullptr, false);
-        log.receipts = intent.at("number").get<std::uint64_t>();
-        break;
-    }
+    SPOT_TRY(entries.each(log, 1, seq, [&](Line& line) -> Result<> {
+        if (line.entry.kind == Kind::receipt_print)
+            log.receipts = std::max(
+                log.receipts, number_in(Json::parse(line.entry.intent, nullptr, false)));
+        return {};
+    }));
     return logs.save(log);
 }
 

@@ -13,6 +13,9 @@ using Json = nlohmann::json;
 using Change = Working::Change;
 
 constexpr std::size_t kWorkingMax = 16;  // documents of 47 kB each
+// Executing a few changes again takes as long as loading a document, which would have to be saved
+// at every one of them: most requests are never changed, and sessions once.
+constexpr std::size_t kReplayedMax = 4;
 constexpr char kJson = 'j', kDocument = 'd';  // places of sealed columns
 constexpr std::uint8_t kByHub = 1, kHasHash = 2;
 
@@ -84,20 +87,20 @@ std::array<std::uint8_t, 8> Records::digest_of(Kind kind, std::string_view inten
     return out;
 }
 
-Result<std::optional<std::int64_t>> Records::key_of(std::string_view record, const RecordId& id) {
-    const auto place = record_place(record);
+Result<std::optional<std::int64_t>> Records::key_of(const RecordId& id) {
     const auto log = logs_.find(id.log);
     if (!log) return tl::make_unexpected(log.error());
-    if (!place || !*log || id.seq > (*log)->tip.seq) return std::nullopt;
-    return record_key(*place, entry_key((*log)->number, id.seq));
+    if (!*log || id.seq > (*log)->tip.seq) return std::nullopt;
+    return entry_key((*log)->number, id.seq);
 }
 
 Result<bool> Records::exists(std::string_view record, const RecordId& id) {
-    const auto key = key_of(record, id);
+    const auto place = record_place(record);
+    const auto key = key_of(id);
     if (!key) return tl::make_unexpected(key.error());
-    if (!*key) return false;
-    auto row = database_.prepare("SELECT 1 FROM record WHERE key = ?1");
-    return row.with(**key).step();
+    if (!*key || !place) return false;
+    auto row = database_.prepare("SELECT 1 FROM record WHERE key = ?1 AND place = ?2");
+    return row.with(**key, *place).step();
 }
 
 Result<std::optional<RecordId>> Records::find_reference(std::string_view record,
@@ -105,11 +108,10 @@ Result<std::optional<RecordId>> Records::find_reference(std::string_view record,
     const auto place = record_place(record);
     if (!place) return std::nullopt;
     auto row = database_.prepare(
-        "SELECT log.device, log.epoch, record.key FROM record JOIN log"
-        " ON log.number = (record.key >> 40) & 1048575"
-        " WHERE record.reference = ?1 AND record.key BETWEEN ?2 AND ?3");
-    const auto found =
-        row.with(reference, record_key(*place, 0), record_key(*place + 1, 0) - 1).step();
+        "SELECT log.device, log.epoch, reference.record FROM reference"
+        " JOIN log ON log.number = reference.record >> 40"
+        " WHERE reference.place = ?1 AND reference.name = ?2");
+    const auto found = row.with(*place, reference).step();
     if (!found) return tl::make_unexpected(found.error());
     if (!*found) return std::nullopt;
     return RecordId{{row.number(0), static_cast<std::uint32_t>(row.integer(1))},
@@ -127,11 +129,12 @@ void Records::drop(const Working& working) {
 }
 
 Result<Working*> Records::open(std::string_view record, const RecordId& id) {
-    const auto key = key_of(record, id);
+    const auto key = key_of(id);
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return nullptr;
+    const auto place = record_place(record);
     const auto at = std::find_if(working_.begin(), working_.end(),
-                                 [&](const Working& one) { return one.key == **key; });
+                                 [&](const Working& one) { return one.key == **key && one.place == place; });
     if (at != working_.end()) {
         working_.splice(working_.begin(), working_, at);
         return &working_.front();
@@ -164,7 +167,8 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
         auto unpacked = unpack(**packed, saved);
         if (!unpacked) return fail(Code::corrupt, "a record's changes are damaged");
         changes = std::move(*unpacked);
-        if (auto document = Document::load(saved)) {
+        // What does not load is made again, like what was never saved.
+        if (auto document = saved.empty() ? fail(Code::not_found, "") : Document::load(saved)) {
             working.document = std::move(*document);
             working.changes = std::move(changes);
             return working;
@@ -199,7 +203,7 @@ Result<Working*> Records::make(const Entry& entry, const std::optional<Subjects:
     Working working;
     working.id = entry.id();
     working.place = *record_place(record_of(entry.kind));
-    working.key = record_key(working.place, entry_key((*log)->number, entry.seq));
+    working.key = entry_key((*log)->number, entry.seq);
     working.subject = subject;
     return keep(std::move(working));
 }
@@ -224,7 +228,18 @@ Result<std::optional<Hash>> Records::execute(Working& working, const Entry& entr
     return done;
 }
 
-Result<> Records::save(Working& working, const Made& made) {
+Result<> Records::save_first(Working& working, const Entry& entry, const Json& intent,
+                             const Made& made) {
+    SPOT_CHECK(!working.stored && working.changes.size() == 1);
+    const auto projection = project_first(entry.kind, working.id, here_, intent);
+    const auto sealed = subjects_.seal(working.subject, {kJson, working.key},
+                                       view(projection.json));
+    if (!sealed) return tl::make_unexpected(sealed.error());
+    working.stored = true;
+    return insert(working.key, working.place, made, working.subject, *sealed);
+}
+
+Result<> Records::save_change(Working& working) {
     const auto json = working.document.json();
     if (!json) return tl::make_unexpected(json.error());
     const auto name = kRecordNames[static_cast<std::size_t>(working.place)];
@@ -233,18 +248,8 @@ Result<> Records::save(Working& working, const Made& made) {
     const auto sealed = subjects_.seal(working.subject, {kJson, working.key},
                                        view(projection->json));
     if (!sealed) return tl::make_unexpected(sealed.error());
-    if (!working.stored) {
-        // No document: its one entry makes it again, faster than saving and loading it would be.
-        SPOT_CHECK(working.changes.size() == 1);
-        SPOT_TRY(database_
-                     .prepare("INSERT INTO record (key, made_ms, reference, subject, json)"
-                              " VALUES (?1, ?2, nullif(?3, ''), ?4, ?5)")
-                     .with(working.key, made.ms, made.reference, working.subject, *sealed)
-                     .run());
-        working.stored = true;
-        return {};
-    }
-    const auto document = working.document.save();
+    Result<Bytes> document;
+    if (working.changes.size() > kReplayedMax) document = working.document.save();
     if (!document) return tl::make_unexpected(document.error());
     const auto packed = subjects_.seal(working.subject, {kDocument, working.key},
                                        pack(working.changes, *document));
@@ -256,14 +261,26 @@ Result<> Records::save(Working& working, const Made& made) {
 }
 
 Result<> Records::save_fact(const Entry& entry, const Json& intent, const Made& made) {
-    const auto key = key_of(record_of(entry.kind), entry.id());
+    const auto key = key_of(entry.id());
     if (!key) return tl::make_unexpected(key.error());
     SPOT_CHECK(*key);
+    return insert(**key, *record_place(record_of(entry.kind)), made, std::nullopt,
+                  view(project_fact(entry.kind, entry.id(), intent).json));
+}
+
+Result<> Records::insert(std::int64_t key, std::int64_t place, const Made& made,
+                         const std::optional<Subjects::Id>& subject, View json) {
+    std::optional<std::string_view> reference;
+    if (!made.reference.empty()) {
+        reference = made.reference;
+        SPOT_TRY(database_.prepare("INSERT INTO reference (place, name, record) VALUES (?1, ?2, ?3)")
+                     .with(place, made.reference, key)
+                     .run());
+    }
     return database_
-        .prepare("INSERT INTO record (key, made_ms, reference, json)"
-                 " VALUES (?1, ?2, nullif(?3, ''), ?4)")
-        .with(**key, made.ms, made.reference,
-              view(project_fact(entry.kind, entry.id(), intent).json))
+        .prepare("INSERT INTO record (key, place, made_ms, reference, subject, json)"
+                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        .with(key, place, made.ms, reference, subject, json)
         .run();
 }
 
@@ -303,11 +320,12 @@ Result<std::optional<std::string>> Records::rebuilt(Kind making, const RecordId&
 }
 
 Result<bool> Records::is_sound(Kind making, const RecordId& id) {
-    const auto key = key_of(record_of(making), id);
+    const auto key = key_of(id);
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return false;
-    auto row = database_.prepare("SELECT key, subject, json FROM record WHERE key = ?1");
-    const auto found = row.with(**key).step();
+    auto row = database_.prepare(
+        "SELECT key, subject, json FROM record WHERE key = ?1 AND place = ?2");
+    const auto found = row.with(**key, *record_place(record_of(making))).step();
     if (!found) return tl::make_unexpected(found.error());
     if (!*found) return false;
     const auto shown = open_json(row, 0);

@@ -43,8 +43,7 @@ public:
     Result<std::optional<RecordId>> find_reference(std::string_view record,
                                                    std::string_view reference);
 
-    // A session or request with its document, from the row or, where that holds none or can't be
-    // read, from the entries. Null: there is none. Lasts until the next call of open() or make().
+    // A session or request with its document: saved in the row, or made again from the entries. Null: there is none. Lasts until the next call of open() or make().
     Result<Working*> open(std::string_view record, const RecordId& id);
     Result<Working*> make(const Entry& entry, const std::optional<Subjects::Id>& subject);
     // Executes an entry. `not_found`: its author did not know the record.
@@ -53,12 +52,14 @@ public:
                                         const nlohmann::json& intent);
     static std::array<std::uint8_t, 8> digest_of(Kind kind, std::string_view intent);
 
-    // Writes the row. `made`: of a new record.
+    // Write the row.
     struct Made {
         std::int64_t ms = 0;
         std::string_view reference;
     };
-    Result<> save(Working& working, const Made& made);
+    Result<> save_first(Working& working, const Entry& entry, const nlohmann::json& intent,
+                        const Made& made);
+    Result<> save_change(Working& working);
     Result<> save_fact(const Entry& entry, const nlohmann::json& intent, const Made& made);
 
     // The projection in a row of (key, subject, json, …) at `column`. Nothing: erased.
@@ -70,7 +71,9 @@ public:
     void forget() { working_.clear(); }
 
 private:
-    Result<std::optional<std::int64_t>> key_of(std::string_view record, const RecordId& id);
+    Result<std::optional<std::int64_t>> key_of(const RecordId& id);
+    Result<> insert(std::int64_t key, std::int64_t place, const Made& made,
+                    const std::optional<Subjects::Id>& subject, View json);
     Result<Working> load(std::string_view record, const RecordId& id, std::int64_t key);
     Result<std::optional<std::string>> rebuilt(Kind making, const RecordId& id, std::int64_t key);
     Result<> replay(Working& working, std::vector<Working::Change> changes);

@@ -43,7 +43,11 @@ target_compile_definitions(spot_sqlcipher
         SQLITE_EXTRA_INIT=sqlcipher_extra_init
         SQLITE_EXTRA_SHUTDOWN=sqlcipher_extra_shutdown
         SQLCIPHER_CRYPTO_OPENSSL
+        SQLCIPHER_OMIT_DEFAULT_LOGGING  # a wrong key is told by our own error, not on stderr
         SQLITE_ENABLE_FTS5
+        HAVE_FDATASYNC=1  # fsync() would also write the files' times
+        HAVE_NANOSLEEP=1  # else waiting for another process goes by whole seconds
+        HAVE_USLEEP=1
         SQLITE_THREADSAFE=1
         SQLITE_DEFAULT_MEMSTATUS=0
         SQLITE_DQS=0

@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/platform/system.h"
 #include "fieldkit/cli/verbs.h"
 #include "fieldkit/events.h"
 #include "fieldkit/report.h"
+#include "fieldkit/steps.h"
 
 namespace spot::fieldkit {
 namespace {
@@ -42,20 +42,6 @@ Result<Wanted> wanted_of(const core::Arguments& arguments) {
     out.link.loss_ppm = *loss;
     return out;
 }
-
-// What is being done, where somebody watches; the programs add how far they are.
-class Steps {
-public:
-    void say(const char* step) {
-        progress_.emplace(clock_);
-        progress_->show([&] { return std::string(step); });
-    }
-    void over() { progress_.reset(); }
-
-private:
-    core::SystemClock clock_;
-    std::optional<core::Progress> progress_;
-};
 
 Result<> weigh(RunReport& report, const std::filesystem::path& events) {
     const auto text = read_events(events);

@@ -11,6 +11,7 @@ namespace spot::fieldkit {
 extern const core::Verb kDeploymentVerb;
 extern const core::Verb kLinkVerb;
 extern const core::Verb kRunVerb;
+extern const core::Verb kBenchVerb;
 
 // Says on stderr what is wrong with the options.
 core::Exit wrong_usage(const core::Verb& verb, const core::Error& error);

@@ -85,18 +85,27 @@ def nothing_in_the_clear(arguments):
         print(f"  {len(texts)} texts in {seen} files: none")
 
 
+def reading_from_us(field):
+    """A station that records what we give it, so that it can be looked at in between."""
+    return subprocess.Popen(field.station_command("record", "--events", "-"),
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=field.environment)
+
+
+def give(recording, event):
+    recording.stdin.write(json.dumps(event).encode() + b"\n")
+    recording.stdin.flush()
+    expect(json.loads(recording.stdout.readline())["ok"], "the event was refused")
+
+
 def nothing_while_working(arguments):
     """The write-ahead log and all else that is there only while a program runs or after SIGKILL."""
     with serving(arguments) as field:
         events = field.deployment(seed=62, days=2, sessions_per_day=30)
         texts = personal_texts(events)
-        file = field.write_events("events.jsonl", events)
-        command = field.station_command("record", "--events", file)
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=field.environment) as recording:
-            for number, _ in enumerate(recording.stdout):
-                if number == len(events) // 2:
-                    expect_nothing_in(field, texts, "while recording")
-                    break
+        with reading_from_us(field) as recording:
+            for event in events[:len(events) // 2]:
+                give(recording, event)
+            expect_nothing_in(field, texts, "while recording")
             recording.kill()
         names = [path.name for path in files_under(field.station_data())]
         expect(any(name.endswith("-wal") for name in names), "no write-ahead log was there to see")
@@ -188,13 +197,8 @@ def no_core_dumps(arguments):
     with serving(arguments) as field:
         expect_no_core(field.hub.process, "spot-hub serve")
         # The station waits for its input, so that it can be looked at.
-        command = field.station_command("record", "--events", "-")
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              env=field.environment) as recording:
-            event = field.deployment(days=1, sessions_per_day=1)[0]
-            recording.stdin.write(json.dumps(event).encode() + b"\n")
-            recording.stdin.flush()
-            expect(json.loads(recording.stdout.readline())["ok"], "the event was refused")
+        with reading_from_us(field) as recording:
+            give(recording, field.deployment(days=1, sessions_per_day=1)[0])
             expect_no_core(recording, "spot-station record")
             recording.stdin.close()
             expect_equal(recording.wait(20), DONE, "exit of record")

@@ -217,6 +217,19 @@ def quiet_when_piped(arguments):
         expect(all(row["ok"] for row in piped.lines()), "a line from a pipe was refused")
 
 
+def nothing_recorded_yet(arguments):
+    """A new station may say hello before its first citizen comes."""
+    with serving(arguments) as field:
+        for _ in range(2):
+            expect_idle(field)
+        expect_equal((field.export_station("--refs"), field.export_hub()), ("", ""), "exports")
+        field.expect_clean()
+        expect(field.hub_verb("status").json()["stations"][0]["enrolled"], "it is not enrolled")
+        events = field.deployment(seed=16, days=1, sessions_per_day=3)
+        deliver(field, events)
+        expect_in_step(field, events)
+
+
 def made_only_once(arguments):
     """init and enrol don't overwrite, and a slip works once."""
     with serving(arguments) as field:
@@ -239,4 +252,4 @@ def made_only_once(arguments):
 if __name__ == "__main__":
     sys.exit(main([small_deployments, ten_days, other_deployments, one_more_request,
                    counted_on_the_wire, several_stations, in_many_steps, quiet_when_piped,
-                   made_only_once]))
+                   nothing_recorded_yet, made_only_once]))

@@ -224,12 +224,26 @@ def read_request(connection):
     return head, body
 
 
-def post(port, body):
-    """Hands a body to the hub as a station would; returns status and answer."""
+def tls_client():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE  # the hub's is self-made, and it is on loopback
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=context)
+    return context
+
+
+@contextlib.contextmanager
+def pouring(port, size):
+    """A connection to the hub on which a request with a body of that size has begun."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as plain:
+        with tls_client().wrap_socket(plain) as connection:
+            head = f"POST /x HTTP/1.1\r\nHost: hub\r\nContent-Length: {size}\r\n\r\n"
+            connection.sendall(head.encode())
+            yield connection
+
+
+def post(port, body):
+    """Hands a body to the hub as a station would; returns status and answer."""
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls_client())
     try:
         connection.request("POST", "/x", body)
         answer = connection.getresponse()

@@ -67,10 +67,12 @@ fn transact(
 }
 
 fn write(transaction: &mut Transaction, operations: &[Operation], is_new: bool) -> Outcome<()> {
+    // Before the work is done: each character of a text is an operation of Automerge's.
+    let inserted = operations.iter().filter(|operation| operation.what != What::Put);
+    check_size(inserted.map(Operation::characters).sum())?;
     if is_new {
         if let Some(tree) = plant::tree(operations) {
-            transaction.init_root_from_hydrate(&tree).map_err(refused)?;
-            return check_size(transaction);
+            return transaction.init_root_from_hydrate(&tree).map_err(refused);
         }
     }
     let mut writer = Writer { transaction, places: vec![("".into(), vec![ROOT])] };
@@ -81,13 +83,12 @@ fn write(transaction: &mut Transaction, operations: &[Operation], is_new: bool) 
             What::Splice => writer.splice(operation)?,
             What::Increment => writer.increment(operation)?,
         }
-        check_size(writer.transaction)?;
     }
-    Ok(())
+    check_size(writer.transaction.pending_ops())
 }
 
-fn check_size(transaction: &Transaction) -> Outcome<()> {
-    if transaction.pending_ops() as u64 > ROWS_MAX {
+fn check_size(operations: usize) -> Outcome<()> {
+    if operations as u64 > ROWS_MAX {
         return Err(limit("an intent makes more than 100,000 operations"));
     }
     Ok(())
@@ -141,7 +142,7 @@ impl Writer<'_, '_> {
         let maps = self.maps(path)?;
         let values = self.values(&maps, key)?;
         let same = |value: &Value| matches!(value, Value::Scalar(it) if **it == operation.value);
-        if !self.has_to_settle(&maps, key, &values, same)? {
+        if !self.make_way(&maps, key, &values, same)? {
             return Ok(());
         }
         self.transaction.put(last(&maps), key, operation.value.clone()).map_err(refused)
@@ -157,13 +158,13 @@ impl Writer<'_, '_> {
                 return Ok(());
             }
         }
-        self.has_to_settle(&maps, key, &values, |_| false)?;
+        self.make_way(&maps, key, &values, |_| false)?;
         let made = self.transaction.put_object(last(&maps), key, ObjType::Text);
         self.transaction.splice_text(made.map_err(refused)?, 0, 0, content).map_err(refused)
     }
 
     /// Readies a key for a new value: false where all that stands there is the same already.
-    fn has_to_settle(
+    fn make_way(
         &mut self,
         maps: &Maps,
         key: &str,
@@ -179,7 +180,7 @@ impl Writer<'_, '_> {
         // Of several values Automerge would keep the winner's operation, where it is equal, and
         // only delete the others: then someone who settles for another value at the same time
         // would overrule this one without a trace. So it is written anew.
-        if values.len() > 1 {
+        if values.len() > 1 || maps.len() > 1 {
             for map in maps {
                 if self.transaction.get(map, key).map_err(refused)?.is_some() {
                     self.transaction.delete(map, key).map_err(refused)?;
@@ -210,25 +211,26 @@ impl Writer<'_, '_> {
         let amount = operation.amount()?;
         let (path, key) = operation.map_and_key();
         let maps = self.maps(path)?;
-        match self.values(&maps, key)?.pop() {
-            None => {
-                let counter = ScalarValue::counter(amount);
-                self.transaction.put(last(&maps), key, counter).map_err(refused)
-            }
-            Some((Value::Scalar(value), _)) => {
-                let ScalarValue::Counter(counter) = &*value else {
-                    return Err(invalid("a value stands where a counter should be"));
-                };
-                if i64::from(counter).checked_add(amount).is_none() {
-                    return Err(limit("a counter would overflow"));
+        for map in maps.iter().rev() {
+            match self.transaction.get(map, key).map_err(refused)? {
+                None => continue,
+                Some((Value::Scalar(value), _)) => {
+                    let ScalarValue::Counter(counter) = &*value else {
+                        return Err(invalid("a value stands where a counter should be"));
+                    };
+                    if i64::from(counter).checked_add(amount).is_none() {
+                        return Err(limit("a counter would overflow"));
+                    }
+                    if amount == 0 {
+                        return Ok(());
+                    }
+                    return self.transaction.increment(map, key, amount).map_err(refused);
                 }
-                if amount == 0 {
-                    return Ok(());
-                }
-                self.transaction.increment(last(&maps), key, amount).map_err(refused)
+                Some(_) => return Err(invalid("a map or text stands where a counter should be")),
             }
-            Some(_) => Err(invalid("a map or text stands where a counter should be")),
         }
+        let counter = ScalarValue::counter(amount);
+        self.transaction.put(last(&maps), key, counter).map_err(refused)
     }
 
     /// What shows at the operation's path. Makes nothing on the way.

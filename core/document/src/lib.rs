@@ -43,14 +43,7 @@ fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
         }
         work()
     };
-    match catch_unwind(AssertUnwindSafe(armed)) {
-        Ok(result) => Some(result),
-        Err(payload) => {
-            // Dropping a payload runs foreign code once more.
-            std::mem::forget(payload);
-            None
-        }
-    }
+    catch_unwind(AssertUnwindSafe(armed)).ok()
 }
 
 fn answer(outcome: Outcome<Option<Vec<u8>>>, sink: Sink, to: *mut c_void) -> i32 {

@@ -32,6 +32,10 @@ impl<'a> Operation<'a> {
         self.path.rsplit_once('.').unwrap_or(("", self.path))
     }
 
+    pub fn characters(&self) -> usize {
+        self.text().map_or(0, |text| text.chars().count())
+    }
+
     pub fn text(&self) -> Outcome<&str> {
         match &self.value {
             ScalarValue::Str(text) => Ok(text),

@@ -8,7 +8,8 @@ CREATE TABLE setting (
 
 -- A log known here. Its tip is its last row in `entry`, so that to append dirties no page here.
 CREATE TABLE log (
-    number INTEGER PRIMARY KEY,           -- ours alone: leads the keys of `entry` and `record`
+    number INTEGER PRIMARY KEY,           -- ours alone: leads the keys of `entry` and `record`;
+                                          -- at most 2^20
     device INTEGER NOT NULL,              -- 64 bits; the hub's bit makes it negative
     epoch INTEGER NOT NULL,
     settled INTEGER NOT NULL DEFAULT 0,   -- entries of another party that stay, up to here, …
@@ -45,18 +46,26 @@ CREATE TABLE quarantine (
     code TEXT NOT NULL
 );
 
--- What the entries amount to. The key is the record's place in the order of names (3 bits) before
--- the key of the entry that made it, so that an export reads it from front to back.
+-- What the entries amount to. The key is that of the entry that made the record, so that a new one
+-- goes to the end of the table: in the middle, SQLite would even out the pages around it.
 CREATE TABLE record (
     key INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL,  -- of its name, in the order of an export
     made_ms INTEGER NOT NULL,
     conflicts INTEGER NOT NULL DEFAULT 0,
-    reference TEXT,      -- the caller's name for it; never leaves this store
-    subject BLOB,        -- whose key seals json and document; null: they hold no personal data
+    reference TEXT,          -- the caller's name for it; never leaves this store
+    subject BLOB,            -- whose key seals json and document; null: they hold no personal data
     json BLOB NOT NULL,
-    document BLOB        -- its changes and the saved document; null: only its first entry so far
+    document BLOB            -- its changes, and the saved document if they are many; null: one change
 );
-CREATE INDEX record_reference ON record (reference) WHERE reference IS NOT NULL;
+
+-- From the caller's names to the records. Not an index on `record`, which holds none at a hub.
+CREATE TABLE reference (
+    place INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    record INTEGER NOT NULL,
+    PRIMARY KEY (place, name)
+) WITHOUT ROWID;
 
 -- The secrets that the salts of entries come from; each goes when nobody needs it any more.
 CREATE TABLE period (

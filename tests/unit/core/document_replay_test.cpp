@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -105,11 +104,8 @@ public:
     }
 
     void compare() {
-        const Bytes saved = *devices_[0].document.save();
-        for (Device& device : devices_) {
-            CHECK(*device.document.json() == *devices_[0].document.json());
-            CHECK(*device.document.save() == saved);
-        }
+        const std::string record = *devices_[0].document.json();
+        for (Device& device : devices_) CHECK(*device.document.json() == record);
         // In yet another order: whatever may come next, drawn.
         Device late;
         late.has.resize(steps_.size());
@@ -117,11 +113,12 @@ public:
             const std::size_t i = draw(random_, steps_.size());
             if (!late.has[i] && ready(steps_[i], late)) play(i, late);
         }
-        CHECK(*late.document.json() == *devices_[0].document.json());
-        CHECK(*late.document.save() == saved);
+        CHECK(*late.document.json() == record);
+        const Bytes saved = *late.document.save();
         auto loaded = Document::load(saved);
         REQUIRE(loaded);
-        CHECK(*loaded->json() == *devices_[0].document.json());
+        CHECK(*loaded->json() == record);
+        CHECK(*loaded->save() == saved);
     }
 
     std::size_t changes() const { return devices_[0].known.size(); }
@@ -212,5 +209,6 @@ TEST_CASE("three writers at once are rebuilt, whatever the order of arrival") {
 // When this fails after an upgrade of Automerge, the new version makes other bytes: devices of
 // both versions would quarantine each other's entries as diverged. Don't mend the constant.
 TEST_CASE("the hashes of a fixed deployment are what they have always been") {
-    CHECK(digest_of(8, 3, 30) == "");
+    CHECK(digest_of(8, 3, 30) ==
+          "ba34dcd4d559b93e33298c12d19da17a819c1dabd2fc25a366a97efa5e5290ad");
 }

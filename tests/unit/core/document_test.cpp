@@ -222,7 +222,8 @@ TEST_CASE("a map that two make while apart is one map") {
     Document document;
     const Hash first = made(document, actor(1), {}, {put("service", "s")});
     const Hash a = made(document, actor(1), {first}, {put("fields.a", "1"), put("fields.x", "A"),
-                                                      put("fields.deep.l", "l")});
+                                                      put("fields.deep.l", "l"),
+                                                      increment("fields.n", 1)});
     const Hash b = made(document, actor(2), {first}, {put("fields.b", "2"), put("fields.x", "B"),
                                                       put("fields.deep.r", "r")});
     auto shown = Json::parse(json(document));
@@ -235,11 +236,12 @@ TEST_CASE("a map that two make while apart is one map") {
     const std::vector<Hash> known{first, a, b};
     CHECK(!*document.execute(actor(3), kTime, known,
                              {{put("fields.a", "1"), put("fields.b", "2")}}));
-    made(document, actor(3), known, {put("fields.x", "C"), put("fields.a", "3")});
+    made(document, actor(3), known, {put("fields.x", "C"), put("fields.a", "3"),
+                                     put("fields.b", "4"), increment("fields.n", 1)});
     shown = Json::parse(json(document));
-    CHECK(shown["conflicts"].empty());
+    CHECK(shown["conflicts"] == Json::object());
     CHECK(shown["record"]["fields"] ==
-          Json::parse(R"({"a":"3","b":"2","deep":{"l":"l","r":"r"},"x":"C"})"));
+          Json::parse(R"({"a":"3","b":"4","deep":{"l":"l","r":"r"},"n":2,"x":"C"})"));
 }
 
 TEST_CASE("a document that panicked is poisoned, and nothing else is") {

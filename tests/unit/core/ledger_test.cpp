@@ -273,18 +273,6 @@ TEST_CASE("check names what was changed behind the ledger's back") {
     }
 }
 
-TEST_CASE("a document that does not load is made again from the entries") {
-    Van van;
-    van.add(Kind::session_close, "", close_intent(4, van.session));
-    const auto before = van.lines();
-    tamper(van, "UPDATE record SET document = substr(document, 1, length(document) - 20)"
-                " WHERE document IS NOT NULL");
-    van.open();
-    CHECK(van->check()->empty());
-    CHECK(van.lines() == before);
-    CHECK(van->append(Kind::session_close, "", "", close_intent(4, van.session))->repeated);
-}
-
 TEST_CASE("an erased person can't be read by anybody, and the chain still verifies") {
     Van van;
     Json other = request_intent(3, van.session);

@@ -6,14 +6,11 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
-#include <atomic>
 #include <fstream>
-#include <future>
 #include <optional>
-#include <vector>
 
 #include "hub/server/certificate.h"
-#include "sync/http/carrier.h"
+#include "tests/support/loopback_hub.h"
 #include "tests/support/tls_ends.h"
 
 namespace {
@@ -22,91 +19,17 @@ using namespace spot;
 using namespace std::chrono_literals;
 using core::Bytes;
 using core::Code;
-using core::Result;
-using core::View;
+using test::Counter;
+using test::loopback_certificate;
+using test::Running;
 using test::TlsClient;
 using Steady = std::chrono::steady_clock;
-
-const test::TestCertificate& certificate() {
-    static const test::TestCertificate made;
-    return made;
-}
-
-// What the conversations of one server went through.
-struct Log {
-    std::atomic<int> opened = 0, finished = 0, cut = 0, gone = 0;
-    std::atomic<std::size_t> received = 0, largest = 0;
-    std::optional<Code> receive_fails, finish_fails;
-
-    void wait_gone(int count) const {
-        for (int seen = gone; seen < count; seen = gone) gone.wait(seen);
-    }
-};
-
-// Answers with what it was sent.
-class Echo final : public hub::Conversation {
-public:
-    explicit Echo(Log& log) : log_(log) { ++log_.opened; }
-    ~Echo() override {
-        ++log_.gone;
-        log_.gone.notify_all();
-    }
-    Result<> receive(View piece) override {
-        log_.received += piece.size();
-        log_.largest = std::max(log_.largest.load(), piece.size());
-        if (log_.receive_fails) return core::fail(*log_.receive_fails, "as told");
-        body_.insert(body_.end(), piece.begin(), piece.end());
-        return {};
-    }
-    Result<Bytes> finish() override {
-        ++log_.finished;
-        if (log_.finish_fails) return core::fail(*log_.finish_fails, "as told");
-        return std::move(body_);
-    }
-    void cut() override { ++log_.cut; }
-
-private:
-    Log& log_;
-    Bytes body_;
-};
 
 hub::ServerLimits short_limits() {
     hub::ServerLimits limits;
     limits.handshake = limits.idle = limits.window = limits.linger = 150ms;
     return limits;
 }
-
-// A server in its own thread.
-class Running {
-public:
-    explicit Running(hub::ServerLimits limits = {}, hub::Server::IdleWork idle_work = {})
-        : server_(listen(limits, std::move(idle_work))), thread_([this] { server_.run(); }) {}
-    ~Running() { stop(); }
-    void stop() {
-        if (!thread_.joinable()) return;
-        server_.stop();
-        thread_.join();
-    }
-    std::uint16_t port() const { return server_.port(); }
-    std::unique_ptr<sync::HttpCarrier> carrier() const {
-        const std::string url = "https://127.0.0.1:" + std::to_string(port());
-        auto made = sync::HttpCarrier::make({url, certificate().pin, {}});
-        REQUIRE(made);
-        return std::move(*made);
-    }
-    Log log;
-
-private:
-    hub::Server listen(const hub::ServerLimits& limits, hub::Server::IdleWork idle_work) {
-        auto made = hub::Server::listen(
-            {"127.0.0.1", 0, certificate().certificate, certificate().key, limits},
-            [this] { return std::make_unique<Echo>(log); }, std::move(idle_work));
-        REQUIRE(made);
-        return std::move(*made);
-    }
-    hub::Server server_;
-    std::thread thread_;
-};
 
 std::string post(std::size_t size, std::string_view body) {
     return "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
@@ -199,7 +122,7 @@ TEST_CASE("an error of the conversation becomes a status, and nothing follows it
             hub.stop();
             CHECK(hub.log.finished == (early ? 0 : 1));
             CHECK(hub.log.cut == 0);
-            CHECK(hub.log.gone == 1);
+            CHECK(hub.log.gone.value() == 1);
         }
     }
 }
@@ -210,7 +133,7 @@ TEST_CASE("a connection that breaks in the body cuts the conversation") {
         TlsClient client(hub.port());
         client->write(post(1000, "the beginning"));
     }
-    hub.log.wait_gone(1);
+    CHECK(hub.log.gone.reaches(1));
     CHECK(hub.log.cut == 1);
     CHECK(hub.log.finished == 0);
     CHECK(hub.log.received == 13);
@@ -229,7 +152,8 @@ TEST_CASE("stopping the server cuts what is under way") {
 
 TEST_CASE("a server stopped before it runs returns at once") {
     auto made = hub::Server::listen(
-        {"127.0.0.1", 0, certificate().certificate, certificate().key, {}}, [] { return nullptr; });
+        {"127.0.0.1", 0, loopback_certificate().certificate, loopback_certificate().key, {}},
+        [] { return nullptr; });
     REQUIRE(made);
     made->stop();
     made->run();
@@ -297,7 +221,7 @@ TEST_CASE("who is slow is cut") {
         client->write(post(1000, ""));
         while (!client->other_side_closes_within(20) && Steady::now() < start + 2s)
             client->write("x");
-        hub.log.wait_gone(1);
+        CHECK(hub.log.gone.reaches(1));
         CHECK(hub.log.cut == 1);
     }
     SUBCASE("in all") {
@@ -309,7 +233,7 @@ TEST_CASE("who is slow is cut") {
         const std::string block(1000, 'x');
         while (!client->other_side_closes_within(20) && Steady::now() < start + 2s)
             client->write(block);
-        hub.log.wait_gone(1);
+        CHECK(hub.log.gone.reaches(1));
         CHECK(hub.log.cut == 1);
     }
     SUBCASE("in taking its answer") {
@@ -318,7 +242,7 @@ TEST_CASE("who is slow is cut") {
         client->write(post(20'000'000, ""));
         const std::string block(100'000, 'x');
         for (int i = 0; i < 200; ++i) REQUIRE(client->write(block));
-        hub.log.wait_gone(1);  // the answer is made; nobody reads it
+        CHECK(hub.log.gone.reaches(1));  // the answer is made; nobody reads it
         CHECK(hub.carrier()->exchange(core::view("others are served"), {}));
         std::size_t got = 0;
         CHECK(client->other_side_closes_within(2000));
@@ -360,28 +284,30 @@ TEST_CASE("connections over the limit are closed at once, and room is made again
 }
 
 TEST_CASE("requests are served while the program's own work has no end") {
-    std::atomic<int> steps = 0;
-    Running hub({}, [&] { return ++steps > 0; });
+    Counter steps;
+    Running hub({}, [&] {
+        steps.add();
+        return true;
+    });
+    CHECK(steps.reaches(100));
     CHECK(hub.carrier()->exchange(core::view("hello"), {}));
-    CHECK(steps > 0);
 }
 
 TEST_CASE("the program's own work is called at the start and after each conversation") {
-    std::atomic<int> steps = 0;
+    Counter steps;
     Running hub({}, [&] {
-        ++steps;
-        steps.notify_all();
+        steps.add();
         return false;
     });
-    steps.wait(0);
+    CHECK(steps.reaches(1));
     for (int conversations = 1; conversations <= 3; ++conversations) {
-        CHECK(steps == conversations);
+        CHECK(steps.value() == conversations);
         CHECK(hub.carrier()->exchange(core::view("hello"), {}));
-        steps.wait(conversations);
+        CHECK(steps.reaches(conversations + 1));
     }
     { TlsClient(hub.port())->write(post(1000, "broken off")); }
-    steps.wait(4);
-    CHECK(steps == 5);
+    CHECK(steps.reaches(5));
+    CHECK(steps.value() == 5);
 }
 
 TEST_CASE("a server needs an address, a free port and a matching key") {
@@ -389,7 +315,7 @@ TEST_CASE("a server needs an address, a free port and a matching key") {
         const auto made = hub::Server::listen(std::move(options), [] { return nullptr; });
         return made ? Code::limit : made.error().code;
     };
-    const auto& mine = certificate();
+    const auto& mine = loopback_certificate();
     const test::TestCertificate other;
     CHECK(code({"127.0.0.1", 0, mine.certificate, mine.key, {}}) == Code::limit);
     CHECK(code({"localhost", 0, mine.certificate, mine.key, {}}) == Code::invalid);
@@ -405,7 +331,7 @@ TEST_CASE("a certificate is made once, its key for the owner only") {
     REQUIRE(stat(made.key.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
     CHECK(made.pin.size() == 8 + 44);
-    CHECK(made.pin != certificate().pin);
+    CHECK(made.pin != loopback_certificate().pin);
     const auto again = hub::make_certificate(made.certificate, made.key, 0);
     REQUIRE(!again);
     CHECK(again.error().code == Code::conflict);

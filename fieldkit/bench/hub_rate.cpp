@@ -1,0 +1,76 @@
+#include <chrono>
+
+#include "fieldkit/bench.h"
+#include "fieldkit/bench/bare_store.h"
+#include "fieldkit/bench/strict.h"
+#include "fieldkit/events.h"
+
+namespace spot::fieldkit {
+namespace {
+
+using core::Result;
+
+constexpr std::size_t kEvents = 10'000;
+constexpr std::size_t kBatch = 400;  // about as many as a frame of 8 KiB holds
+constexpr double kCommittedMin = 10'000, kShownMin = 4'000;
+constexpr char kStation[] = "van-11";
+
+double seconds_since(std::chrono::steady_clock::time_point began) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+Result<std::vector<std::string>> make_events(const std::filesystem::path& file) {
+    DeploymentPlan plan;
+    plan.days = 60;
+    plan.seed = "hub";
+    const auto made = write_deployment(plan, file);
+    if (!made) return tl::make_unexpected(made.error());
+    auto lines = read_lines(file, kEvents);
+    if (!lines) return lines;
+    if (lines->size() < kEvents)
+        return core::fail(core::Code::limit, "the deployment made up has too few events");
+    SPOT_TRY(write_lines(file, *lines));
+    return lines;
+}
+
+// Events a second that bare SQLite takes in batches.
+Result<double> bare_rate(const std::filesystem::path& file, const std::vector<std::string>& lines) {
+    auto bare = BareStore::open(file);
+    if (!bare) return tl::make_unexpected(std::move(bare).error());
+    const auto began = std::chrono::steady_clock::now();
+    for (std::size_t at = 0; at < lines.size(); at += kBatch)
+        SPOT_TRY(bare->insert(std::span(lines).subspan(at, std::min(kBatch, lines.size() - at))));
+    return static_cast<double>(lines.size()) / seconds_since(began);
+}
+
+}  // namespace
+
+Result<Figures> measure_hub(const BenchPlan& plan) {
+    auto box = Box::make();
+    if (!box) return tl::make_unexpected(std::move(box).error());
+    plan.say("Recording 10,000 events for the hub");
+    const auto file = box->folder() / "events.jsonl";
+    const auto lines = make_events(file);
+    if (!lines) return tl::make_unexpected(lines.error());
+    const auto recorded = add_recorded(*box, kStation, file);
+    if (!recorded) return tl::make_unexpected(recorded.error());
+    const auto floor = bare_rate(box->folder() / "bare.db", *lines);
+    if (!floor) return tl::make_unexpected(floor.error());
+
+    plan.say("10,000 events committed, acknowledged, executed and shown");
+    const auto synced = sync_all(*box, kStation, box->hub_address());
+    if (!synced) return tl::make_unexpected(synced.error());
+    // From the acknowledgement on; the hub that is being served executes meanwhile, too.
+    const auto began = std::chrono::steady_clock::now();
+    const auto shown = box->export_hub(box->folder() / "hub.jsonl");
+    if (!shown) return tl::make_unexpected(shown.error());
+    const double shown_seconds = seconds_since(began);
+    const auto rate = [](double seconds) { return static_cast<double>(kEvents) / seconds; };
+    return Figures{
+        {"hub.committed", "events sent, committed, acknowledged", Unit::per_second,
+         rate(synced->seconds), *floor, Target{Target::Of::measured, kCommittedMin}},
+        {"hub.shown", "events executed and exported at the hub", Unit::per_second,
+         rate(shown_seconds), *floor, Target{Target::Of::measured, kShownMin}}};
+}
+
+}  // namespace spot::fieldkit

@@ -1,0 +1,97 @@
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/catalogue.h"
+#include "core/log.h"
+#include "fieldkit/bench.h"
+#include "fieldkit/bench/strict.h"
+#include "fieldkit/bench/wire.h"
+#include "fieldkit/events.h"
+
+namespace spot::fieldkit {
+namespace {
+
+using core::Code;
+using core::fail;
+using core::Result;
+
+constexpr std::uint64_t kRecords = 100'000, kRecordsOfOne = 10'000;
+constexpr double kStationMax = 80e6, kHubMax = 150e6;
+constexpr char kLarge[] = "van-11", kSmall[] = "van-12";
+
+bool makes_record(const nlohmann::ordered_json& event) {
+    const auto kind = core::parse_kind(event["kind"].get<std::string>());
+    return kind && core::makes_record(*kind);
+}
+
+// Deployment after deployment, until there are so many records.
+Result<> write_records(const std::filesystem::path& file, const std::string& station,
+                       std::uint64_t records) {
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    DeploymentPlan plan;
+    plan.station = station;
+    for (std::uint64_t made = 0, part = 0; made < records; ++part) {
+        plan.seed = "large " + std::to_string(part);
+        const auto events = make_deployment(plan, core::Catalogue::shipped());
+        if (!events) return tl::make_unexpected(events.error());
+        for (const auto& event : *events) {
+            made += makes_record(event) ? 1 : 0;
+            out << event.dump() << '\n';
+        }
+    }
+    out.close();
+    if (!out) return fail(Code::io, file.string() + " can't be written");
+    return {};
+}
+
+Figure memory_of(const char* key, const char* name, std::uint64_t peak, double max) {
+    return {std::string("memory.") + key, std::string("memory with 100,000 records, ") + name,
+            Unit::bytes, static_cast<double>(peak), {}, Target{Target::Of::measured, max}};
+}
+
+// One station with all the records, on whom and on the hub memory is measured.
+Result<Figures> measure_memory(const BenchPlan& plan, Box& box) {
+    const auto events = box.folder() / "large.jsonl";
+    plan.say("Making up 100,000 records");
+    SPOT_TRY(write_records(events, kLarge, kRecords));
+    plan.say("Recording 100,000 records");
+    const auto recorded = add_recorded(box, kLarge, events);
+    if (!recorded) return tl::make_unexpected(recorded.error());
+    plan.say("Reconciling 100,000 records");
+    const auto synced = sync_all(box, kLarge, box.hub_address());
+    if (!synced) return tl::make_unexpected(synced.error());
+    plan.say("Exporting 100,000 records");
+    const auto here = box.export_station(kLarge, box.folder() / "station.jsonl");
+    if (!here) return tl::make_unexpected(here.error());
+    const auto there = box.export_hub(box.folder() / "hub.jsonl");
+    if (!there) return tl::make_unexpected(there.error());
+    return Figures{
+        memory_of("record", "station record", recorded->ending.memory_peak, kStationMax),
+        memory_of("sync", "station sync", synced->ending.memory_peak, kStationMax),
+        memory_of("export", "station export", here->memory_peak, kStationMax),
+        memory_of("serve", "hub serve", box.hub().memory_peak(), kHubMax),
+        memory_of("hub_export", "hub export", there->memory_peak, kHubMax)};
+}
+
+}  // namespace
+
+Result<Figures> measure_large(const BenchPlan& plan) {
+    auto box = Box::make();
+    if (!box) return tl::make_unexpected(std::move(box).error());
+    auto out = measure_memory(plan, *box);
+    if (!out) return out;
+
+    plan.say("A station with 10,000 records beside them");
+    const auto events = box->folder() / "small.jsonl";
+    SPOT_TRY(write_records(events, kSmall, kRecordsOfOne));
+    const auto recorded = add_recorded(*box, kSmall, events);
+    if (!recorded) return tl::make_unexpected(recorded.error());
+    const auto synced = sync_all(*box, kSmall, box->hub_address());
+    if (!synced) return tl::make_unexpected(synced.error());
+    auto small = measure_small_exchanges(*box, kSmall, "large", ", 100,000 records");
+    if (!small) return small;
+    for (Figure& figure : *small) out->push_back(std::move(figure));
+    return out;
+}
+
+}  // namespace spot::fieldkit

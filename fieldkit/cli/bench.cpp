@@ -1,0 +1,87 @@
+#include "fieldkit/bench.h"
+
+#include <cstdio>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+#include "fieldkit/box.h"
+#include "fieldkit/cli/verbs.h"
+#include "fieldkit/events.h"
+#include "fieldkit/steps.h"
+
+namespace spot::fieldkit {
+namespace {
+
+using core::Exit;
+using core::Result;
+
+struct Part {
+    const char* name;
+    Result<Figures> (*measure)(const BenchPlan&);
+    bool is_long;
+};
+constexpr Part kParts[] = {{"record", measure_record, false},
+                           {"bytes", measure_bytes, false},
+                           {"link", measure_bad_link, false},
+                           {"hub", measure_hub, false},
+                           {"large", measure_large, true}};
+
+bool is_part(const std::string& name) {
+    for (const Part& part : kParts)
+        if (name == part.name) return true;
+    return false;
+}
+
+Result<Figures> measure_all(const BenchPlan& plan, const std::string& only) {
+    Figures out;
+    for (const Part& part : kParts) {
+        if (only.empty() ? part.is_long && plan.is_quick : only != part.name) continue;
+        auto figures = part.measure(plan);
+        if (!figures) return figures;
+        for (Figure& figure : *figures) out.push_back(std::move(figure));
+    }
+    return out;
+}
+
+Result<Exit> run(const core::Arguments& arguments) {
+    const std::string only = arguments.value("part");
+    if (!only.empty() && !is_part(only))
+        return wrong_usage(kBenchVerb,
+                           {core::Code::invalid, "--part: record, bytes, link, hub or large"});
+    hold_interrupts();
+    Steps steps;
+    BenchPlan plan;
+    plan.is_quick = arguments.has("quick");
+    plan.other = arguments.value("events");
+    plan.say = [&](const std::string& step) { steps.say(step); };
+    auto folder = ThrowAwayFolder::make();
+    if (!folder) return tl::make_unexpected(std::move(folder).error());
+    plan.own = folder->path() / "own.jsonl";
+    const auto events = write_deployment({}, plan.own);
+    if (!events) return tl::make_unexpected(events.error());
+    const auto figures = measure_all(plan, only);
+    steps.over();
+    if (!figures) return tl::make_unexpected(figures.error());
+    if (arguments.json()) {
+        core::print_line(nlohmann::json{{"figures", figures_json(*figures)}}.dump());
+    } else {
+        std::fputs(figures_text(*figures).c_str(), stdout);
+        std::printf("\nratio: how many times as dear, or as slow, as the floor, which was measured "
+                    "in the same run.\n");
+    }
+    return Exit::done;
+}
+
+}  // namespace
+
+const core::Verb kBenchVerb{
+    "bench",
+    "measures what the project promises, each figure beside a floor from the same run",
+    {{"quick", nullptr, "about a minute: fewer repetitions, and not the 100,000 records"},
+     {"events", "FILE", "the deployment that is recorded and reconciled; else fieldkit's own"},
+     {"part", "NAME", "only record, bytes, link, hub or large"}},
+    run,
+    core::Needs::nothing};
+
+}  // namespace spot::fieldkit
