@@ -292,7 +292,7 @@ Result<Head> parse_head(View head_bytes) {
     const std::uint64_t secrets = in.varint();
     bool bad = epoch > core::kEpochMax || have_epoch > core::kEpochMax || secrets > kPeriodsMax ||
                head.from.seq > core::kSeqMax || count > core::kSeqMax - head.from.seq ||
-               head.have.seq > core::kSeqMax || head.context > kContextEntries ||
+               head.have.seq > core::kSeqMax || head.context > kContextEntriesMax ||
                head.context > head.from.seq || (flags & ~(kHasEnrolment | kHasAnswer)) != 0;
     for (std::uint64_t i = 0; i < secrets && !bad && !in.failed(); ++i) {
         const std::uint64_t period = in.varint();

@@ -22,7 +22,8 @@ Result<Outgoing> load_outgoing(core::Ledger& ledger, const LogId& log, Head& hea
     if (!hash) return core::fail(Code::corrupt, "the log's last hash is missing");
     head.last = cursor_of({last, *hash});
 
-    head.context = std::min(from, kContextEntries);
+    head.context = std::min(from, std::clamp<std::uint64_t>(out.entries.size() / 4,
+                                                            kContextEntriesMin, kContextEntriesMax));
     auto context = ledger.entries(log, from + 1 - head.context, head.context);
     if (!context) return core::Failure(std::move(context).error());
     out.context = std::move(*context);

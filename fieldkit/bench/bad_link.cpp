@@ -1,5 +1,6 @@
 #include "fieldkit/bench.h"
 #include "fieldkit/bench/strict.h"
+#include "fieldkit/events.h"
 #include "fieldkit/link.h"
 #include "fieldkit/table.h"
 
@@ -9,22 +10,16 @@ namespace {
 using core::Result;
 
 constexpr std::uint64_t kSeeds = 3;  // of losses; the median counts
-constexpr double kSecondsMax = 13, kSecondsMaxCut = 20;
 constexpr double kResentMax = 1.1;
 
-LinkConditions bad_link(std::uint64_t seed) {
+LinkConditions bad_link(std::uint64_t seed, std::int64_t cut_every_ms) {
     LinkConditions out;
     out.rate_kbit = 64;
     out.rtt_ms = 600;
     out.loss_ppm = 20'000;
     out.seed = seed;
-    return out;
-}
-
-LinkConditions cut_link(std::uint64_t seed, std::int64_t every_ms) {
-    LinkConditions out = bad_link(seed);
-    out.cut_every_ms = every_ms;
-    out.cut_for_ms = 5'000;
+    out.cut_every_ms = cut_every_ms;
+    out.cut_for_ms = cut_every_ms > 0 ? 5'000 : 0;
     return out;
 }
 
@@ -44,9 +39,9 @@ class Crossings {
 public:
     Crossings(const BenchPlan& plan, Box& box) : plan_(plan), box_(box) {}
 
-    Result<Crossing> one(const LinkConditions& conditions) {
+    Result<Crossing> one(const std::filesystem::path& events, const LinkConditions& conditions) {
         const std::string station = "van-" + std::to_string(++stations_);
-        const auto recorded = add_recorded(box_, station, plan_.subject());
+        const auto recorded = add_recorded(box_, station, events);
         if (!recorded) return tl::make_unexpected(recorded.error());
         auto link = LinkProxy::start("127.0.0.1:0", box_.hub_address(), conditions);
         if (!link) return tl::make_unexpected(std::move(link).error());
@@ -56,12 +51,11 @@ public:
     }
 
     // The median of several, each part of it for itself.
-    template <class Conditions>
-    Result<Crossing> several(const Conditions& conditions_of) {
+    Result<Crossing> several(const std::filesystem::path& events, std::int64_t cut_every_ms) {
         std::vector<double> seconds, sent;
         const std::uint64_t seeds = plan_.is_quick ? 1 : kSeeds;
         for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-            const auto crossing = one(conditions_of(seed));
+            const auto crossing = one(events, bad_link(seed, cut_every_ms));
             if (!crossing) return tl::make_unexpected(crossing.error());
             seconds.push_back(crossing->seconds);
             sent.push_back(crossing->sent);
@@ -75,14 +69,24 @@ private:
     int stations_ = 0;
 };
 
-Figures figures_of(const std::string& key, const std::string& name, const Crossing& crossing,
-                   const Crossing& uncut, std::optional<double> seconds_max) {
+// One line of the comparison; `seconds_max` 0: nothing is asked of its time.
+struct Case {
+    const char *key, *name, *doing;
+    std::int64_t cut_every_ms;
+    double seconds_max;
+};
+
+Result<Figures> measure_case(Crossings& crossings, const std::filesystem::path& events,
+                             const Crossing& uncut, const Case& each) {
+    const auto crossing = crossings.several(events, each.cut_every_ms);
+    if (!crossing) return tl::make_unexpected(crossing.error());
     std::optional<Target> in_time;
-    if (seconds_max) in_time = Target{Target::Of::measured, *seconds_max};
-    return {{key + ".seconds", "64 kbit/s, 600 ms, 2 % lost" + name, Unit::seconds,
-             crossing.seconds, floor_seconds(bad_link(1), uncut.sent), in_time},
-            {key + ".sent", "bytes up on it, floor without a link", Unit::bytes, crossing.sent,
-             uncut.sent, Target{Target::Of::ratio, kResentMax}}};
+    if (each.seconds_max > 0) in_time = Target{Target::Of::measured, each.seconds_max};
+    const std::string key = each.key;
+    return Figures{{key + ".seconds", each.name, Unit::seconds, crossing->seconds,
+                    floor_seconds(bad_link(1, 0), uncut.sent), in_time},
+                   {key + ".sent", "  bytes up, floor: on a good link", Unit::bytes,
+                    crossing->sent, uncut.sent, Target{Target::Of::ratio, kResentMax}}};
 }
 
 }  // namespace
@@ -91,33 +95,33 @@ Result<Figures> measure_bad_link(const BenchPlan& plan) {
     auto box = Box::make();
     if (!box) return tl::make_unexpected(std::move(box).error());
     Crossings crossings(plan, *box);
-    plan.say("The first reconcile, without a bad link");
-    const auto uncut = crossings.one({});
-    if (!uncut) return tl::make_unexpected(uncut.error());
-
-    struct Case {
-        const char *key, *name, *doing;
-        std::int64_t cut_every_ms;
-        std::optional<double> seconds_max;
-    };
-    // A deployment that is through before the first cut is not troubled by it; so there is a
-    // harder case, of which nothing is asked.
-    const Case cases[] = {
-        {"link", "", "The first reconcile over a bad link", 0, kSecondsMax},
-        {"link.cut20", ", cut 5 s after each 20 s", "The same, with cuts", 20'000, kSecondsMaxCut},
-        {"link.cut5", ", cut 5 s after each 5 s", "The same, with more cuts", 5'000, {}},
-    };
     Figures out;
-    for (const Case& each : cases) {
-        plan.say(each.doing);
-        const auto crossing = crossings.several([&](std::uint64_t seed) {
-            return each.cut_every_ms == 0 ? bad_link(seed) : cut_link(seed, each.cut_every_ms);
-        });
-        if (!crossing) return tl::make_unexpected(crossing.error());
-        for (Figure& figure :
-             figures_of(each.key, each.name, *crossing, *uncut, each.seconds_max))
-            out.push_back(std::move(figure));
-    }
+    const auto measure = [&](const std::filesystem::path& events,
+                             std::initializer_list<Case> cases) -> Result<> {
+        plan.say("The first reconcile on a good link");
+        const auto uncut = crossings.one(events, {});
+        if (!uncut) return tl::make_unexpected(uncut.error());
+        for (const Case& each : cases) {
+            plan.say(each.doing);
+            auto figures = measure_case(crossings, events, *uncut, each);
+            if (!figures) return tl::make_unexpected(std::move(figures).error());
+            for (Figure& figure : *figures) out.push_back(std::move(figure));
+        }
+        return {};
+    };
+    SPOT_TRY(measure(plan.subject(),
+                     {{"link", "64 kbit/s, 600 ms, 2 % lost", "The same on a bad link", 0, 13},
+                      {"link.cut", "the same, cut for 5 s after every 20 s",
+                       "The same with cuts", 20'000, 20}}));
+    if (plan.is_quick) return out;
+    // What is through before the first cut is not troubled by any; so there is a larger one.
+    DeploymentPlan larger;
+    larger.days = 40;
+    const auto events = box->folder() / "larger.jsonl";
+    const auto made = write_deployment(larger, events);
+    if (!made) return tl::make_unexpected(made.error());
+    SPOT_TRY(measure(events, {{"link.larger", "forty days, with these cuts",
+                               "Forty days with cuts", 20'000, 0}}));
     return out;
 }
 

@@ -1,14 +1,17 @@
 #include "fieldkit/bench.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
-#include <memory>
+#include <ctime>
 
 #include <nlohmann/json.hpp>
 
-#include "fieldkit/box.h"
 #include "fieldkit/cli/verbs.h"
 #include "fieldkit/events.h"
+#include "fieldkit/process.h"
 #include "fieldkit/steps.h"
+#include "fieldkit/throw_away.h"
 
 namespace spot::fieldkit {
 namespace {
@@ -27,10 +30,24 @@ constexpr Part kParts[] = {{"record", measure_record, false},
                            {"hub", measure_hub, false},
                            {"large", measure_large, true}};
 
+constexpr double kShareMin = 0.9;
+
 bool is_part(const std::string& name) {
     for (const Part& part : kParts)
         if (name == part.name) return true;
     return false;
+}
+
+// How much of a processor one thread gets that wants all of it. A machine that is busy with other
+// work makes times worse than they need be, and ratios of times, too.
+double processor_share() {
+    using std::chrono::steady_clock;
+    const auto until = steady_clock::now() + std::chrono::milliseconds(300);
+    const auto began = steady_clock::now();
+    const std::clock_t used = std::clock();
+    while (steady_clock::now() < until) continue;
+    const double seconds = std::chrono::duration<double>(steady_clock::now() - began).count();
+    return static_cast<double>(std::clock() - used) / CLOCKS_PER_SEC / seconds;
 }
 
 Result<Figures> measure_all(const BenchPlan& plan, const std::string& only) {
@@ -60,16 +77,23 @@ Result<Exit> run(const core::Arguments& arguments) {
     plan.own = folder->path() / "own.jsonl";
     const auto events = write_deployment({}, plan.own);
     if (!events) return tl::make_unexpected(events.error());
+    double share = processor_share();
     const auto figures = measure_all(plan, only);
     steps.over();
     if (!figures) return tl::make_unexpected(figures.error());
+    share = std::min(share, processor_share());
     if (arguments.json()) {
-        core::print_line(nlohmann::json{{"figures", figures_json(*figures)}}.dump());
-    } else {
-        std::fputs(figures_text(*figures).c_str(), stdout);
-        std::printf("\nratio: how many times as dear, or as slow, as the floor, which was measured "
-                    "in the same run.\n");
+        core::print_line(
+            nlohmann::json{{"figures", figures_json(*figures)}, {"processor_share", share}}.dump());
+        return Exit::done;
     }
+    std::fputs(figures_text(*figures).c_str(), stdout);
+    std::printf("\nratio: how many times as dear, or as slow, as the floor, which was measured in "
+                "the same run.\n");
+    if (share < kShareMin)
+        std::printf("The machine was busy with other work: one thread got %.0f %% of a processor. "
+                    "Don't rely on times.\n",
+                    share * 100);
     return Exit::done;
 }
 

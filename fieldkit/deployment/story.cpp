@@ -189,7 +189,7 @@ core::Result<> Story::tell_correction(const Day& day, const QueuedRequest& queue
                      : when < 8 ? draw_.between(20, 260) * kMinute
                                 : draw_.between(1, 4) * kDay + draw_.between(0, 90) * kMinute);
     while (is_weekend(sys_days{days{at / kDay}})) at += kDay;
-    at = std::min(at, end_);
+    at = std::max(std::min(at, end_), queued_at + kSecond);  // the last visits pass the end
     Event set = Event::object();
     const auto changes = draw_.chance(250) ? 2 : 1;
     for (int i = 0; i < changes; ++i) {

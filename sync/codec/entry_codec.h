@@ -16,7 +16,10 @@ constexpr std::size_t kFrameBytesAim = 8 * 1024;       // a frame ends before it
 constexpr std::size_t kFrameBytesMax = 96 * 1024;      // one entry may be larger than the aim
 constexpr std::size_t kFrameDecodedMax = 1024 * 1024;  // intents of a frame, as JSON
 constexpr std::size_t kFrameEntriesMax = 4096;
-constexpr std::uint64_t kContextEntries = 64;
+// A codec starts from a quarter as many entries as it has to code, within these limits: it learns
+// most of what a cut bundle had taught it, and one new request does not wait for it.
+constexpr std::uint64_t kContextEntriesMin = 64;
+constexpr std::uint64_t kContextEntriesMax = 1024;
 
 // Writes or reads the frames of one bundle, in order. What earlier frames held foretells later
 // ones, so a codec lives as long as its bundle. 1 to 5 MB of memory, by `entries`, the number

@@ -5,10 +5,12 @@ Method: on the hub's address stands something that refuses, stays silent, talks 
 another certificate. The sync's exit is 4 (3 for a wrong certificate or a denial); then the true hub
 is there and gets everything once.
 
-The bounds: sync tries twice, with a pause of at most half a second. A peer that talks is left as
-soon as what it says is wrong; one that connects and stays silent after 15 s (TLS) or 20 s (HTTP);
-one that keeps us alive with a byte now and then after a minute. So:
+The bounds: sync tries twice. A peer that talks is left as soon as what it says is wrong; one that
+connects and stays silent after 15 s (TLS) or 20 s (HTTP); one that keeps us alive with a byte now
+and then after a minute. One that breaks off in the middle cannot be told from a cut link, which is
+tried again for 45 s, with pauses of up to 4 s.
 """
+import concurrent.futures
 import contextlib
 import sys
 import time
@@ -18,6 +20,7 @@ from support import OFFLINE, REFUSED, Field, expect, expect_equal, main, serving
 from wires import Speaker, read_request
 
 PROMPT_SECONDS = 10    # for a peer that says something wrong, with both tries
+BREAKING_SECONDS = 60  # for one that breaks off
 SILENT_SECONDS = 50    # for one that connects and never answers
 DRIPPING_SECONDS = 150  # for one that never comes to an end
 DRIP_PAUSE = 0.5
@@ -124,7 +127,6 @@ def wrong_from_the_start(arguments):
         it.confront("closes at once", lambda connection: None, PROMPT_SECONDS, tls=False)
         it.confront("rubbish instead of TLS", rubbish, PROMPT_SECONDS, tls=False)
         it.confront("HTTP without TLS", say_plain, PROMPT_SECONDS, tls=False)
-        it.confront("closes after the handshake", lambda connection: None, PROMPT_SECONDS)
 
 
 def say_plain(connection):
@@ -135,7 +137,6 @@ def say_plain(connection):
 def wrong_answers(arguments):
     with scene(arguments) as it:
         for what, speak in (
-                ("rubbish after the handshake", say(bytes(range(1, 256)) * 40)),
                 ("HTTP 500", answer(500)),
                 ("HTTP 500 with a page", answer(500, b"<html>" * 5_000)),
                 ("HTTP 503", answer(503)),
@@ -149,7 +150,6 @@ def wrong_answers(arguments):
                 ("a negative length", say(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n")),
                 ("an enormous length", say(b"HTTP/1.1 200 OK\r\nContent-Length: "
                                            b"99999999999999999999\r\n\r\n")),
-                ("no status", say(b"hello\r\n\r\n")),
                 ("an endless header", endless(b"HTTP/1.1 200 OK\r\n", b"X-More: more\r\n" * 64)),
                 ("an endless line", endless(b"HTTP/1.1 200 OK\r\nX: ", b"y" * 4096)),
                 ("an endless body", endless(b"HTTP/1.1 200 OK\r\n\r\n", b"\x01" * 4096)),
@@ -182,23 +182,43 @@ def denied(arguments):
         it.confront("HTTP 403", answer(403), PROMPT_SECONDS, REFUSED)
 
 
+def side_by_side(arguments, *confrontations):
+    """Each with a hub and station of its own, as all of them only wait."""
+    def alone(confrontation):
+        with scene(arguments) as it:
+            it.confront(*confrontation)
+
+    with concurrent.futures.ThreadPoolExecutor(len(confrontations)) as pool:
+        for done in [pool.submit(alone, one) for one in confrontations]:
+            done.result()
+
+
+def breaking_off(arguments):
+    side_by_side(
+        arguments,
+        ("closes after the handshake", lambda connection: None, BREAKING_SECONDS),
+        ("closes after the request", read_request, BREAKING_SECONDS),
+        ("rubbish after the handshake", say(bytes(range(1, 256)) * 40), BREAKING_SECONDS),
+        ("no status", say(b"hello\r\n\r\n"), BREAKING_SECONDS))
+
+
 def silent(arguments):
-    with scene(arguments) as it:
-        it.confront("silent from the start", hold, SILENT_SECONDS, tls=False)
-        it.confront("silent after the handshake", hold, SILENT_SECONDS)
-        it.confront("silent in the header", lambda c: (say(b"HTTP/1.1 200 OK\r\n")(c), hold(c)),
-                    SILENT_SECONDS)
+    side_by_side(
+        arguments,
+        ("silent from the start", hold, SILENT_SECONDS, OFFLINE, False),
+        ("silent after the handshake", hold, SILENT_SECONDS),
+        ("silent in the header", lambda c: (say(b"HTTP/1.1 200 OK\r\n")(c), hold(c)),
+         SILENT_SECONDS))
 
 
 def dripping(arguments):
-    with scene(arguments) as it:
-        it.confront("a header byte by byte", drip(b"HTTP/1.1 200 OK\r\nX: ", b"y"),
-                    DRIPPING_SECONDS)
-        it.confront("a body byte by byte",
-                    drip(b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n", b"\x01"),
-                    DRIPPING_SECONDS)
+    side_by_side(
+        arguments,
+        ("a header byte by byte", drip(b"HTTP/1.1 200 OK\r\nX: ", b"y"), DRIPPING_SECONDS),
+        ("a body byte by byte", drip(b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n", b"\x01"),
+         DRIPPING_SECONDS))
 
 
 if __name__ == "__main__":
-    sys.exit(main([nobody, wrong_from_the_start, wrong_answers, another_certificate, denied, silent,
-                   dripping]))
+    sys.exit(main([nobody, wrong_from_the_start, wrong_answers, another_certificate, denied,
+                   breaking_off, silent, dripping]))

@@ -199,10 +199,11 @@ class Speaker(Listener):
         super().__init__()
 
     def serve(self, connection):
-        if self.context:
-            connection = self.context.wrap_socket(connection, server_side=True)
-            self.open.append(connection)
-        self.speak(connection)
+        if not self.context:
+            return self.speak(connection)
+        with self.context.wrap_socket(connection, server_side=True) as tls:
+            self.open.append(tls)
+            return self.speak(tls)
 
 
 def read_request(connection):

@@ -30,6 +30,8 @@ public:
         log_ = *log;
         // What is written from now on is for the next call: this one has to end.
         goal_ = station_.ledger.tip(log_).seq;
+        // The exchange speaks of a log, be it empty.
+        if (goal_ == 0) SPOT_TRY(station_.ledger.write_to(log_));
         note(station_.ledger.acknowledged(log_), station_.ledger.backed_up(log_));
         What next = unfinished() ? What::probe : What::everything;
         for (int tries = 0; tries < kTriesMax; ++tries) {
@@ -146,7 +148,7 @@ private:
         const std::uint64_t before = report_.durable_seq;
         note(outcome.durable, outcome.backed_up);
         const bool grown = report_.durable_seq > before;
-        report_.sent_entries += outcome.sent_entries;
+        if (outcome.state == State::ok) report_.sent_entries += outcome.sent_entries;
         if (what == What::probe && broken_off_ && grown)
             report_.sent_entries += report_.durable_seq - before;
         report_.received_entries += outcome.received_entries;
@@ -201,6 +203,9 @@ private:
             if (log.device != log_.device)
                 for (auto& one : ledger.quarantined(log))
                     report_.quarantined_here.push_back(std::move(one));
+        const auto stranded = stranded_entries(station_);
+        if (!stranded) return tl::make_unexpected(stranded.error());
+        report_.stranded_entries = *stranded;
         const auto counts = ledger.count();
         if (!counts) return tl::make_unexpected(counts.error());
         report_.conflicts = counts->conflicts;
@@ -231,12 +236,22 @@ Exit SyncReport::exit() const {
     if (state == "refused" || state == state_name(State::revoked)) return Exit::refused;
     if (state == "offline" || state == state_name(State::busy)) return Exit::offline;
     const bool calm = state == state_name(State::ok) && quarantined.empty() &&
-                      quarantined_here.empty() && conflicts == 0;
+                      quarantined_here.empty() && conflicts == 0 && stranded_entries == 0;
     return calm ? Exit::done : Exit::attention;
 }
 
 Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier, const SyncRim& rim) {
     return Conversation(station, carrier, rim).run();
+}
+
+Result<std::uint64_t> stranded_entries(Station& station) {
+    const auto current = station.log();
+    if (!current) return tl::make_unexpected(current.error());
+    std::uint64_t out = 0;
+    for (const core::LogId& log : station.ledger.logs())
+        if (log.device == current->device && log.epoch < current->epoch)
+            out += station.ledger.tip(log).seq - station.ledger.acknowledged(log).seq;
+    return out;
 }
 
 std::string contact_text(const Outcome& outcome, Instant now) {

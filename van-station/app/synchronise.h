@@ -43,6 +43,7 @@ struct SyncReport {
     std::vector<core::Quarantined> quarantined;      // of ours, at the hub
     std::vector<core::Quarantined> quarantined_here; // of the hub's, here
     std::uint64_t conflicts = 0;
+    std::uint64_t stranded_entries = 0;              // see below
     std::int64_t clock_ahead_ms = 0;  // of this station, against the hub
     core::Instant took_ms = 0;
 
@@ -61,6 +62,11 @@ struct SyncRim {
 // hub did is in the report. One at a time a station: see lock_sync().
 core::Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier,
                                      const SyncRim& rim);
+
+// Entries of this station's earlier epochs that the hub does not have: those of a branch that a
+// copy of this store, or its restored backup, grew beside the one that the hub took. They stay
+// here, are exported here, and need a person.
+core::Result<std::uint64_t> stranded_entries(Station& station);
 
 // What the last answer said, for `status`: the JSON kept in setting::kLastContact.
 std::string contact_text(const sync::Outcome& outcome, core::Instant now);

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "van-station/app/synchronise.h"
 #include "van-station/cli/verbs.h"
 
 namespace spot::station {
@@ -15,6 +16,8 @@ Result<json> status_of(Station& station) {
     auto& ledger = station.ledger;
     const auto counts = ledger.count();
     if (!counts) return tl::make_unexpected(counts.error());
+    const auto stranded = stranded_entries(station);
+    if (!stranded) return tl::make_unexpected(stranded.error());
     const auto tip = ledger.tip(*log).seq;
     const auto durable = ledger.acknowledged(*log).seq;
     const auto contact = ledger.setting(setting::kLastContact);
@@ -30,6 +33,7 @@ Result<json> status_of(Station& station) {
                 {"durable_seq", durable},
                 {"backed_up_seq", ledger.backed_up(*log).seq},
                 {"waiting_entries", tip - durable},
+                {"stranded_entries", *stranded},
                 {"conflicts", counts->conflicts},
                 {"quarantined_here", counts->quarantined},
                 {"unexecuted", counts->unexecuted},
@@ -44,6 +48,9 @@ void print_status(const json& status) {
     std::printf("%llu entries, of which %llu wait for the hub.\n",
                 static_cast<unsigned long long>(status["entries"].get<std::uint64_t>()),
                 static_cast<unsigned long long>(status["waiting_entries"].get<std::uint64_t>()));
+    if (const auto stranded = status["stranded_entries"].get<std::uint64_t>(); stranded > 0)
+        std::printf("%llu entries of an earlier epoch stand here only.\n",
+                    static_cast<unsigned long long>(stranded));
     const json& last = status["last_contact"];
     if (last.is_null()) {
         std::printf("The hub was not reached yet.\n");

@@ -34,6 +34,7 @@ std::string report_json(const SyncReport& report) {
              {"backed_up_seq", report.backed_up_seq},
              {"quarantined", quarantined_json(report)},
              {"conflicts", report.conflicts},
+             {"stranded_entries", report.stranded_entries},
              {"clock_ahead_ms", report.clock_ahead_ms},
              {"seconds", static_cast<double>(report.took_ms) / 1000}};
     if (!report.reason.empty()) out["reason"] = report.reason;
@@ -58,6 +59,10 @@ void print_report(const SyncReport& report) {
     for (const auto& one : report.quarantined_here)
         std::printf("The hub's entry %llu stands in quarantine here: %s\n", number(one.seq),
                     one.code.c_str());
+    if (report.stranded_entries > 0)
+        std::printf("%llu entries of an earlier epoch stand here only: the hub holds others under "
+                    "their numbers.\n",
+                    number(report.stranded_entries));
     if (report.conflicts > 0)
         std::printf("%llu records hold two values for one field; see export.\n",
                     number(report.conflicts));

@@ -49,11 +49,11 @@ TEST_CASE("the table says what was measured, the floor, what was asked and wheth
          Target{Target::Of::measured, 10'000}},
         {"d", "bytes down", Unit::bytes, 342, {}, {}}};
     CHECK(figures_text(figures) ==
-          "figure             measured     floor  ratio      target  met\n"
-          "record one event    0.42 ms   0.20 ms   2.10    ≤ 2.00 ×  NO\n"
-          "bytes up            51.2 kB         –      –   ≤ 69.0 kB  yes\n"
-          "committed          12,345/s  24,690/s   2.00  ≥ 10,000/s  yes\n"
-          "bytes down            342 B         –      –           –  –\n");
+          "figure            measured     floor  ratio      target  met\n"
+          "record one event   0.42 ms   0.20 ms   2.10    ≤ 2.00 ×  NO\n"
+          "bytes up           51.2 kB         –      –   ≤ 69.0 kB  yes\n"
+          "committed         12,345/s  24,690/s   2.00  ≥ 10,000/s  yes\n"
+          "bytes down           342 B         –      –           –  –\n");
 }
 
 TEST_CASE("the JSON holds the numbers, null where there is none") {

@@ -284,6 +284,10 @@ TEST_CASE("a copied store starts a new epoch, and what it records then arrives")
     CHECK(report.state == "fork");
     CHECK(report.exit() == core::Exit::attention);
     CHECK(f.van->epoch() == 2);
+    const auto empty = f.sync({Fate::deliver});
+    CHECK(empty.state == "ok");
+    CHECK(empty.stranded_entries == 2);
+    CHECK(empty.exit() == core::Exit::attention);
     f.record(1);
     CHECK(f.sync({Fate::deliver}).state == "ok");
     CHECK(f.hub->tip({Fixture::kDevice, 2}).seq == 1);
