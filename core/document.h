@@ -29,7 +29,7 @@ struct Operation {
 
     What what = What::put;
     std::string path;
-    Scalar value;                 // put; text and splice: the inserted string; increment: the amount
+    Scalar value;                 // put; text, splice: the inserted string; increment: the amount
     std::uint64_t position = 0;   // splice: in Unicode code points
     std::uint64_t remove = 0;     // splice: code points taken out
 };
@@ -60,7 +60,7 @@ public:
     // document that the author knew (empty: none; must all be in the document). Where the
     // document holds others as well, the intent is executed on a fork at the author's state and
     // merged. Answers the change's hash, or nothing where nothing differed: the document is then as
-    // it was, and so it is after an error. `conflict`: the actor has made another change in between,
+    // it was, and so it is after an error. `conflict`: the actor made another change in between,
     // which is not among the known.
     Result<std::optional<Hash>> execute(const Actor& actor, std::int64_t time_s,
                                         std::span<const Hash> known,

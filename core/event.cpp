@@ -36,7 +36,8 @@ public:
     }
 
     // nlohmann's own message quotes the input, which may be personal: name the place only.
-    bool parse_error(std::size_t position, const std::string&, const json::exception& error) override {
+    bool parse_error(std::size_t position, const std::string&,
+                     const json::exception& error) override {
         if (error.id == kOutOfRange) return stop("a number is out of range");
         return stop("not valid JSON in UTF-8 at byte " + std::to_string(position));
     }

@@ -14,7 +14,8 @@ constexpr std::size_t kEventBytesMax = 1024 * 1024;  // one line
 constexpr int kEventDepthMax = 16;                   // a line may not be nested deeper
 constexpr std::size_t kReferenceBytesMax = 128;
 
-// One line of what a person or a script hands in: see schemas/events/.
+// One line of what a person or a script hands in: an intent (schemas/intents/) with its kind and,
+// where it makes a record, the caller's own reference to that.
 struct Event {
     Kind kind = Kind::session_open;
     nlohmann::json body;  // without "kind"

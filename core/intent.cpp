@@ -27,7 +27,7 @@ void put(std::vector<Operation>& out, const std::string& path, const Json& value
     else if (value.is_number_integer())
         operation.value = value.get<std::int64_t>();
     else
-        SPOT_CHECK(!"a member that no document can hold");
+        broken("a member that no document can hold", __FILE__, __LINE__);
 }
 
 struct Member {
@@ -108,7 +108,7 @@ std::string canonical(const Json& value) {
     try {
         return value.dump(-1, ' ', false, Json::error_handler_t::strict);
     } catch (const Json::exception&) {
-        SPOT_CHECK(!"text that is not UTF-8, which parsing lets nobody have");
+        broken("text that is not UTF-8, which parsing lets nobody have", __FILE__, __LINE__);
     }
     return {};
 }

@@ -135,8 +135,9 @@ Result<std::vector<Entry>> Ledger::entries(const LogId& log, std::uint64_t first
     if (count == 0) return out;
     SPOT_TRY(inside_->read([&] {
         const auto found = inside_->log(log);
-        const std::uint64_t last = std::min(found.tip.seq, first + count - 1);
-        return inside_->entries.each(found, first, last, [&](Line& line) -> Result<> {
+        const std::uint64_t from = std::max<std::uint64_t>(first, 1);
+        const std::uint64_t last = from - 1 + std::min<std::uint64_t>(count, kSeqMax);
+        return inside_->entries.each(found, from, std::min(found.tip.seq, last), [&](Line& line) -> Result<> {
             if (line.erased) return fail(Code::not_found, "an entry's data were erased");
             out.push_back(std::move(line.entry));
             return {};

@@ -104,6 +104,7 @@ public:
     Progress& operator=(const Progress&) = delete;
     // `text` is called only when there is something to draw: at most 10 times a second.
     void show(const std::function<std::string()>& text);
+    void clear();  // before something else is written to the terminal
 
 private:
     Clock& clock_;

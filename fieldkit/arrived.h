@@ -22,6 +22,7 @@ struct Arrived {
 core::Result<Arrived> read_export(const std::filesystem::path& file);
 
 // `io`: one of them can't be read.
-core::Result<bool> same_bytes(const std::filesystem::path& left, const std::filesystem::path& right);
+core::Result<bool> same_bytes(const std::filesystem::path& left,
+                              const std::filesystem::path& right);
 
 }  // namespace spot::fieldkit

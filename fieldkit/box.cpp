@@ -144,8 +144,9 @@ Result<> Box::begin() {
 
 Result<> Box::add_station(const std::string& name) {
     const fs::path slip = folder() / (name + ".slip.json");
-    const auto enrolled = run(
-        "spot-hub", {"enrol", "--json", "--station", name, "--out", slip.string()}, folder() / "hub");
+    const auto enrolled =
+        run("spot-hub", {"enrol", "--json", "--station", name, "--out", slip.string()},
+            folder() / "hub");
     if (!enrolled) return tl::make_unexpected(enrolled.error());
     if (!ended_with(*enrolled, {Exit::done})) return ended_badly("spot-hub enrol", *enrolled);
     const auto made =
@@ -166,7 +167,8 @@ Result<Recorded> Box::record(const std::string& station, const fs::path& events)
 
 Result<Synced> Box::sync(const std::string& station, const std::string& address) {
     auto ending =
-        run("spot-station", {"sync", "--json", "--hub", "https://" + address}, station_data(station));
+        run("spot-station", {"sync", "--json", "--hub", "https://" + address},
+            station_data(station));
     if (!ending) return tl::make_unexpected(std::move(ending).error());
     return synced_of(std::move(*ending));
 }
@@ -180,7 +182,8 @@ Result<Ending> Box::export_station(const std::string& station, const fs::path& o
 
 Result<Ending> Box::export_hub(const fs::path& out) {
     auto ending = run("spot-hub", {"export"}, folder() / "hub", out);
-    if (ending && !ended_with(*ending, {Exit::done})) return ended_badly("spot-hub export", *ending);
+    if (ending && !ended_with(*ending, {Exit::done}))
+        return ended_badly("spot-hub export", *ending);
     return ending;
 }
 

@@ -61,7 +61,7 @@ private:
 core::Result<Ending> run_to_end(const Command& command);
 
 // From now on SIGINT, SIGTERM and SIGHUP wait until they are asked for, so that whoever is
-// interrupted can put away what it made. Call it before the first thread; children don't inherit it.
+// interrupted can put away what it made. Call it before the first thread; children are not held.
 void hold_interrupts();
 bool interrupted();
 void wait_for_interrupt();

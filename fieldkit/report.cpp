@@ -73,7 +73,8 @@ std::string refused_lines(const Recorded& recorded) {
 
 bool reconciled(const RunReport& report) {
     return report.synced.state == "ok" && report.synced.quarantined == 0 &&
-           report.synced.durable_seq == report.recorded.last_seq && report.both_same && report.at_hub.receipts_gapless &&
+           report.synced.durable_seq == report.recorded.last_seq && report.both_same &&
+           report.at_hub.receipts_gapless &&
            report.recorded.records == report.at_hub.records;
 }
 
@@ -91,7 +92,8 @@ std::string report_text(const RunReport& report) {
             ? "none"
             : counted(report.at_hub.conflicts, "record holds", "records hold") +
                   " two values for one field";
-    std::string out = "Station " + report.station + ", offline in the field, then back in reach\n\n";
+    std::string out =
+        "Station " + report.station + ", offline in the field, then back in reach\n\n";
     out += table({Align::left, Align::left},
                  {{"Recorded offline", recorded_words},
                   {"Its size", bytes_text(report.json_bytes) + " of JSON, " +
@@ -137,7 +139,8 @@ json report_json(const RunReport& report) {
               {"quarantined", synced.quarantined},
               {"seconds", synced.ending.seconds}}},
             {"link", json::parse(report.crossed.json(), nullptr, false)},
-            {"arrived", {{"records", report.at_hub.records}, {"conflicts", report.at_hub.conflicts}}},
+            {"arrived",
+             {{"records", report.at_hub.records}, {"conflicts", report.at_hub.conflicts}}},
             {"receipts_gapless", report.at_hub.receipts_gapless},
             {"both_same", report.both_same}};
 }

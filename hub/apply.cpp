@@ -35,8 +35,8 @@ Result<core::Taken> Editor::apply(std::string_view line) {
     SPOT_TRY(write_for(request->log.device));
     const auto appended = hub_.ledger.append(event->kind, "", user, std::move(intent));
     if (!appended) return tl::make_unexpected(appended.error());
-    return core::Taken{std::string(kind_name(event->kind)), std::move(*reference),
-                       appended->record, appended->entry.seq, appended->repeated};
+    return core::Taken{std::string(kind_name(event->kind)), std::move(*reference), appended->record,
+                       appended->entry.seq, appended->repeated};
 }
 
 }  // namespace spot::hub

@@ -18,8 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr char kKeysFile[] = "keys.json";
 constexpr char kStoreFile[] = "hub.db";
-const std::vector<std::string> kFiles{kKeysFile, kStoreFile, kCertificateFile,
-                                      kCertificateKeyFile};
+const std::vector<std::string> kFiles{kKeysFile, kStoreFile, kCertificateFile, kCertificateKeyFile};
 constexpr char kSlot[] = "first";
 constexpr std::size_t kExecuteSlice = 500;
 
@@ -70,10 +69,10 @@ Result<Keyed> identity_of(core::Ledger& ledger) {
     auto sign_seed = key_of(stored, "sign_seed");
     auto seal_secret = key_of(stored, "seal_secret");
     if (!sign_seed || !seal_secret) return damaged();
-    return Keyed{{stored["name"], stored["url"], core::sign_public(*sign_seed),
-                  core::seal_public(*seal_secret)},
-                 {stored["epoch"].get<std::uint32_t>(), std::move(*sign_seed),
-                  std::move(*seal_secret)}};
+    return Keyed{
+        {stored["name"], stored["url"], core::sign_public(*sign_seed),
+         core::seal_public(*seal_secret)},
+        {stored["epoch"].get<std::uint32_t>(), std::move(*sign_seed), std::move(*seal_secret)}};
 }
 
 }  // namespace
@@ -81,8 +80,8 @@ Result<Keyed> identity_of(core::Ledger& ledger) {
 Result<Identity> make_hub(const fs::path& data, const std::string& name, const std::string& url,
                           const core::Passphrase& passphrase, core::Instant now,
                           core::Random& random) {
-    SPOT_TRY(core::make_store(
-        data, kFiles, [&] { return make(data, name, url, passphrase, now, random); }));
+    SPOT_TRY(core::make_store(data, kFiles,
+                              [&] { return make(data, name, url, passphrase, now, random); }));
     const auto made = open_hub(data, passphrase, random);
     if (!made) return tl::make_unexpected(made.error());
     return made->identity;

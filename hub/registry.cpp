@@ -15,8 +15,12 @@ using nlohmann::json;
 
 constexpr char kListSetting[] = "stations";
 
-std::string station_setting(std::uint64_t device) { return "station/" + sync::device_text(device); }
-std::string contact_setting(std::uint64_t device) { return "contact/" + sync::device_text(device); }
+std::string station_setting(std::uint64_t device) {
+    return "station/" + sync::device_text(device);
+}
+std::string contact_setting(std::uint64_t device) {
+    return "contact/" + sync::device_text(device);
+}
 
 json read(core::Ledger& ledger, const std::string& name) {
     const auto text = ledger.setting(name);
@@ -52,7 +56,8 @@ std::optional<sync::StationRecord> record_of(std::uint64_t device, const json& s
     out.name = stored.value("name", "");
     out.enrolled = stored.value("enrolled", false);
     out.revoked = stored.value("revoked", false);
-    if (out.enrolled && (!take_hex(stored, "sign", out.sign) || !take_hex(stored, "seal", out.seal)))
+    if (out.enrolled &&
+        (!take_hex(stored, "sign", out.sign) || !take_hex(stored, "seal", out.seal)))
         return std::nullopt;
     return out;
 }

@@ -20,12 +20,13 @@ constexpr std::size_t kSlipBytesMax = 16 * 1024;
 // "code","expires"}; bytes in hex, time in RFC 3339.
 struct Slip {
     std::string station;
-    std::string team;       // may be empty
+    std::string team;  // may be empty
     std::uint64_t device = 0;
     std::string url;
     PublicKey hub_sign{};
     PublicKey hub_seal{};
-    std::string tls_pin;    // see sync/http/carrier.h; empty: a certificate from the web's authorities
+    std::string
+        tls_pin;  // see sync/http/carrier.h; empty: a certificate from the web's authorities
     EnrolmentCode code{};
     core::Instant expires = 0;
 };

@@ -17,7 +17,8 @@ namespace po = boost::program_options;
 
 const std::vector<Option> kOfAStore{
     {"data", "DIR", "the folder that holds the store", true},
-    {"passphrase-file", "FILE", "its first line opens the store (else SPOT_PASSPHRASE, else asked)"},
+    {"passphrase-file", "FILE",
+     "its first line opens the store (else SPOT_PASSPHRASE, else asked)"},
 };
 const std::vector<Option> kOfAll{
     {"json", nullptr, "machine-readable output on stdout"},
@@ -62,7 +63,8 @@ Result<std::map<std::string, std::string>> parse(const Verb& verb, int argc, cha
     try {
         po::variables_map values;
         // No guessing: an abbreviation would change its meaning when an option is added.
-        const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+        const int style =
+            po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
         const auto description = description_of(verb);
         po::store(po::command_line_parser(argc, argv)
                       .options(description)
@@ -96,10 +98,13 @@ std::string missing_option(const Verb& verb, const std::map<std::string, std::st
 
 Exit exit_of(Code code) {
     switch (code) {
-        case Code::refused: return Exit::refused;
+        case Code::refused:
+            return Exit::refused;
         case Code::offline:
-        case Code::busy: return Exit::offline;
-        default: return Exit::failed;
+        case Code::busy:
+            return Exit::offline;
+        default:
+            return Exit::failed;
     }
 }
 

@@ -17,7 +17,9 @@ namespace {
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr int kLockPollMs = 50;
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+    return std::strerror(errno);
+}
 
 // One descriptor, closed at the end of its scope.
 class Descriptor {

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "core/program.h"
 
@@ -18,14 +19,18 @@ void print_line(std::string_view line) {
 Progress::Progress(Clock& clock) : clock_(clock), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-    if (drawn_) std::fputs("\r\x1b[K", stderr);
+    clear();
+}
+
+void Progress::clear() {
+    if (std::exchange(drawn_, false)) std::fputs("\r\x1b[K", stderr);
 }
 
 void Progress::show(const std::function<std::string()>& text) {
     if (!terminal_) return;
     const Instant now = clock_.now();
     // A clock set back must not stop the drawing.
-    if (drawn_ && now >= last_ && now - last_ < kRedrawMs) return;
+    if (now >= last_ && now - last_ < kRedrawMs) return;
     last_ = now;
     drawn_ = true;
     std::fprintf(stderr, "\r%s\x1b[K", text().c_str());

@@ -33,8 +33,8 @@ Result<> make_store(const fs::path& folder, const std::vector<std::string>& file
         remove_files(folder, files);
     else if (std::any_of(files.begin(), files.end(),
                          [&](const std::string& file) { return is_there(folder / file); }))
-        return fail(Code::conflict, "there is a store in " + folder.string() +
-                                        " already; nothing was changed");
+        return fail(Code::conflict,
+                    "there is a store in " + folder.string() + " already; nothing was changed");
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) return fail(Code::io, folder.string() + ": " + error.message());

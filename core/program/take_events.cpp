@@ -16,18 +16,20 @@ public:
     void taken(std::uint64_t line, const Taken& done) {
         ++(done.repeated ? repeated_ : recorded_);
         if (as_json_)
-            print_line(json{{"line", line},
-                            {"kind", done.kind},
-                            {"ref", done.reference},
-                            {"id", done.record.text()},
-                            {"seq", done.seq},
-                            {"ok", true}}
-                           .dump());
+            print_line(json{
+                {"line", line},
+                {"kind", done.kind},
+                {"ref", done.reference},
+                {"id", done.record.text()},
+                {"seq", done.seq},
+                {"ok",
+                 true}}.dump());
         progress_.show([&] { return std::to_string(recorded_ + repeated_) + " events recorded"; });
     }
 
     void refused(std::uint64_t line, const Error& error) {
         ++refused_;
+        progress_.clear();
         if (as_json_)
             print_line(json{{"line", line}, {"ok", false}, {"error", error.message}}.dump());
         else

@@ -27,14 +27,15 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
     payload.insert(payload.end(), entry.intent.begin(), entry.intent.end());
     const auto sealed = subjects_.seal(line.subject, {kPayload, key}, payload);
     if (!sealed) return tl::make_unexpected(sealed.error());
-    SPOT_TRY(database_
-                 .prepare("INSERT INTO entry (key, kind, run, seen_epoch, seen_seq, \"check\", user,"
-                          " subject, hash, commitment, payload)"
-                          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
-                 .with(key, static_cast<int>(entry.kind), entry.run, entry.seen.epoch,
-                       entry.seen.seq, int{entry.check}, std::string_view(entry.user),
-                       line.subject, line.hash, line.commitment, *sealed)
-                 .run());
+    SPOT_TRY(
+        database_
+            .prepare("INSERT INTO entry (key, kind, run, seen_epoch, seen_seq, \"check\", user,"
+                     " subject, hash, commitment, payload)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
+            .with(key, static_cast<int>(entry.kind), entry.run, entry.seen.epoch, entry.seen.seq,
+                  int{entry.check}, std::string_view(entry.user), line.subject, line.hash,
+                  line.commitment, *sealed)
+            .run());
     log.tip = {entry.seq, line.hash};
     return {};
 }
@@ -148,9 +149,8 @@ Result<> Entries::remove_after(Logs::Log& log, std::uint64_t seq) {
     if (!*hash) return fail(Code::not_found, "there is no such entry");
     const std::int64_t first = entry_key(log.number, seq + 1);
     const std::int64_t last = entry_key(log.number, kSeqMax);
-    SPOT_TRY(database_.prepare("DELETE FROM entry WHERE key BETWEEN ?1 AND ?2")
-                 .with(first, last)
-                 .run());
+    SPOT_TRY(
+        database_.prepare("DELETE FROM entry WHERE key BETWEEN ?1 AND ?2").with(first, last).run());
     SPOT_TRY(database_.prepare("DELETE FROM quarantine WHERE entry BETWEEN ?1 AND ?2")
                  .with(first, last)
                  .run());

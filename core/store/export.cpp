@@ -49,7 +49,8 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
 Result<Ledger::Counts> Ledger::Inside::count() {
     Counts out;
     for (const std::string_view name : kRecordNames) out.records[std::string(name)] = 0;
-    auto rows = database.prepare("SELECT place, count(*), sum(conflicts) FROM record GROUP BY place");
+    auto rows =
+        database.prepare("SELECT place, count(*), sum(conflicts) FROM record GROUP BY place");
     for (;;) {
         const auto row = rows.step();
         if (!row) return tl::make_unexpected(row.error());

@@ -32,8 +32,7 @@ Result<Logs::Log*> Logs::find(const LogId& id) {
 
     auto last = database_.prepare(
         "SELECT key, hash FROM entry WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1");
-    const auto any =
-        last.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax)).step();
+    const auto any = last.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax)).step();
     if (!any) return tl::make_unexpected(any.error());
     if (*any) log.tip = {seq_of(last.integer(0)), hash_of(last.blob(1))};
     return &known_.emplace(id, log).first->second;
@@ -66,8 +65,9 @@ Result<std::vector<LogId>> Logs::ids() {
 
 Result<> Logs::save(const Log& log) {
     return database_
-        .prepare("UPDATE log SET executed = ?2, receipts = ?3, acked_seq = ?4, acked_hash = ?5,"
-                 " backed_up_seq = ?6, backed_up_hash = ?7, settled = ?8 WHERE number = ?1")
+        .prepare(
+            "UPDATE log SET executed = ?2, receipts = ?3, acked_seq = ?4, acked_hash = ?5,"
+            " backed_up_seq = ?6, backed_up_hash = ?7, settled = ?8 WHERE number = ?1")
         .with(log.number, log.executed, log.receipts, log.acknowledged.seq, log.acknowledged.hash,
               log.backed_up.seq, log.backed_up.hash, log.settled)
         .run();
@@ -75,14 +75,14 @@ Result<> Logs::save(const Log& log) {
 
 Result<const SecretKey*> Logs::secret(const Log& log, std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
-    if (period_ && period_->log == log.number && period_->period == period)
-        return &period_->secret;
+    if (period_ && period_->log == log.number && period_->period == period) return &period_->secret;
     auto row = database_.prepare("SELECT secret FROM period WHERE log = ?1 AND period = ?2");
     const auto found = row.with(log.number, period).step();
     if (!found) return tl::make_unexpected(found.error());
     if (!*found) return nullptr;
     const View bytes = row.blob(0);
-    if (bytes.size() != SecretKey::kSize) return fail(Code::corrupt, "a period's secret is damaged");
+    if (bytes.size() != SecretKey::kSize)
+        return fail(Code::corrupt, "a period's secret is damaged");
     period_.emplace(Period{log.number, period, SecretKey(bytes.first<SecretKey::kSize>())});
     return &period_->secret;
 }

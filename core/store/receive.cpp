@@ -95,7 +95,7 @@ Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> receive
 }
 
 Result<> Ledger::Inside::settle(const LogId& id) {
-    if (is_own(id)) return fail(Code::refused, "one's own entries are settled when they are written");
+    if (is_own(id)) return fail(Code::refused, "one's own entries need no settling");
     const auto found = logs.find(id);
     if (!found) return tl::make_unexpected(found.error());
     Logs::Log* log = *found;

@@ -23,8 +23,8 @@ Bytes pack(const std::vector<Change>& changes, View document) {
     ByteWriter out;
     out.varint(changes.size());
     for (const Change& change : changes) {
-        out.u8(static_cast<std::uint8_t>((change.by_hub ? kByHub : 0) |
-                                         (change.hash ? kHasHash : 0)));
+        out.u8(
+            static_cast<std::uint8_t>((change.by_hub ? kByHub : 0) | (change.hash ? kHasHash : 0)));
         out.varint(change.epoch);
         out.varint(change.seq);
         out.raw(change.digest);
@@ -66,7 +66,9 @@ bool known_to(const Entry& entry, const Change& change) {
     return own ? at < Seen{entry.log.epoch, entry.seq} : at <= entry.seen;
 }
 
-std::int64_t seconds(std::int64_t ms) { return ms / 1000 - (ms % 1000 < 0 ? 1 : 0); }
+std::int64_t seconds(std::int64_t ms) {
+    return ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
+}
 
 }  // namespace
 
@@ -133,8 +135,9 @@ Result<Working*> Records::open(std::string_view record, const RecordId& id) {
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return nullptr;
     const auto place = record_place(record);
-    const auto at = std::find_if(working_.begin(), working_.end(),
-                                 [&](const Working& one) { return one.key == **key && one.place == place; });
+    const auto at = std::find_if(working_.begin(), working_.end(), [&](const Working& one) {
+        return one.key == **key && one.place == place;
+    });
     if (at != working_.end()) {
         working_.splice(working_.begin(), working_, at);
         return &working_.front();
@@ -232,8 +235,8 @@ Result<> Records::save_first(Working& working, const Entry& entry, const Json& i
                              const Made& made) {
     SPOT_CHECK(!working.stored && working.changes.size() == 1);
     const auto projection = project_first(entry.kind, working.id, here_, intent);
-    const auto sealed = subjects_.seal(working.subject, {kJson, working.key},
-                                       view(projection.json));
+    const auto sealed =
+        subjects_.seal(working.subject, {kJson, working.key}, view(projection.json));
     if (!sealed) return tl::make_unexpected(sealed.error());
     working.stored = true;
     return insert(working.key, working.place, made, working.subject, *sealed);
@@ -245,14 +248,14 @@ Result<> Records::save_change(Working& working) {
     const auto name = kRecordNames[static_cast<std::size_t>(working.place)];
     const auto projection = project_document(name, working.id, here_, *json);
     if (!projection) return tl::make_unexpected(projection.error());
-    const auto sealed = subjects_.seal(working.subject, {kJson, working.key},
-                                       view(projection->json));
+    const auto sealed =
+        subjects_.seal(working.subject, {kJson, working.key}, view(projection->json));
     if (!sealed) return tl::make_unexpected(sealed.error());
     Result<Bytes> document;
     if (working.changes.size() > kReplayedMax) document = working.document.save();
     if (!document) return tl::make_unexpected(document.error());
-    const auto packed = subjects_.seal(working.subject, {kDocument, working.key},
-                                       pack(working.changes, *document));
+    const auto packed =
+        subjects_.seal(working.subject, {kDocument, working.key}, pack(working.changes, *document));
     if (!packed) return tl::make_unexpected(packed.error());
     return database_
         .prepare("UPDATE record SET json = ?2, conflicts = ?3, document = ?4 WHERE key = ?1")
@@ -273,13 +276,15 @@ Result<> Records::insert(std::int64_t key, std::int64_t place, const Made& made,
     std::optional<std::string_view> reference;
     if (!made.reference.empty()) {
         reference = made.reference;
-        SPOT_TRY(database_.prepare("INSERT INTO reference (place, name, record) VALUES (?1, ?2, ?3)")
-                     .with(place, made.reference, key)
-                     .run());
+        SPOT_TRY(
+            database_.prepare("INSERT INTO reference (place, name, record) VALUES (?1, ?2, ?3)")
+                .with(place, made.reference, key)
+                .run());
     }
     return database_
-        .prepare("INSERT INTO record (key, place, made_ms, reference, subject, json)"
-                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        .prepare(
+            "INSERT INTO record (key, place, made_ms, reference, subject, json)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         .with(key, place, made.ms, reference, subject, json)
         .run();
 }
@@ -323,19 +328,20 @@ Result<bool> Records::is_sound(Kind making, const RecordId& id) {
     const auto key = key_of(id);
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return false;
-    auto row = database_.prepare(
-        "SELECT key, subject, json FROM record WHERE key = ?1 AND place = ?2");
+    auto row =
+        database_.prepare("SELECT key, subject, json FROM record WHERE key = ?1 AND place = ?2");
     const auto found = row.with(**key, *record_place(record_of(making))).step();
     if (!found) return tl::make_unexpected(found.error());
     if (!*found) return false;
     const auto shown = open_json(row, 0);
-    if (!shown) return shown.error().code == Code::corrupt ? Result<bool>(false)
-                                                           : tl::make_unexpected(shown.error());
+    if (!shown)
+        return shown.error().code == Code::corrupt ? Result<bool>(false)
+                                                   : tl::make_unexpected(shown.error());
     if (!*shown) return true;
     const auto expected = rebuilt(making, id, **key);
-    if (!expected) return expected.error().code == Code::corrupt
-                              ? Result<bool>(false)
-                              : tl::make_unexpected(expected.error());
+    if (!expected)
+        return expected.error().code == Code::corrupt ? Result<bool>(false)
+                                                      : tl::make_unexpected(expected.error());
     return *expected == *shown;
 }
 

@@ -43,7 +43,8 @@ public:
     Result<std::optional<RecordId>> find_reference(std::string_view record,
                                                    std::string_view reference);
 
-    // A session or request with its document: saved in the row, or made again from the entries. Null: there is none. Lasts until the next call of open() or make().
+    // A session or request with its document: saved in the row, or made again from the entries.
+    // Null: there is none. Lasts until the next call of open() or make().
     Result<Working*> open(std::string_view record, const RecordId& id);
     Result<Working*> make(const Entry& entry, const std::optional<Subjects::Id>& subject);
     // Executes an entry. `not_found`: its author did not know the record.

@@ -22,7 +22,8 @@ std::string target_words(const Figure& figure) {
     const char* bound = figure.unit == Unit::per_second && figure.target->of == Target::Of::measured
                             ? "≥ "
                             : "≤ ";
-    if (figure.target->of == Target::Of::ratio) return bound + fixed(figure.target->value, 2) + " ×";
+    if (figure.target->of == Target::Of::ratio)
+        return bound + fixed(figure.target->value, 2) + " ×";
     return bound + amount(figure.unit, figure.target->value);
 }
 

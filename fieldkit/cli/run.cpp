@@ -113,7 +113,7 @@ Exit exit_of(const RunReport& report) {
 
 void keep_serving(const Box& box, const std::string& station) {
     std::printf("\nThe web consoles are not part of this version. The hub goes on answering\n"
-                "until Ctrl-C, which also removes both stores. Meanwhile, from another terminal:\n\n"
+                "until Ctrl-C, which also removes both stores. Meanwhile, elsewhere:\n\n"
                 "  %s sync --hub https://%s \\\n      --data %s \\\n      --passphrase-file %s\n",
                 (box.programs() / "spot-station").c_str(), box.hub_address().c_str(),
                 box.station_data(station).c_str(), box.passphrase_file().c_str());

@@ -20,8 +20,8 @@ core::Result<Exit> run(const core::Arguments& arguments) {
     if (!before) return tl::make_unexpected(before.error());
 
     Editor editor(*hub);
-    const auto exit = core::take_events(
-        arguments, clock, [&](std::string_view line) { return editor.apply(line); });
+    const auto exit = core::take_events(arguments, clock,
+                                        [&](std::string_view line) { return editor.apply(line); });
     if (!exit) return exit;
     const auto after = hub->ledger.count();
     if (!after) return tl::make_unexpected(after.error());

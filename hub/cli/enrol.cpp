@@ -41,9 +41,10 @@ core::Result<core::Exit> enrol(const core::Arguments& arguments) {
                                         {"expires", core::utc_text(slip.expires)}}
                              .dump());
     } else {
-        std::printf("%s holds the slip for %s. It works once, until %s. Whoever has it can be "
-                    "this station.\n",
-                    out.c_str(), name.c_str(), core::utc_text(slip.expires).c_str());
+        std::printf(
+            "%s holds the slip for %s. It works once, until %s. Whoever has it can be "
+            "this station.\n",
+            out.c_str(), name.c_str(), core::utc_text(slip.expires).c_str());
     }
     return core::Exit::done;
 }

@@ -13,9 +13,7 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
 
 }  // namespace
 
-const core::Verb kExport{"export",
-                         "prints the records as JSON Lines, sorted by record, then id",
-                         core::export_options(),
-                         run};
+const core::Verb kExport{"export", "prints the records as JSON Lines, sorted by record, then id",
+                         core::export_options(), run};
 
 }  // namespace spot::hub

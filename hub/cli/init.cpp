@@ -24,23 +24,25 @@ core::Result<core::Exit> init(const core::Arguments& arguments) {
     core::SystemClock clock;
     const auto passphrase = arguments.passphrase(core::Ask::twice);
     if (!passphrase) return tl::make_unexpected(passphrase.error());
-    const auto made = make_hub(arguments.data(), arguments.value("name"), url, *passphrase,
-                               clock.now(), random);
+    const auto made =
+        make_hub(arguments.data(), arguments.value("name"), url, *passphrase, clock.now(), random);
     if (!made) return tl::make_unexpected(made.error());
     const auto pin = pin_of(arguments.data() / kCertificateFile);
     if (!pin) return tl::make_unexpected(pin.error());
 
     if (arguments.json()) {
-        core::print_line(nlohmann::json{{"name", made->name},
-                                        {"url", made->url},
-                                        {"hub_sign", core::to_hex(made->sign)},
-                                        {"hub_seal", core::to_hex(made->seal)},
-                                        {"tls_pin", *pin}}
-                             .dump());
+        core::print_line(nlohmann::json{
+            {"name", made->name},
+            {"url", made->url},
+            {"hub_sign", core::to_hex(made->sign)},
+            {"hub_seal", core::to_hex(made->seal)},
+            {"tls_pin",
+             *pin}}.dump());
     } else {
-        std::printf("Hub %s is made; stations will look for it at %s.\nCertificate: %s\n"
-                    "Next: spot-hub enrol, and spot-hub serve.\n",
-                    made->name.c_str(), made->url.c_str(), pin->c_str());
+        std::printf(
+            "Hub %s is made; stations will look for it at %s.\nCertificate: %s\n"
+            "Next: spot-hub enrol, and spot-hub serve.\n",
+            made->name.c_str(), made->url.c_str(), pin->c_str());
     }
     return core::Exit::done;
 }

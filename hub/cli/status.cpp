@@ -29,16 +29,16 @@ json stations_json(Hub& hub) {
         for (const core::LogId& log : logs)
             if ((log.device & ~core::kHubBit) == listed.station.device)
                 own.push_back(log_json(hub.ledger, log));
-        out.push_back({{"station", listed.station.name},
-                       {"team", listed.team},
-                       {"device", sync::device_text(listed.station.device)},
-                       {"enrolled", listed.station.enrolled},
-                       {"revoked", listed.station.revoked},
-                       {"last_contact", listed.last_contact == 0
-                                            ? json()
-                                            : json(core::utc_text(listed.last_contact))},
-                       {"backlog", listed.backlog},
-                       {"logs", std::move(own)}});
+        out.push_back(
+            {{"station", listed.station.name},
+             {"team", listed.team},
+             {"device", sync::device_text(listed.station.device)},
+             {"enrolled", listed.station.enrolled},
+             {"revoked", listed.station.revoked},
+             {"last_contact",
+              listed.last_contact == 0 ? json() : json(core::utc_text(listed.last_contact))},
+             {"backlog", listed.backlog},
+             {"logs", std::move(own)}});
     }
     return out;
 }
@@ -76,12 +76,9 @@ Result<core::Exit> run(const core::Arguments& arguments) {
     SPOT_TRY(hub->catch_up());
     const auto counts = hub->ledger.count();
     if (!counts) return tl::make_unexpected(counts.error());
-    const json status{{"name", hub->identity.name},
-                      {"url", hub->identity.url},
-                      {"records", counts->records},
-                      {"conflicts", counts->conflicts},
-                      {"quarantined", counts->quarantined},
-                      {"unexecuted", counts->unexecuted},
+    const json status{{"name", hub->identity.name},         {"url", hub->identity.url},
+                      {"records", counts->records},         {"conflicts", counts->conflicts},
+                      {"quarantined", counts->quarantined}, {"unexecuted", counts->unexecuted},
                       {"stations", stations_json(*hub)}};
     if (arguments.json())
         core::print_line(status.dump());

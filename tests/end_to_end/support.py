@@ -264,6 +264,11 @@ class Field:
                f"spot-station check: exit {found.code}: {found.out.strip()} {found.err.strip()}")
 
 
+def stop(*_):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows tidies up
+    sys.exit(1)
+
+
 def main(tests, options=None):
     """Runs them all, the ones named on the command line, or says what there is (--list)."""
     caller = sys.modules["__main__"]
@@ -282,7 +287,7 @@ def main(tests, options=None):
     if unknown := [name for name in arguments.only if name not in known]:
         parser.error("no such test: " + ", ".join(unknown))
     # A test that is interrupted removes what it made, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, stop)
     failed = 0
     for name in arguments.only or known:
         began = time.monotonic()

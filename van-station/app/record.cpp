@@ -73,10 +73,9 @@ Result<Draft> draft_of(core::Event event, Records& records) {
             if (out.intent.contains(key))
                 return fail(Code::invalid, std::string(key) + ": is given by the station");
 
-    auto user = event.kind == Kind::request_edit ? settle_edit(out.intent, records)
-                : event.kind == Kind::session_open
-                    ? Result<std::string>(std::string())
-                    : settle_session(out.intent, records);
+    auto user = event.kind == Kind::request_edit   ? settle_edit(out.intent, records)
+                : event.kind == Kind::session_open ? Result<std::string>(std::string())
+                                                   : settle_session(out.intent, records);
     if (!user) return tl::make_unexpected(std::move(user).error());
     const std::string mediator = text_at(out.intent, "mediator");
     out.user = mediator.empty() ? std::move(*user) : mediator;

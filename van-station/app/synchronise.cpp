@@ -78,8 +78,8 @@ private:
             const bool reached = carrier_.wasted_bytes() > wasted;
             // Nothing left the machine, so nothing need be asked.
             if (large && !reached) SPOT_TRY(station_.ledger.set(setting::kAttempt, ""));
-            const bool cut = reached && !carrier_.answered() &&
-                             rim_.clock.now() - moved_at < kSilenceMs;
+            const bool cut =
+                reached && !carrier_.answered() && rim_.clock.now() - moved_at < kSilenceMs;
             failed(reply.error(), reached, cut);
             broken_off_ |= what == What::everything;
             return std::nullopt;
@@ -174,8 +174,9 @@ private:
             case State::need_from:
                 return ++need_from_ == 1;
             case State::fork:
-                report_.reason = "the hub holds other entries under our numbers (this store was "
-                                 "copied or restored); new records go into a new log";
+                report_.reason =
+                    "the hub holds other entries under our numbers (this store was "
+                    "copied or restored); new records go into a new log";
                 return false;
             case State::revoked:
                 report_.reason = "this station was revoked; its records stay here";
@@ -221,9 +222,9 @@ private:
     core::LogId log_;
     std::uint64_t goal_ = 0;
     Instant began_;
-    std::optional<Code> failure_;   // of the last try
-    bool reached_ = false;          // the hub, at least once in this call
-    bool broken_off_ = false;       // a sending, with no answer since
+    std::optional<Code> failure_;  // of the last try
+    bool reached_ = false;         // the hub, at least once in this call
+    bool broken_off_ = false;      // a sending, with no answer since
     int hopeless_ = 0;
     int waits_ = 0;
     int need_from_ = 0;

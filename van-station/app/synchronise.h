@@ -40,11 +40,11 @@ struct SyncReport {
     std::uint64_t round_trips = 0;
     std::uint64_t durable_seq = 0;
     std::uint64_t backed_up_seq = 0;
-    std::vector<core::Quarantined> quarantined;      // of ours, at the hub
-    std::vector<core::Quarantined> quarantined_here; // of the hub's, here
+    std::vector<core::Quarantined> quarantined;       // of ours, at the hub
+    std::vector<core::Quarantined> quarantined_here;  // of the hub's, here
     std::uint64_t conflicts = 0;
-    std::uint64_t stranded_entries = 0;              // see below
-    std::int64_t clock_ahead_ms = 0;  // of this station, against the hub
+    std::uint64_t stranded_entries = 0;  // see below
+    std::int64_t clock_ahead_ms = 0;     // of this station, against the hub
     core::Instant took_ms = 0;
 
     core::Exit exit() const;
@@ -60,8 +60,7 @@ struct SyncRim {
 // Brings station and hub up to date with each other: normally one round trip. What was delivered
 // before a failure stays delivered. An error is one of this side's disk; whatever the link or the
 // hub did is in the report. One at a time a station: see lock_sync().
-core::Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier,
-                                     const SyncRim& rim);
+core::Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier, const SyncRim& rim);
 
 // Entries of this station's earlier epochs that the hub does not have: those of a branch that a
 // copy of this store, or its restored backup, grew beside the one that the hub took. They stay

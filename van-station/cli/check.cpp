@@ -13,8 +13,7 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
     const auto faults = station->ledger.check();
     if (!faults) return tl::make_unexpected(faults.error());
     if (arguments.json()) {
-        core::print_line(
-            nlohmann::json{{"ok", faults->empty()}, {"faults", *faults}}.dump());
+        core::print_line(nlohmann::json{{"ok", faults->empty()}, {"faults", *faults}}.dump());
     } else {
         for (const std::string& fault : *faults) std::printf("%s\n", fault.c_str());
         if (faults->empty()) std::printf("Store, chains, records and receipt series are whole.\n");

@@ -22,16 +22,16 @@ core::Result<core::Exit> init(const core::Arguments& arguments) {
     if (!slip) return tl::make_unexpected(slip.error());
     const auto passphrase = arguments.passphrase(core::Ask::twice);
     if (!passphrase) return tl::make_unexpected(passphrase.error());
-    const auto made =
-        make_station(arguments.data(), *slip, *passphrase, clock.now(), random);
+    const auto made = make_station(arguments.data(), *slip, *passphrase, clock.now(), random);
     if (!made) return tl::make_unexpected(made.error());
 
     if (arguments.json()) {
-        core::print_line(nlohmann::json{{"station", made->station},
-                                        {"team", made->team},
-                                        {"device", sync::device_text(made->device)},
-                                        {"hub", made->url}}
-                             .dump());
+        core::print_line(nlohmann::json{
+            {"station", made->station},
+            {"team", made->team},
+            {"device", sync::device_text(made->device)},
+            {"hub",
+             made->url}}.dump());
     } else {
         std::printf("Station %s is ready to record. It will reconcile to %s.\n",
                     made->station.c_str(), made->url.c_str());

@@ -78,6 +78,7 @@ Result<core::Exit> run(const core::Arguments& arguments) {
 
 }  // namespace
 
-const core::Verb kStatus{"status", "tells what is here, what waits and what needs a person", {}, run};
+const core::Verb kStatus{
+    "status", "tells what is here, what waits and what needs a person", {}, run};
 
 }  // namespace spot::station

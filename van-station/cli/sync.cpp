@@ -47,12 +47,12 @@ void print_report(const SyncReport& report) {
         std::printf("In step with the hub.\n");
     else
         std::printf("%s\n", report.reason.c_str());
-    std::printf("%llu entries sent, %llu received; %llu bytes up, %llu down, %llu round trips, "
-                "%.1f s.\nThe hub has our entries up to %llu on disk.\n",
-                number(report.sent_entries), number(report.received_entries),
-                number(report.sent_bytes), number(report.received_bytes),
-                number(report.round_trips), static_cast<double>(report.took_ms) / 1000,
-                number(report.durable_seq));
+    std::printf(
+        "%llu entries sent, %llu received; %llu bytes up, %llu down, %llu round trips, "
+        "%.1f s.\nThe hub has our entries up to %llu on disk.\n",
+        number(report.sent_entries), number(report.received_entries), number(report.sent_bytes),
+        number(report.received_bytes), number(report.round_trips),
+        static_cast<double>(report.took_ms) / 1000, number(report.durable_seq));
     for (const auto& one : report.quarantined)
         std::printf("Entry %llu stands in quarantine at the hub: %s\n", number(one.seq),
                     one.code.c_str());
@@ -60,9 +60,10 @@ void print_report(const SyncReport& report) {
         std::printf("The hub's entry %llu stands in quarantine here: %s\n", number(one.seq),
                     one.code.c_str());
     if (report.stranded_entries > 0)
-        std::printf("%llu entries of an earlier epoch stand here only: the hub holds others under "
-                    "their numbers.\n",
-                    number(report.stranded_entries));
+        std::printf(
+            "%llu entries of an earlier epoch stand here only: the hub holds others under "
+            "their numbers.\n",
+            number(report.stranded_entries));
     if (report.conflicts > 0)
         std::printf("%llu records hold two values for one field; see export.\n",
                     number(report.conflicts));
@@ -81,8 +82,7 @@ Result<Exit> run(const core::Arguments& arguments) {
     core::SystemClock clock;
     auto station = open_station(arguments, random);
     if (!station) return tl::make_unexpected(station.error());
-    const std::string url =
-        arguments.has("hub") ? arguments.value("hub") : station->identity.url;
+    const std::string url = arguments.has("hub") ? arguments.value("hub") : station->identity.url;
     auto carrier = sync::HttpCarrier::make({url, station->identity.tls_pin, {}});
     if (!carrier) return tl::make_unexpected(carrier.error());
     const auto lock = lock_sync(*station);

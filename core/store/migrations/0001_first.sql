@@ -36,7 +36,7 @@ CREATE TABLE entry (
     user TEXT NOT NULL,
     subject BLOB,               -- whose key seals the payload; null: it holds no personal data
     hash BLOB NOT NULL,
-    commitment BLOB NOT NULL,   -- so that the chain verifies when the payload can't be read any more
+    commitment BLOB NOT NULL,   -- so that the chain verifies when the payload can't be read
     payload BLOB NOT NULL       -- salt and intent
 );
 
@@ -56,7 +56,7 @@ CREATE TABLE record (
     reference TEXT,          -- the caller's name for it; never leaves this store
     subject BLOB,            -- whose key seals json and document; null: they hold no personal data
     json BLOB NOT NULL,
-    document BLOB            -- its changes, and the saved document if they are many; null: one change
+    document BLOB            -- its changes; the saved document, too, if they are many; null: one
 );
 
 -- From the caller's names to the records. Not an index on `record`, which holds none at a hub.

@@ -246,9 +246,12 @@ TEST_CASE("a change comes once, after what it depends on") {
 
     Document reader;
     CHECK(refusal(reader, *author.change(second)) == Code::not_found);
+    const Hash other = **author.execute(actor(2), kTime, {{first}}, {{{What::put, "x", true}}});
+    CHECK(refusal(reader, *author.change(other)) == Code::not_found);
     CHECK(*reader.apply(*author.change(first)) == first);
     CHECK(*reader.apply(*author.change(first)) == first);
     CHECK(*reader.apply(*author.change(second)) == second);
+    CHECK(*reader.apply(*author.change(other)) == other);
     CHECK(*reader.json() == *author.json());
     CHECK(*reader.save() == *author.save());
 
@@ -264,7 +267,7 @@ TEST_CASE("a change comes once, after what it depends on") {
     CHECK(refusal(reader, skips.bytes()) == Code::corrupt);
 
     // The reader goes on from there like the author.
-    const std::vector<Hash> known{first, second};
+    const std::vector<Hash> known{first, second, other};
     const std::vector<Operation> next{{What::put, "status", "checked"}};
     CHECK(**reader.execute(actor(2), kTime, known, next) ==
           **author.execute(actor(2), kTime, known, next));

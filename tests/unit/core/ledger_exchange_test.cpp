@@ -142,7 +142,8 @@ TEST_CASE("an entry that breaks a rule is quarantined alone") {
     const std::vector<Row> rows{
         {"a NIF that does not add up", [](Entry& e) { set_intent(e, "/citizen/nif", "123456788"); },
          2, "form"},
-        {"a hub's field", [](Entry& e) { e.intent.insert(e.intent.find("}}"), ",\"status\":\"x\""); },
+        {"a hub's field",
+         [](Entry& e) { e.intent.insert(e.intent.find("}}"), ",\"status\":\"x\""); },
          3, "authority"},
         {"a field of another service",
          [](Entry& e) { set_intent(e, "/set", {{"fields.niss", "x"}}); }, 3, "form"},

@@ -172,21 +172,24 @@ TEST_CASE("verbs: usage is 2, help is 0, a failure gets its code's number") {
     CHECK(run({"--help"}) == 0);
     CHECK(run({"--version"}) == 0);
     CHECK(run({"go", "--help"}) == 0);
-    for (const auto& words : std::vector<std::vector<std::string>>{
-             {},
-             {"stay"},
-             {"go"},
-             {"go", "--data", "d"},
-             {"go", "--data", "", "--to", "x"},
-             {"go", "--data", "d", "--to"},
-             {"go", "--dat", "d", "--to", "x"},
-             {"go", "--data", "d", "--to", "x", "--fast"},
-             {"go", "--data", "d", "--to", "x", "y"},
-             {"go", "--data", "d", "--data", "e", "--to", "x"}})
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{},
+                                               {"stay"},
+                                               {"go"},
+                                               {"go", "--data", "d"},
+                                               {"go", "--data", "", "--to", "x"},
+                                               {"go", "--data", "d", "--to"},
+                                               {"go", "--dat", "d", "--to", "x"},
+                                               {"go", "--data", "d", "--to", "x", "--fast"},
+                                               {"go", "--data", "d", "--to", "x", "y"},
+                                               {"go", "--data", "d", "--data", "e", "--to", "x"}})
         CHECK(run(words) == 2);
-    for (const auto& [code, number] :
-         {std::pair{Code::invalid, 1}, {Code::io, 1}, {Code::conflict, 1}, {Code::refused, 3},
-          {Code::offline, 4}, {Code::busy, 4}}) {
+    for (const auto& [code, number] : {std::pair{Code::invalid, 1},
+                                       {Code::io, 1},
+                                       {Code::conflict, 1},
+                                       {Code::refused, 3},
+                                       {Code::offline, 4},
+                                       {Code::busy, 4}}) {
         outcome = fail(code, "said on stderr");
         CHECK(run(good) == number);
     }

@@ -63,7 +63,8 @@ TEST_CASE("receipts are gapless when each series is 1, 2, 3, … in any order") 
 
 TEST_CASE("a line that is no record is refused") {
     Files files;
-    for (const char* text : {"[]\n", "x\n", R"({"id":"a"})", R"({"record":"receipt","series":"a"})"})
+    for (const char* text :
+         {"[]\n", "x\n", R"({"id":"a"})", R"({"record":"receipt","series":"a"})"})
         CHECK(read_export(files.with(text)).error().code == Code::corrupt);
     CHECK(read_export("nowhere").error().code == Code::io);
 }

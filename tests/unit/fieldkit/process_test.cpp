@@ -123,7 +123,7 @@ TEST_CASE("a throw-away folder is its owner's alone, and goes with all in it") {
     CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("an interrupt waits until it is asked for, and ends what is being waited for") {
+TEST_CASE("an interrupt waits until it is asked for; programs that we start hear it at once") {
     sigset_t before;
     pthread_sigmask(SIG_SETMASK, nullptr, &before);
     const auto pipe_before = std::signal(SIGPIPE, SIG_DFL);
@@ -136,6 +136,8 @@ TEST_CASE("an interrupt waits until it is asked for, and ends what is being wait
     CHECK(ending.error().message == "interrupted");
     wait_for_interrupt();
     CHECK_FALSE(interrupted());
+    CHECK(run_to_end(shell("kill -TERM $$; exit 0"))->exit == 128 + SIGTERM);
+    CHECK(run_to_end(shell("kill -PIPE $$; exit 0"))->exit == 128 + SIGPIPE);
     std::signal(SIGPIPE, pipe_before);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }

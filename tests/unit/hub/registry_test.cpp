@@ -28,8 +28,8 @@ struct Fixture {
     }
     void open() {
         ledger.reset();
-        auto opened = core::Ledger::open(
-            folder / "hub.db", key, {core::Party::hub, &core::Catalogue::shipped(), &random});
+        auto opened = core::Ledger::open(folder / "hub.db", key,
+                                         {core::Party::hub, &core::Catalogue::shipped(), &random});
         REQUIRE(opened);
         ledger = std::make_unique<core::Ledger>(std::move(*opened));
     }

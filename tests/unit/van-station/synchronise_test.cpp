@@ -196,7 +196,7 @@ TEST_CASE("a sending that broke is resumed after what arrived") {
         const auto report = f.sync({Fate::cut_in_middle, Fate::not_reached, Fate::deliver});
         CHECK(report.state == "ok");
         CHECK(report.sent_entries == 200);
-        REQUIRE(f.carrier->sizes.size() == 4);        // cut, gone, probe, rest
+        REQUIRE(f.carrier->sizes.size() == 4);  // cut, gone, probe, rest
         CHECK(f.carrier->sizes[2] < 500);
         CHECK(f.carrier->sizes[3] < f.carrier->sizes[0] * 6 / 10);
     }
