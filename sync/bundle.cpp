@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "sync/codec/entry_codec.h"
 
@@ -187,10 +188,13 @@ void BundleWriter::frame(View coded) {
     pending_.assign(coded.begin(), coded.end());
 }
 
-Bytes BundleWriter::finish() {
+void BundleWriter::finish() {
+    SPOT_CHECK(!pending_.empty());
     seal(pending_, true);
-    return std::move(out_);
+    pending_.clear();
 }
+
+Bytes BundleWriter::take() { return std::exchange(out_, {}); }
 
 BundleReader::BundleReader(const core::SecretKey& seal_secret) : seal_secret_(seal_secret) {}
 BundleReader::~BundleReader() = default;

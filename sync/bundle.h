@@ -66,14 +66,17 @@ struct Head {
 };
 
 // Seals a head and frames, in this order. Frames travel one by one, so that a reader can keep
-// those that came whole before a cut.
+// those that came whole before a cut, and a writer can send them while it makes the next.
 class BundleWriter {
 public:
     BundleWriter(const core::SecretKey& sign_seed, const PublicKey& reader_seal,
                  core::Random& random);
     void head(const Head& head);
     void frame(View coded);
-    Bytes finish();
+    // The last message; nothing may follow.
+    void finish();
+    // What was sealed since the last call.
+    Bytes take();
     // Names this bundle; an answer repeats it.
     std::uint64_t number() const { return number_; }
 
@@ -99,6 +102,8 @@ public:
     void feed(View piece);
     // The next whole message: first the head's bytes, then frames. Nothing: more bytes are needed.
     Result<std::optional<Bytes>> take();
+    // Bytes that were fed and not taken yet.
+    std::size_t held() const { return buffer_.size(); }
     // The last message has been taken and no byte came behind it.
     bool at_end() const;
     std::uint64_t number() const { return number_; }

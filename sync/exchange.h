@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "core/ledger.h"
 #include "core/log.h"
+#include "sync/transport.h"
 
 namespace spot::sync {
 
@@ -64,14 +65,19 @@ struct Outcome {
 // The station's end. One object, one conversation: request(), carry it, answer().
 class StationExchange {
 public:
-    enum class What : std::uint8_t { everything, probe };  // probe: asks where the hub stands, sends no entries
+    enum class What : std::uint8_t {
+        everything,
+        rest,   // the same, after a delivery that was cut
+        probe,  // asks where the hub stands, sends no entries
+    };
 
     // All outlive the exchange.
     StationExchange(core::Ledger&, const StationKeys&, core::Random&);
     ~StationExchange();
 
-    // The whole upward bundle. At most kBundleEntriesMax entries; call again for the rest.
-    Result<Bytes> request(Instant now, What what);
+    // The upward bundle, at most kBundleEntriesMax entries; call again for the rest. A long one is
+    // coded while its beginning is on its way, so the exchange outlives the body.
+    Result<Body> request(Instant now, What what);
     // Takes the downward bundle: notes acknowledgements, receives the hub's entries (not executed
     // yet), keeps the hub-signed head as reconciliation. `corrupt`: refused whole, nothing was taken.
     Result<Outcome> answer(View body, Instant now);
@@ -81,6 +87,7 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 constexpr std::size_t kBundleEntriesMax = 20'000;
+constexpr std::size_t kFirstBytesMin = 16 * 1024;  // a bundle below this is coded at once
 
 // What the hub knows of its stations.
 struct StationRecord {
@@ -102,15 +109,31 @@ public:
     virtual void heard_from(std::uint64_t device, Instant now, std::uint64_t backlog) = 0;
 };
 
-// The hub's end. Feed it the body as it comes: every whole frame is on disk when receive()
-// returns. Then exactly one of finish() and cut().
+// Codecs take megabytes, so of all conversations under way only some decode as their bytes come;
+// the others hold their sealed frames until the bundle's end, where one decodes in one go.
+class CodecShare {
+public:
+    explicit CodecShare(std::size_t most = kCodecsMax) : left_(most) {}
+    bool take() { return left_ > 0 && (--left_, true); }
+    void give_back() { ++left_; }
+    static constexpr std::size_t kCodecsMax = 8;
+
+private:
+    std::size_t left_;
+};
+constexpr std::size_t kHeldBytesMax = 128 * 1024;  // of one conversation without a codec
+
+// The hub's end. Feed it the body as it comes. Then exactly one of finish() and cut().
 class HubExchange {
 public:
-    HubExchange(core::Ledger&, Stations&, const HubKeys&, core::Random&);
+    // All outlive the exchange; those of one thread have one CodecShare.
+    HubExchange(core::Ledger&, Stations&, const HubKeys&, core::Random&, CodecShare&);
     ~HubExchange();
 
+    // The frames that came whole are on disk when it returns, unless they are held.
     // `corrupt`: the bundle is refused whole and what it had brought is taken back.
-    // `refused`: unknown device, wrong signature or enrolment. After an error, neither finish nor cut.
+    // `refused`: unknown device, wrong signature or enrolment. `busy`: more was held than may be;
+    // what had come stays. After an error, neither finish nor cut.
     Result<> receive(View piece, Instant now);
     // The body's end: the answer. `corrupt` if the bundle was not at its end.
     Result<Bytes> finish(Instant now);

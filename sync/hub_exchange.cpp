@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <future>
+#include <system_error>
 
 #include "sync/bundle.h"
 #include "sync/exchange.h"
@@ -12,6 +14,8 @@ using core::Entry;
 using core::LogId;
 using core::Tip;
 
+using Decoded = Result<std::vector<Entry>>;
+
 }  // namespace
 
 struct HubExchange::Inside {
@@ -19,19 +23,24 @@ struct HubExchange::Inside {
     Stations& stations;
     const HubKeys& keys;
     core::Random& random;
-    BundleReader reader;
-    std::optional<Head> head;
-    std::optional<StationRecord> station;
-    std::unique_ptr<EntryCodec> codec;
+    CodecShare& codecs;
+    BundleReader reader{keys.seal_secret};
+    std::optional<Head> head = std::nullopt;
+    std::optional<StationRecord> station = std::nullopt;
+    std::unique_ptr<EntryCodec> codec = nullptr;
+    bool lent = false;                  // the codec counts in `codecs`
     State state = State::ok;
-    LogId log;
-    std::uint64_t next_seq = 0;        // of the next entry in the frames
-    std::optional<Tip> before;         // our tip before the first entry that this bundle appended
+    LogId log{};
+    std::uint64_t next_seq = 0;         // of the next entry in the frames
+    std::optional<Tip> before = std::nullopt;  // our tip before this bundle's first new entry
 
     Result<> take_head(View bytes, Instant now);
     Result<> authenticate(View bytes, Instant now);
     void compare_cursor();
-    Result<> take_frame(View bytes);
+    bool announces_frames() const { return state == State::ok && head && head->last != head->from; }
+    Result<> take_frames();
+    Result<> take_entries(std::span<const Entry> entries);
+    std::future<Decoded> decode(Bytes frame);
     Result<> compare(std::span<const Entry> known);
     Result<> take_messages(Instant now);
     void take_back();
@@ -40,27 +49,72 @@ struct HubExchange::Inside {
 };
 
 HubExchange::HubExchange(core::Ledger& ledger, Stations& stations, const HubKeys& keys,
-                         core::Random& random)
-    : inside_(new Inside{ledger, stations, keys, random, BundleReader(keys.seal_secret), {}, {}, {},
-                         State::ok, {}, 0, {}}) {}
-HubExchange::~HubExchange() = default;
+                         core::Random& random, CodecShare& codecs)
+    : inside_(new Inside{ledger, stations, keys, random, codecs}) {}
+HubExchange::~HubExchange() {
+    if (inside_->lent) inside_->codecs.give_back();
+}
 
 Result<> HubExchange::receive(View piece, Instant now) {
-    inside_->reader.feed(piece);
-    auto taken = inside_->take_messages(now);
-    if (!taken) inside_->take_back();
+    Inside& inside = *inside_;
+    inside.reader.feed(piece);
+    auto taken = inside.take_messages(now);
+    if (!taken && taken.error().code != Code::busy) inside.take_back();
+    if (!taken && taken.error().code == Code::busy) cut();
     return taken;
 }
 
+// Takes the head and, unless frames have to be held, what stands behind it.
 Result<> HubExchange::Inside::take_messages(Instant now) {
-    for (;;) {
+    if (!head) {
         auto message = reader.take();
         if (!message) return core::Failure(std::move(message).error());
         if (!*message) return {};
-        if (!head)
-            SPOT_TRY(take_head(**message, now));
-        else
-            SPOT_TRY(take_frame(**message));
+        SPOT_TRY(take_head(**message, now));
+    }
+    if (announces_frames() && !codec && !lent) lent = codecs.take();
+    if (announces_frames() && !codec && !lent) {
+        if (reader.held() <= kHeldBytesMax) return {};
+        return core::fail(Code::busy, "too many stations are sending at once");
+    }
+    return take_frames();
+}
+
+// All frames that came whole, in one transaction.
+Result<> HubExchange::Inside::take_frames() {
+    if (reader.held() == 0) return {};
+    if (announces_frames() && !codec) {
+        auto made = codec_for(ledger, log, *head);
+        if (!made) return core::Failure(std::move(made).error());
+        codec = std::move(*made);
+    }
+    // A frame is decoded while the one before it is checked and written: each is half of the work.
+    return ledger.atomically([this]() -> Result<> {
+        std::future<Decoded> coming;
+        for (;;) {
+            auto message = reader.take();
+            if (!message) return core::Failure(std::move(message).error());
+            std::optional<Decoded> entries;
+            if (coming.valid()) entries = coming.get();
+            if (entries && !*entries) return core::Failure(std::move(*entries).error());
+            if (*message && state == State::ok) {  // else it will be sent again, or is held there
+                if (!codec)
+                    return core::fail(Code::corrupt, "a frame stands where none was announced");
+                coming = decode(std::move(**message));
+            }
+            if (entries) SPOT_TRY(take_entries(**entries));
+            if (!*message) return {};
+        }
+    });
+}
+
+// By a thread of its own; by the caller of get() where there is none to be had.
+std::future<Decoded> HubExchange::Inside::decode(Bytes frame) {
+    const auto work = [this, bytes = std::move(frame)] { return codec->read(bytes); };
+    try {
+        return std::async(std::launch::async, work);
+    } catch (const std::system_error&) {
+        return std::async(std::launch::deferred, work);
     }
 }
 
@@ -106,9 +160,6 @@ Result<> HubExchange::Inside::take_head(View bytes, Instant now) {
     if (state != State::ok || head->last == head->from) return {};
     SPOT_TRY(ledger.keep_period_secrets(log, head->secrets));
     next_seq = head->from.seq + 1;
-    auto made = codec_for(ledger, log, *head);
-    if (!made) return core::Failure(std::move(made).error());
-    codec = std::move(*made);
     return {};
 }
 
@@ -130,12 +181,8 @@ Result<> HubExchange::Inside::compare(std::span<const Entry> known) {
     return {};
 }
 
-Result<> HubExchange::Inside::take_frame(View bytes) {
-    if (state != State::ok) return {};  // it will be sent again, or is held at the station
-    if (!codec) return core::fail(Code::corrupt, "a frame stands where none was announced");
-    auto entries = codec->read(bytes);
-    if (!entries) return core::Failure(std::move(entries).error());
-    std::span<const Entry> rest = *entries;
+Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
+    if (state != State::ok) return {};  // a fork was found in the frame before
     next_seq += rest.size();
     const Tip tip = ledger.tip(log);
     if (rest.front().seq <= tip.seq) {
@@ -157,12 +204,16 @@ Result<Bytes> HubExchange::finish(Instant now) {
 }
 
 void HubExchange::cut() {
-    if (inside_->head) (void)inside_->ledger.settle(inside_->log);
+    Inside& inside = *inside_;
+    if (!inside.head) return;
+    if (!inside.take_frames()) inside.take_back();
+    (void)inside.ledger.settle(inside.log);
 }
 
 Result<Bytes> HubExchange::Inside::answer(Instant now) {
+    if (head) SPOT_TRY(take_frames());
     if (!head || !reader.at_end()) return core::fail(Code::corrupt, "the bundle is cut off");
-    if (state == State::ok && codec) {
+    if (announces_frames()) {
         const auto hash = ledger.hash_at(log, head->last.seq);
         if (next_seq != head->last.seq + 1 || !hash || shorten(*hash) != head->last.hash)
             return core::fail(Code::corrupt, "the entries do not end as the head says");
@@ -173,16 +224,21 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
 
     Head reply = answer_head(now);
     const LogId own{head->device | core::kHubBit, keys.epoch};
-    Outgoing outgoing;
-    if (state == State::ok && reply.from.seq < ledger.tip(own).seq) {
-        auto loaded = load_outgoing(ledger, own, reply);
+    std::optional<Outgoing> outgoing;
+    if (state == State::ok) {
+        auto loaded = Outgoing::load(ledger, own, reply, Start::usual);
         if (!loaded) return core::Failure(std::move(loaded).error());
         outgoing = std::move(*loaded);
     }
     BundleWriter writer(keys.sign_seed, station->seal, random);
     writer.head(reply);
-    write_frames(own, outgoing, writer);
-    return writer.finish();
+    for (bool more = outgoing.has_value(); more;) {
+        const auto written = outgoing->write_frame(writer);
+        if (!written) return core::Failure(written.error());
+        more = *written;
+    }
+    writer.finish();
+    return writer.take();
 }
 
 Head HubExchange::Inside::answer_head(Instant now) {

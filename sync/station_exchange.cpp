@@ -39,18 +39,24 @@ struct StationExchange::Inside {
     core::Random& random;
     std::uint64_t number = 0;  // of the bundle that waits for its answer
     std::uint64_t sent = 0;
-    Cursor have;               // what that bundle said we hold of the hub's log
+    Cursor have{};             // what that bundle said we hold of the hub's log
     std::uint32_t have_epoch = 0;
+    std::optional<BundleWriter> writer = std::nullopt;
+    std::optional<Outgoing> outgoing = std::nullopt;
+    std::uint64_t made = 0;    // bytes of the bundle so far
+
+    Result<Bytes> next();
+    std::uint64_t about() const;
 
     Result<Outcome> settle(const Head& head, BundleReader& reader);
     Result<> take_frames(const Head& head, BundleReader& reader, Outcome& outcome);
 };
 
 StationExchange::StationExchange(core::Ledger& ledger, const StationKeys& keys, core::Random& random)
-    : inside_(new Inside{ledger, keys, random, 0, 0, {}, 0}) {}
+    : inside_(new Inside{ledger, keys, random}) {}
 StationExchange::~StationExchange() = default;
 
-Result<Bytes> StationExchange::request(Instant now, What what) {
+Result<Body> StationExchange::request(Instant now, What what) {
     core::Ledger& ledger = inside_->ledger;
     const StationKeys& keys = inside_->keys;
     const Tip own = ledger.tip(keys.log);
@@ -69,18 +75,53 @@ Result<Bytes> StationExchange::request(Instant now, What what) {
     head.clock_ms = static_cast<std::uint64_t>(std::max<Instant>(now, 0));
     head.backlog = own.seq - durable.seq;
 
-    Outgoing outgoing;
-    if (what == What::everything && own.seq > durable.seq) {
-        auto loaded = load_outgoing(ledger, keys.log, head);
+    inside_->outgoing.reset();
+    if (what != What::probe) {
+        auto loaded = Outgoing::load(ledger, keys.log, head,
+                                     what == What::rest ? Start::resumed : Start::usual);
         if (!loaded) return core::Failure(std::move(loaded).error());
-        outgoing = std::move(*loaded);
+        inside_->outgoing = std::move(*loaded);
     }
-    BundleWriter writer(keys.sign_seed, keys.hub_seal, inside_->random);
-    writer.head(head);
-    write_frames(keys.log, outgoing, writer);
-    inside_->number = writer.number();
-    inside_->sent = outgoing.entries.size();
-    return writer.finish();
+    inside_->writer.emplace(keys.sign_seed, keys.hub_seal, inside_->random);
+    inside_->writer->head(head);
+    inside_->number = inside_->writer->number();
+    inside_->sent = inside_->outgoing ? inside_->outgoing->entries() : 0;
+    inside_->made = 0;
+
+    Bytes first;
+    while (inside_->writer && first.size() < kFirstBytesMin) {
+        auto piece = inside_->next();
+        if (!piece) return core::Failure(std::move(piece).error());
+        first.insert(first.end(), piece->begin(), piece->end());
+    }
+    if (!inside_->writer) return Body(std::move(first));
+    return Body(
+        std::move(first), [inside = inside_.get()] { return inside->next(); },
+        [inside = inside_.get()] { return inside->about(); });
+}
+
+// What the next frame, or the end, adds to the bundle. Nothing: it has ended.
+Result<Bytes> StationExchange::Inside::next() {
+    if (!writer) return Bytes{};
+    bool more = false;
+    if (outgoing) {
+        auto written = outgoing->write_frame(*writer);
+        if (!written) return core::Failure(std::move(written).error());
+        more = *written;
+    }
+    if (!more) writer->finish();
+    Bytes out = writer->take();
+    made += out.size();
+    if (!more) {
+        writer.reset();
+        outgoing.reset();
+    }
+    return out;
+}
+
+std::uint64_t StationExchange::Inside::about() const {
+    if (!outgoing) return made;
+    return made * outgoing->entries() / std::max<std::uint64_t>(outgoing->written(), 1);
 }
 
 Result<Outcome> StationExchange::answer(View body, Instant now) {

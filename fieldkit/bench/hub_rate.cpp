@@ -68,10 +68,13 @@ Result<double> committed_seconds(const Box& box) {
     if (!hub) return tl::make_unexpected(std::move(hub).error());
 
     sync::StationExchange up(station->ledger, *keys, random);
-    const auto bundle = up.request(clock.now(), sync::StationExchange::What::everything);
+    auto request = up.request(clock.now(), sync::StationExchange::What::everything);
+    if (!request) return tl::make_unexpected(std::move(request).error());
+    const auto bundle = sync::whole(std::move(*request));
     if (!bundle) return tl::make_unexpected(bundle.error());
     hub::Registry registry(hub->ledger);
-    sync::HubExchange down(hub->ledger, registry, hub->keys, random);
+    sync::CodecShare codecs;
+    sync::HubExchange down(hub->ledger, registry, hub->keys, random, codecs);
     const auto began = std::chrono::steady_clock::now();
     const core::View body(*bundle);
     for (std::size_t at = 0; at < body.size(); at += kPiece)

@@ -19,7 +19,7 @@ using core::Code;
 using core::fail;
 
 // The kernel doubles it. Smaller than a few segments, and TCP falls into its own waits.
-constexpr int kBufferBytes = 8 * 1024;
+constexpr int kBufferBytes = 4 * 1024;
 
 using AddressList = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
 

@@ -21,8 +21,9 @@ constexpr std::size_t kExecuteSlice = 200;
 // One POST as the exchange sees it.
 class Carried final : public Conversation {
 public:
-    Carried(Hub& hub, Registry& registry, core::Clock& clock, core::Random& random)
-        : exchange_(hub.ledger, registry, hub.keys, random), clock_(clock) {}
+    Carried(Hub& hub, Registry& registry, sync::CodecShare& codecs, core::Clock& clock,
+            core::Random& random)
+        : exchange_(hub.ledger, registry, hub.keys, random, codecs), clock_(clock) {}
     Result<> receive(core::View piece) override { return exchange_.receive(piece, clock_.now()); }
     Result<core::Bytes> finish() override { return exchange_.finish(clock_.now()); }
     void cut() override { exchange_.cut(); }
@@ -94,9 +95,10 @@ Result<Exit> run(const core::Arguments& arguments) {
     options.port = address->port;
     SPOT_TRY(use_certificate(*hub, arguments, options));
     Registry registry(hub->ledger);
+    sync::CodecShare codecs;
     auto server = Server::listen(
         std::move(options),
-        [&] { return std::make_unique<Carried>(*hub, registry, clock, random); },
+        [&] { return std::make_unique<Carried>(*hub, registry, codecs, clock, random); },
         [&] {
             const auto done = hub->ledger.execute_received(kExecuteSlice);
             if (!done) std::fprintf(stderr, "executing waits: %s\n", done.error().message.c_str());

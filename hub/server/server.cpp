@@ -35,6 +35,9 @@ using std::chrono::milliseconds;
 using Parser = http::request_parser<http::buffer_body>;
 
 constexpr milliseconds kAcceptPause{100};  // when the system has no descriptor left
+// Between steps of the program's own work, which hold the store: in it another process (an export,
+// an operator's edit) gets its turn. SQLite itself knows no queue.
+constexpr milliseconds kWorkPause{4};
 // Limits are kept to within an eighth.
 constexpr int kLooksPerLimit = 8;
 constexpr milliseconds kLookMin{5};
@@ -99,6 +102,7 @@ struct Server::Inside {
     Tcp::acceptor acceptor{io};
     asio::steady_timer look_timer{io};
     asio::steady_timer accept_timer{io};
+    asio::steady_timer work_timer{io};
     asio::signal_set signals{io};
 };
 
@@ -326,8 +330,11 @@ void Server::Inside::wake() {
 
 void Server::Inside::work() {
     working = !stopping && idle_work();
-    // Behind what the network has brought meanwhile.
-    if (working) asio::post(io, [this] { work(); });
+    if (!working) return;
+    work_timer.expires_after(kWorkPause);
+    work_timer.async_wait([this](const error_code& error) {
+        if (!error) work();
+    });
 }
 
 void Server::Inside::halt() {
@@ -338,6 +345,7 @@ void Server::Inside::halt() {
     signals.cancel(ignored);
     look_timer.cancel();
     accept_timer.cancel();
+    work_timer.cancel();
     for (Line* line : lines) line->cut();
 }
 

@@ -12,14 +12,17 @@
 namespace spot::sync {
 
 // A frame: entries that follow each other in one log, coded together; see schemas/wire/README.md.
-constexpr std::size_t kFrameBytesAim = 8 * 1024;       // a frame ends before it would pass this
+// A frame ends before it would pass this: a cut loses half of one, and each costs 20 bytes.
+constexpr std::size_t kFrameBytesAim = 4 * 1024;
 constexpr std::size_t kFrameBytesMax = 96 * 1024;      // one entry may be larger than the aim
 constexpr std::size_t kFrameDecodedMax = 1024 * 1024;  // intents of a frame, as JSON
 constexpr std::size_t kFrameEntriesMax = 4096;
-// A codec starts from a quarter as many entries as it has to code, within these limits: it learns
-// most of what a cut bundle had taught it, and one new request does not wait for it.
+// A codec starts from entries that both ends hold, as many as there are to code or a quarter of it,
+// within these limits: one new request does not wait for it, and a hostile head costs the hub at
+// most half a second.
 constexpr std::uint64_t kContextEntriesMin = 64;
-constexpr std::uint64_t kContextEntriesMax = 1024;
+constexpr std::uint64_t kContextEntriesUsual = 1024;
+constexpr std::uint64_t kContextEntriesMax = 8192;
 
 // Writes or reads the frames of one bundle, in order. What earlier frames held foretells later
 // ones, so a codec lives as long as its bundle. 1 to 5 MB of memory, by `entries`, the number

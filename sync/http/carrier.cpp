@@ -2,11 +2,14 @@
 
 #include <curl/curl.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <linux/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -38,6 +41,8 @@ constexpr long kConnectionAgeMaxSeconds = 25;
 constexpr int kLooksPerStall = 8;
 // The hub can open whole records only: of OpenSSL's usual 16 kB a cut would lose 2 s on 64 kbit/s.
 constexpr long kTlsRecordBytes = 4096;
+// What the kernel takes before it has sent what it has: what waits there is lost with the link.
+constexpr int kUnsentBytesMax = 2048;
 constexpr std::string_view kPinPrefix = "sha256//";
 constexpr std::size_t kPinDigits = 44;  // base 64 of 32 bytes
 
@@ -63,6 +68,15 @@ bool is_base_url(const std::string& text) {
     return true;
 }
 
+// An empty value keeps curl from sending a header of its own.
+bool append(HeaderList& list, const char* header) {
+    curl_slist* longer = curl_slist_append(list.get(), header);
+    if (!longer) return false;
+    (void)list.release();
+    list.reset(longer);
+    return true;
+}
+
 // Counted where curl hands plain text to TLS and takes it: CURLINFO_REQUEST_SIZE holds the first
 // part of the body, too, and neither it nor the upload counter knows of curl's own retries.
 struct Traffic {
@@ -72,6 +86,13 @@ struct Traffic {
     std::uint64_t received_headers = 0;
     std::uint64_t events = 0;  // also TLS's own messages
     core::Bytes body;
+};
+
+// A body on its way: what was made and not yet handed to curl.
+struct Upload {
+    Body body{core::Bytes{}};
+    std::size_t at = 0;             // in body.first
+    std::optional<core::Error> error;  // in the making of it
 };
 
 }  // namespace
@@ -85,7 +106,10 @@ struct HttpCarrier::Inside {
         return curl_easy_setopt(easy.get(), option, value) == CURLE_OK;
     }
     bool set_up_tls();
-    Result<> drive(std::uint64_t total, const Progress& progress);
+    bool set_body();
+    std::size_t read(char* into, std::size_t room);
+    void fit_send_buffer();
+    Result<> drive(const Progress& progress);
     Result<Reply> conclude();
     bool over_limit() const;
     core::Failure offline(std::string_view why) const;
@@ -95,14 +119,18 @@ struct HttpCarrier::Inside {
 
     static int on_debug(CURL*, curl_infotype what, char*, std::size_t size, void* self);
     static std::size_t on_body(char* bytes, std::size_t, std::size_t size, void* self);
+    static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
     static int on_socket(void* self, curl_socket_t socket, curlsocktype);
     static CURLcode on_tls(CURL*, void* context, void*);
 
     HttpOptions options;
-    HeaderList headers;
+    HeaderList headers;          // of a body that is whole
+    HeaderList chunked_headers;  // of one that is made on the way
     Multi multi;  // keeps the connection between exchanges
     Easy easy;    // goes before it
     Traffic traffic;
+    Upload upload;
+    int send_buffer = 0;  // bytes, as last wished for
     std::uint64_t wasted = 0;
 };
 
@@ -130,10 +158,52 @@ bool HttpCarrier::Inside::over_limit() const {
            traffic.received - traffic.received_headers > limits.reply_bytes;
 }
 
+std::size_t HttpCarrier::Inside::on_read(char* into, std::size_t size, std::size_t count,
+                                         void* self) {
+    return static_cast<Inside*>(self)->read(into, size * count);
+}
+
+std::size_t HttpCarrier::Inside::read(char* into, std::size_t room) {
+    if (upload.at == upload.body.first.size()) {
+        auto piece = upload.body.more();
+        if (!piece) {
+            upload.error = piece.error();
+            return CURL_READFUNC_ABORT;
+        }
+        upload.body.first = std::move(*piece);
+        upload.at = 0;
+    }
+    const std::size_t size = std::min(room, upload.body.first.size() - upload.at);
+    std::copy_n(upload.body.first.data() + upload.at, size, into);
+    upload.at += size;
+    return size;
+}
+
 int HttpCarrier::Inside::on_socket(void* self, curl_socket_t socket, curlsocktype) {
-    const int size = static_cast<Inside*>(self)->options.limits.send_buffer_bytes;
-    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);  // a wish: works without
+    auto& inside = *static_cast<Inside*>(self);
+    const int size = inside.send_buffer = inside.options.limits.send_buffer_bytes_min;
+    // Wishes: it works without.
+    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytesMax, sizeof kUnsentBytesMax);
     return CURL_SOCKOPT_OK;
+}
+
+// Lets a link that holds more have more. It only ever grows: a link that fades holds what it held.
+void HttpCarrier::Inside::fit_send_buffer() {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (send_buffer >= options.limits.send_buffer_bytes_max ||
+        curl_easy_getinfo(easy.get(), CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK ||
+        socket == CURL_SOCKET_BAD ||
+        getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return;
+    const std::uint64_t held = info.tcpi_delivery_rate * info.tcpi_rtt / 1'000'000;
+    const auto wanted = static_cast<int>(
+        std::min<std::uint64_t>(2 * held, static_cast<std::uint64_t>(options.limits.send_buffer_bytes_max)));
+    if (wanted <= send_buffer) return;
+    send_buffer = wanted;
+    setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &wanted, sizeof wanted);
 }
 
 CURLcode HttpCarrier::Inside::on_tls(CURL*, void* context, void*) {
@@ -163,13 +233,12 @@ bool HttpCarrier::Inside::set_up() {
     if (!started) return false;
     multi.reset(curl_multi_init());
     easy.reset(curl_easy_init());
-    for (const char* unwanted : {"Accept:", "Content-Type:", "Expect:"}) {
-        curl_slist* longer = curl_slist_append(headers.get(), unwanted);
-        if (!longer) return false;
-        (void)headers.release();
-        headers.reset(longer);
-    }
-    if (!multi || !easy) return false;
+    const bool listed = append(headers, "Accept:") && append(headers, "Content-Type:") &&
+                        append(headers, "Expect:") && append(chunked_headers, "Accept:") &&
+                        append(chunked_headers, "Content-Type:") &&
+                        append(chunked_headers, "Expect:") &&
+                        append(chunked_headers, "Transfer-Encoding: chunked");
+    if (!multi || !easy || !listed) return false;
 
     std::string url = options.url;
     while (url.ends_with('/')) url.pop_back();
@@ -177,7 +246,8 @@ bool HttpCarrier::Inside::set_up() {
     const auto connect_ms = static_cast<long>(options.limits.connect.count());
     return set(CURLOPT_URL, url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "https") &&
            set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1}) &&
-           set(CURLOPT_HTTPHEADER, headers.get()) && set(CURLOPT_POST, 1L) &&
+           set(CURLOPT_POST, 1L) && set(CURLOPT_READFUNCTION, &on_read) &&
+           set(CURLOPT_READDATA, this) &&
            set(CURLOPT_PROXY, "") &&  // not even one from the environment
            set(CURLOPT_FOLLOWLOCATION, 0L) && set(CURLOPT_NOSIGNAL, 1L) &&
            set(CURLOPT_TCP_NODELAY, 1L) && set(CURLOPT_CONNECTTIMEOUT_MS, connect_ms) &&
@@ -216,7 +286,7 @@ milliseconds HttpCarrier::Inside::time_left(Steady::time_point start,
 
 // Our own loop instead of curl_easy_perform: that one looks up once a second, and its stall limit
 // neither sees what still drains from the kernel's buffer nor counts in less than seconds.
-Result<> HttpCarrier::Inside::drive(std::uint64_t total, const Progress& progress) {
+Result<> HttpCarrier::Inside::drive(const Progress& progress) {
     const auto start = Steady::now();
     auto moved_at = start;
     auto last = movement();
@@ -225,6 +295,9 @@ Result<> HttpCarrier::Inside::drive(std::uint64_t total, const Progress& progres
     for (;;) {
         int running = 0;
         if (curl_multi_perform(multi.get(), &running) != CURLM_OK) return offline("no memory");
+        if (upload.error) return tl::make_unexpected(*upload.error);
+        fit_send_buffer();
+        const std::uint64_t total = upload.body.size();
         const std::uint64_t sent = std::min(traffic.sent_body, total);  // curl may send it again
         if (progress && sent != std::exchange(told, sent)) progress(sent, total);
         if (over_limit()) return offline("its answer is over the limit");
@@ -271,19 +344,30 @@ Result<std::unique_ptr<HttpCarrier>> HttpCarrier::make(HttpOptions options) {
 HttpCarrier::HttpCarrier(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 HttpCarrier::~HttpCarrier() = default;
 
-Result<Reply> HttpCarrier::exchange(View request, const Progress& progress) {
+bool HttpCarrier::Inside::set_body() {
+    const core::Bytes& first = upload.body.first;
+    if (upload.body.more)
+        return set(CURLOPT_HTTPHEADER, chunked_headers.get()) &&
+               set(CURLOPT_POSTFIELDS, nullptr) &&
+               set(CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{-1});
+    // curl takes a null pointer for "ask the read callback".
+    const void* body = first.empty() ? static_cast<const void*>("") : first.data();
+    return set(CURLOPT_HTTPHEADER, headers.get()) &&
+           set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(first.size())) &&
+           set(CURLOPT_POSTFIELDS, body);
+}
+
+Result<Reply> HttpCarrier::exchange(Body request, const Progress& progress) {
     Inside& inside = *inside_;
     inside.traffic = {};
-    // curl takes a null pointer for "ask the read callback".
-    const void* body = request.empty() ? static_cast<const void*>("") : request.data();
-    const bool ready =
-        inside.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size())) &&
-        inside.set(CURLOPT_POSTFIELDS, body) &&
-        curl_multi_add_handle(inside.multi.get(), inside.easy.get()) == CURLM_OK;
+    inside.upload = {std::move(request), 0, std::nullopt};
+    const bool ready = inside.set_body() &&
+                       curl_multi_add_handle(inside.multi.get(), inside.easy.get()) == CURLM_OK;
     if (!ready) return inside.offline("no memory");
-    const Result<> driven = inside.drive(request.size(), progress);
+    const Result<> driven = inside.drive(progress);
     Result<Reply> reply = driven ? inside.conclude() : core::Failure(driven.error());
     curl_multi_remove_handle(inside.multi.get(), inside.easy.get());
+    inside.upload = {};
     if (!reply) inside.wasted += inside.traffic.sent;
     return reply;
 }

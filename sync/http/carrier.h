@@ -23,9 +23,11 @@ struct HttpLimits {
     std::uint64_t bytes_per_second_min = 500;
     std::size_t reply_bytes = std::size_t{16} * 1024 * 1024;
     std::size_t reply_header_bytes = std::size_t{8} * 1024;  // the hub's own take about 40
-    // Of the kernel's buffer. What lies in it when the link is cut was counted as sent but is
-    // sent again: so small; the kernel doubles it. 64 kbit/s over 600 ms fill 5 kB.
-    int send_buffer_bytes = 16 * 1024;
+    // Of the kernel's buffer, which the kernel doubles. What lies in it when the link is cut was
+    // counted as sent but is sent again: so small, and twice what the link was seen to hold.
+    // 64 kbit/s over 600 ms hold 5 kB.
+    int send_buffer_bytes_min = 8 * 1024;
+    int send_buffer_bytes_max = 512 * 1024;
 };
 
 struct HttpOptions {
@@ -36,7 +38,8 @@ struct HttpOptions {
 
 // Carries over HTTP/1.1 and TLS 1.3 with libcurl. The pinned key is the hub's identity: neither
 // authorities nor host names nor dates are looked at. Follows no redirect, asks no proxy.
-// A request is a line, Host and Content-Length. The connection is kept for the next exchange.
+// A request is a line, Host and Content-Length; a body that is made while it is being sent goes in
+// chunks. The connection is kept for the next exchange.
 // One thread at a time; blocks, but never longer than the limits.
 class HttpCarrier final : public Carrier {
 public:
@@ -47,7 +50,7 @@ public:
     HttpCarrier& operator=(const HttpCarrier&) = delete;
 
     // `progress` hears of the body only.
-    core::Result<Reply> exchange(core::View request, const Progress& progress) override;
+    core::Result<Reply> exchange(Body request, const Progress& progress) override;
     std::uint64_t wasted_bytes() const override;
     bool answered() const override;
     // Did the last exchange get as far as the pinned hub and hand over a byte? Then the link was

@@ -13,7 +13,13 @@
 #include <string_view>
 #include <thread>
 
+#include "sync/transport.h"
+
 namespace spot::test {
+
+inline sync::Body body_of(std::string_view text) {
+    return sync::Body(core::Bytes(text.begin(), text.end()));
+}
 
 // A certificate and its key in a folder that goes with it.
 class TestCertificate {

@@ -15,7 +15,7 @@ using sync::Outcome;
 using sync::State;
 using What = sync::StationExchange::What;
 
-constexpr std::size_t kExecuteSlice = 500;
+constexpr std::size_t kExecuteSlice = 100;  // holds the store for about 20 ms
 constexpr int kLockWaitMs = 30'000;
 
 // One call of synchronise(): the only place that decides whether to try again.
@@ -44,7 +44,7 @@ public:
             }
             const bool grown = take(**answer, next);
             if (!go_on(**answer, next, grown)) break;
-            next = What::everything;
+            next = next == What::everything ? What::everything : What::rest;
         }
         return finish();
     }
@@ -64,13 +64,13 @@ private:
         sync::StationExchange exchange(station_.ledger, *keys, rim_.random);
         auto request = exchange.request(rim_.clock.now(), what);
         if (!request) return tl::make_unexpected(std::move(request).error());
-        const bool large = what == What::everything && request->size() > kProbeAboveBytes;
+        const bool large = what != What::probe && request->size() > kProbeAboveBytes;
         // On disk before the first byte leaves: after a crash in mid-sending we ask first.
         if (large && !unfinished()) SPOT_TRY(station_.ledger.set(setting::kAttempt, "1"));
 
         const std::uint64_t wasted = carrier_.wasted_bytes();
         Instant moved_at = rim_.clock.now();
-        auto reply = carrier_.exchange(*request, [&](std::uint64_t sent, std::uint64_t total) {
+        auto reply = carrier_.exchange(std::move(*request), [&](std::uint64_t sent, std::uint64_t total) {
             moved_at = rim_.clock.now();
             if (rim_.progress) rim_.progress(sent, total);
         });
@@ -81,7 +81,7 @@ private:
             const bool cut =
                 reached && !carrier_.answered() && rim_.clock.now() - moved_at < kSilenceMs;
             failed(reply.error(), reached, cut);
-            broken_off_ |= what == What::everything;
+            broken_off_ |= what != What::probe;
             return std::nullopt;
         }
         ++report_.round_trips;
@@ -199,6 +199,7 @@ private:
             const auto done = ledger.execute_received(kExecuteSlice);
             if (!done) return tl::make_unexpected(done.error());
             if (*done == 0) break;
+            if (rim_.yield) rim_.yield();
         }
         for (const core::LogId& log : ledger.logs())
             if (log.device != log_.device)

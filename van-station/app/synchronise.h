@@ -55,6 +55,8 @@ struct SyncRim {
     core::Random& random;
     std::function<void(int ms)> wait;
     sync::Carrier::Progress progress;  // may be empty
+    // Called between two transactions of many, so that others get at the store; may be empty.
+    std::function<void()> yield = {};
 };
 
 // Brings station and hub up to date with each other: normally one round trip. What was delivered

@@ -44,7 +44,7 @@ TEST_CASE("five megabytes come back as they went") {
     Bytes body(5'000'000);
     for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<std::uint8_t>(i * i >> 7);
     for (int round = 1; round <= 2; ++round) {  // the second over the same connection
-        const auto reply = over->exchange(body, {});
+        const auto reply = over->exchange(sync::Body(body), {});
         REQUIRE(reply);
         CHECK(reply->body == body);
         CHECK(hub.log.finished == round);
@@ -60,7 +60,7 @@ TEST_CASE("an answer is a line and one header") {
     client->write(post(5, "hello"));
     CHECK(client->read_until("hello") == "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
     // And all of a short exchange: 69 bytes of headers up with an address like this, 38 down.
-    const auto reply = hub.carrier()->exchange(core::view("hello"), {});
+    const auto reply = hub.carrier()->exchange(test::body_of("hello"), {});
     REQUIRE(reply);
     CHECK(reply->sent_bytes <= 69 + 5);
     CHECK(reply->received_bytes == 38 + 5);
@@ -115,7 +115,7 @@ TEST_CASE("an error of the conversation becomes a status, and nothing follows it
             (early ? hub.log.receive_fails : hub.log.finish_fails) = row.code;
             // Refused at its first bytes, a long body is still on its way: the answer gets through.
             const Bytes body(early ? 1'000'000 : 10);
-            const auto reply = hub.carrier()->exchange(body, {});
+            const auto reply = hub.carrier()->exchange(sync::Body(body), {});
             REQUIRE(!reply);
             CHECK(reply.error().code == row.at_station);
             CHECK(reply.error().message.find(row.status) != std::string::npos);
@@ -193,7 +193,7 @@ TEST_CASE("rubbish is refused and the server lives on") {
         CHECK(client->read_all() == kBadRequest);
     }
     CHECK(hub.log.opened == 0);
-    CHECK(hub.carrier()->exchange(core::view("hello"), {}));
+    CHECK(hub.carrier()->exchange(test::body_of("hello"), {}));
 }
 
 TEST_CASE("who is slow is cut") {
@@ -243,7 +243,7 @@ TEST_CASE("who is slow is cut") {
         const std::string block(100'000, 'x');
         for (int i = 0; i < 200; ++i) REQUIRE(client->write(block));
         CHECK(hub.log.gone.reaches(1));  // the answer is made; nobody reads it
-        CHECK(hub.carrier()->exchange(core::view("others are served"), {}));
+        CHECK(hub.carrier()->exchange(test::body_of("others are served"), {}));
         std::size_t got = 0;
         CHECK(client->other_side_closes_within(2000));
         for (std::string more; !(more = client->read_some()).empty();) got += more.size();
@@ -290,7 +290,7 @@ TEST_CASE("requests are served while the program's own work has no end") {
         return true;
     });
     CHECK(steps.reaches(100));
-    CHECK(hub.carrier()->exchange(core::view("hello"), {}));
+    CHECK(hub.carrier()->exchange(test::body_of("hello"), {}));
 }
 
 TEST_CASE("the program's own work is called at the start and after each conversation") {
@@ -302,7 +302,7 @@ TEST_CASE("the program's own work is called at the start and after each conversa
     CHECK(steps.reaches(1));
     for (int conversations = 1; conversations <= 3; ++conversations) {
         CHECK(steps.value() == conversations);
-        CHECK(hub.carrier()->exchange(core::view("hello"), {}));
+        CHECK(hub.carrier()->exchange(test::body_of("hello"), {}));
         CHECK(steps.reaches(conversations + 1));
     }
     { TlsClient(hub.port())->write(post(1000, "broken off")); }

@@ -29,7 +29,8 @@ struct Ends {
         writer.head(head);
         for (std::size_t i = 0; i < frames; ++i)
             writer.frame(core::Bytes(100 + i, static_cast<std::uint8_t>(i)));
-        return writer.finish();
+        writer.finish();
+        return writer.take();
     }
 
     // What a reader makes of it: all messages, or nothing.
@@ -85,7 +86,8 @@ TEST_CASE("an answer and an enrolment come back") {
     sync::BundleWriter writer(key, core::seal_public(key), random);
     writer.head(head);
     sync::BundleReader reader(key);
-    reader.feed(writer.finish());
+    writer.finish();
+    reader.feed(writer.take());
     const auto bytes = reader.take();
     REQUIRE((bytes && *bytes));
     CHECK(sync::verify_head(**bytes, reader.binding(), core::sign_public(key)));

@@ -35,7 +35,7 @@ std::unique_ptr<sync::HttpCarrier> carrier(const std::string& url) {
 }
 
 core::Result<sync::Reply> carry(sync::HttpCarrier& over, std::string_view request) {
-    return over.exchange(core::view(request), {});
+    return over.exchange(test::body_of(request), {});
 }
 
 struct Attempt {
@@ -102,11 +102,55 @@ TEST_CASE("a long request is counted to the byte, and progress ends at its size"
         last = sent;
         ++steps;
     };
-    const auto reply = over->exchange(core::view(request), progress);
+    const auto reply = over->exchange(test::body_of(request), progress);
     REQUIRE(reply);
     CHECK(last == kSize);
     CHECK(steps > 2);
     CHECK(reply->sent_bytes == seen);
+}
+
+TEST_CASE("a body that is made on the way goes in chunks, whole and counted to the byte") {
+    constexpr std::size_t kPieces = 40, kPieceSize = 5'000;
+    std::string seen;
+    const HostileHub hub(certificate(), [&](TlsEnd& end) {
+        seen = end.read_until("\r\n0\r\n\r\n");
+        end.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        end.read_some();
+    });
+    const auto over = carrier(hub.url());
+    std::size_t made = 0;
+    sync::Body body(
+        core::Bytes(kPieceSize, 'a'),
+        [&]() -> core::Result<core::Bytes> {
+            if (++made == kPieces) return core::Bytes{};
+            return core::Bytes(kPieceSize, static_cast<std::uint8_t>('a' + made % 26));
+        },
+        [] { return std::uint64_t{kPieces * kPieceSize}; });
+    const auto reply = over->exchange(std::move(body), {});
+    REQUIRE(reply);
+    CHECK(seen.find("\r\nTransfer-Encoding: chunked\r\n") != std::string::npos);
+    CHECK(reply->sent_bytes == seen.size());
+    CHECK(made == kPieces);
+    std::size_t letters = 0;
+    const std::string_view text = std::string_view(seen).substr(seen.find("\r\n\r\n") + 4);
+    for (std::size_t i = 0; i < kPieces; ++i) {
+        const char letter = static_cast<char>('a' + i % 26);
+        letters += text.find(std::string(kPieceSize / 2, letter)) != std::string_view::npos;
+    }
+    CHECK(letters == kPieces);
+}
+
+TEST_CASE("what fails in the making of a body ends the exchange with that error") {
+    const HostileHub hub(certificate(), [&](TlsEnd& end) { end.read_until("never"); });
+    const auto over = carrier(hub.url());
+    sync::Body body(
+        core::Bytes(100, 'a'),
+        []() -> core::Result<core::Bytes> { return core::fail(Code::io, "the disk is gone"); },
+        [] { return std::uint64_t{1000}; });
+    const auto reply = over->exchange(std::move(body), {});
+    REQUIRE(!reply);
+    CHECK(reply.error().code == Code::io);
+    CHECK(over->wasted_bytes() > 100);
 }
 
 TEST_CASE("an empty request is a body of no bytes") {

@@ -56,7 +56,10 @@ public:
                    core::Random& random)
         : hub_(hub), keys_(keys), clock_(clock), random_(random) {}
 
-    core::Result<sync::Reply> exchange(core::View request, const Progress&) override {
+    core::Result<sync::Reply> exchange(sync::Body body, const Progress&) override {
+        const auto request_bytes = sync::whole(std::move(body));
+        REQUIRE(request_bytes);
+        const core::View request(*request_bytes);
         const Fate fate = fates.size() > tries ? fates[tries] : fates.back();
         ++tries;
         sizes.push_back(request.size());
@@ -67,10 +70,17 @@ public:
         if (fate == Fate::silence || fate == Fate::http_error)
             return core::fail(Code::offline, "failed");
 
-        sync::HubExchange exchange(hub_, stations_, keys_, random_);
+        sync::HubExchange exchange(hub_, stations_, keys_, random_, codecs);
         const bool whole = fate != Fate::cut_in_middle;
         const auto part = request.first(whole ? request.size() : request.size() / 2);
-        REQUIRE(exchange.receive(part, clock_.now()));
+        constexpr std::size_t kPiece = 16 * 1024;  // as the server hands them over
+        for (std::size_t at = 0; at < part.size(); at += kPiece) {
+            const auto taken = exchange.receive(
+                part.subspan(at, std::min(kPiece, part.size() - at)), clock_.now());
+            if (!taken && taken.error().code == Code::busy)
+                return core::fail(Code::offline, "busy");
+            REQUIRE(taken);
+        }
         if (!whole) {
             exchange.cut();
             return core::fail(Code::offline, "cut");
@@ -89,6 +99,7 @@ public:
     std::vector<Fate> fates{Fate::deliver};
     std::size_t tries = 0;
     std::vector<std::size_t> sizes;
+    sync::CodecShare codecs;
 
 private:
     core::Ledger& hub_;
@@ -217,6 +228,37 @@ TEST_CASE("a sending that broke is resumed after what arrived") {
     }
     CHECK(f.at_hub() == 200);
     CHECK(f.van->ledger.acknowledged({Fixture::kDevice, 1}).seq == 200);
+}
+
+TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
+    Fixture f;
+    f.carrier->codecs = sync::CodecShare(0);
+    SUBCASE("and takes them at the bundle's end") {
+        f.record(200);
+        CHECK(f.sync({Fate::deliver}).state == "ok");
+    }
+    SUBCASE("and takes them when the link is cut") {
+        f.record(200);
+        const auto report = f.sync({Fate::cut_in_middle, Fate::deliver});
+        CHECK(report.state == "ok");
+        REQUIRE(f.carrier->sizes.size() == 3);
+        CHECK(f.carrier->sizes[2] < f.carrier->sizes[0] * 6 / 10);
+    }
+    SUBCASE("above it, it is busy and keeps what came") {
+        f.record(700);
+        const auto report = f.sync({Fate::deliver});
+        CHECK(f.carrier->sizes[0] > 2 * sync::kHeldBytesMax);
+        CHECK(f.carrier->tries >= 2);
+        CHECK(f.at_hub() > 200);
+        f.carrier->codecs = sync::CodecShare(1);
+        CHECK(f.sync({Fate::deliver}).state == "ok");
+        CHECK(report.state != "refused");
+    }
+    CHECK(f.at_hub() == static_cast<std::uint64_t>(f.recorded));
+    f.carrier->codecs = sync::CodecShare(1);
+    f.record(5);
+    for (int round = 0; round < 3; ++round)  // a codec that was lent came back
+        CHECK(f.sync({Fate::deliver}).state == "ok");
 }
 
 TEST_CASE("a small bundle is sent again without asking first") {
