@@ -129,16 +129,21 @@ std::vector<Operation> operations_of(Kind kind, const Json& intent) {
                                         {"service", "service"},
                                         {"fields", "fields"},
                                         {"citizen", "citizen"},
-                                        {"at", "queued_at"}});
+                                        {"at", "queued_at"},
+                                        {"catalogue", "catalogue"},
+                                        {"attachments", "attachments"}});
         case Kind::session_close:
             return put_members(intent, {{"at", "closed_at"},
                                         {"outcome", "outcome"},
                                         {"minutes", "minutes"},
                                         {"notes", "notes", What::text}});
+        case Kind::request_withdraw:
+            return put_members(intent, {{"at", "withdrawn.at"}, {"reason", "withdrawn.reason"}});
         case Kind::request_edit:
         case Kind::hub_edit:
             return put_set(intent.at("set"));
         case Kind::receipt_print:
+        case Kind::receipt_settle:
         case Kind::complaint_log:
         case Kind::assessment_self:
         case Kind::feedback_training:

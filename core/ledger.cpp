@@ -44,7 +44,9 @@ Result<Ledger> Ledger::open(const std::filesystem::path& file, const SecretKey& 
     SPOT_TRY(migrate(*database));
     auto secret = subject_secret(*database, *options.random);
     if (!secret) return tl::make_unexpected(std::move(secret).error());
-    return Ledger(std::make_unique<Inside>(std::move(*database), options, std::move(*secret)));
+    Ledger out(std::make_unique<Inside>(std::move(*database), options, std::move(*secret)));
+    SPOT_TRY(out.inside_->make_lists());
+    return out;
 }
 
 // ── Settings.
@@ -119,6 +121,32 @@ std::optional<RecordId> Ledger::find(std::string_view record, std::string_view r
 Tip Ledger::tip(const LogId& log) { return inside_->log(log).tip; }
 Tip Ledger::acknowledged(const LogId& log) { return inside_->log(log).acknowledged; }
 Tip Ledger::backed_up(const LogId& log) { return inside_->log(log).backed_up; }
+
+std::uint64_t Ledger::waiting(const LogId& log) {
+    const auto found = inside_->log(log);
+    return found.last() - std::min(found.last(), found.acknowledged.seq);
+}
+
+Result<std::uint64_t> Ledger::branch(const LogId& from, const Tip& common, const LogId& to) {
+    std::uint64_t again = 0;
+    SPOT_TRY(inside_->transact([&] { return inside_->branch(from, common, to, again); }));
+    return again;
+}
+
+Seen Ledger::branch_of(const LogId& log) { return inside_->log(log).branch; }
+
+Result<> Ledger::keep_branch(const LogId& log, const Seen& branch) {
+    return inside_->transact([&] { return inside_->keep_branch(log, branch); });
+}
+
+Result<std::size_t> Ledger::matching(const LogId& log, std::span<const Entry> given) {
+    Result<std::size_t> out = std::size_t{0};
+    SPOT_TRY(inside_->read([&]() -> Result<> {
+        out = inside_->matching(log, given);
+        return out ? Result<>() : tl::make_unexpected(out.error());
+    }));
+    return out;
+}
 
 std::vector<LogId> Ledger::logs() {
     return inside_->noted(inside_->logs.ids()).value_or(std::vector<LogId>());
@@ -222,6 +250,9 @@ Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& ba
         if ((*found)->acknowledged == durable && (*found)->backed_up == backed_up) return {};
         (*found)->acknowledged = durable;
         (*found)->backed_up = backed_up;
+        // At a station only its own entries are sure to be executed.
+        if (inside_->is_own(log))
+            SPOT_TRY(inside_->records.tally(**found, (*found)->tip.seq));
         SPOT_TRY(inside_->logs.save(**found));
         // Not at the acknowledgement: another party that lost entries since its backup has to be
         // sent them again, with their salts.

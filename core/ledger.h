@@ -111,6 +111,72 @@ public:
     Tip acknowledged(const LogId& log);
     Tip backed_up(const LogId& log);
 
+    // ── After a fork: this store was copied or restored, and under numbers of `from` the other party
+    // has entries of another copy. Begins `to`, a later epoch of the same device; `common` is the
+    // last entry that both have. What stands after it here is written again in `to`, under new ids,
+    // with everything else as it was: who, when, what had been seen, and of a receipt the series and
+    // number that are on paper. A caller's references and the old ids find the new records. The old
+    // entries stay, and count no more. Returns how many were written again; all in one transaction.
+    // `conflict`: `common` is not in `from`, or `to` has entries already.
+    Result<std::uint64_t> branch(const LogId& from, const Tip& common, const LogId& to);
+    // Up to where a log's author knew its own earlier epochs; epoch 0: all of them.
+    Seen branch_of(const LogId& log);
+    // Notes what the author says of it, with its first entries. `conflict`: other than before.
+    Result<> keep_branch(const LogId& log, const Seen& branch);
+    // How many of `given`, from the front, stand in the log as they are; what is beyond its tip does
+    // not. Of an erased entry, what surrounds its intent is compared.
+    Result<std::size_t> matching(const LogId& log, std::span<const Entry> given);
+    // Entries of an own log that count and that the other party has not on disk.
+    std::uint64_t waiting(const LogId& log);
+
+    // ── Kept beside the log: a program's own small rows, by shelf and key. They never travel, and
+    // no other key seals them than the store's.
+    struct Kept {
+        std::string key, value;
+    };
+    // `owner`: what they can be listed by; may be empty.
+    Result<> keep(std::string_view shelf, std::string_view key, std::string_view owner,
+                  std::string_view value);
+    Result<std::optional<std::string>> kept(std::string_view shelf, std::string_view key);
+    // In the order in which they were first kept.
+    Result<std::vector<Kept>> kept_of(std::string_view shelf, std::string_view owner,
+                                      std::size_t count);
+    Result<std::vector<Kept>> kept_on(std::string_view shelf, std::size_t count);
+    Result<> drop(std::string_view shelf, std::string_view key);
+    // 1, 2, 3, …, each once in the store's life.
+    Result<std::uint64_t> next_number(std::string_view shelf);
+
+    // ── Attachments: files of a draft (`owner`: its key) or of a request (`owner`: its id).
+    Result<Hash> attach(std::string_view owner, View content);
+    // Nothing: there is none, or the person's data were erased.
+    Result<std::optional<Bytes>> attached(std::string_view owner, const Hash& hash);
+    Result<> detach(std::string_view owner, const Hash& hash);
+    // A draft's become its request's, under the person's key; those not among `hashes` go.
+    Result<> hand_on(std::string_view owner, const RecordId& request, std::span<const Hash> hashes);
+
+    // ── Lists, from the end that is asked for and never longer than `count`.
+    struct Listed {
+        RecordId id;
+        std::string_view record;
+        std::int64_t made_ms = 0;
+    };
+    // Made from `from_ms` until before `until_ms`, by time. At a station only, like records_of().
+    Result<std::vector<Listed>> made_between(std::string_view record, std::int64_t from_ms,
+                                             std::int64_t until_ms, std::size_t count);
+    // What belongs to a session, in order of making.
+    Result<std::vector<Listed>> records_of(const RecordId& session, std::size_t count);
+    Result<std::vector<Listed>> conflicting(std::size_t count);
+    // Requests whose route the hub has set to this state.
+    Result<std::vector<Listed>> routed(std::string_view state, std::size_t count);
+    struct Shown {
+        std::string json;               // as the store has it: a route's state that is "recorded"
+                                        // was not set by the hub
+        bool conflicts = false;
+        std::vector<RecordId> changes;  // the entries it came from, as executed here
+    };
+    // Nothing: there is no such record, or it was erased.
+    Result<std::optional<Shown>> record(std::string_view record, const RecordId& id);
+
     // ── Reading.
     struct ExportOptions {
         std::string kind;        // "request", …; empty: all

@@ -22,6 +22,8 @@ constexpr std::array<Row, kKindMax> kRows{{
     {Kind::feedback_training, "feedback.training", "feedback", true},
     {Kind::session_close, "session.close", "session", false},
     {Kind::hub_edit, "hub.edit", "request", false},
+    {Kind::request_withdraw, "request.withdraw", "request", false},
+    {Kind::receipt_settle, "receipt.settle", "receipt", false},
 }};
 
 const Row& row(Kind kind) {

@@ -21,8 +21,10 @@ enum class Kind : std::uint8_t {
     feedback_training = 7,
     session_close = 8,
     hub_edit = 9,
+    request_withdraw = 10,
+    receipt_settle = 11,
 };
-constexpr std::uint8_t kKindMax = 9;
+constexpr std::uint8_t kKindMax = 11;
 
 std::string_view kind_name(Kind kind);                     // "session.open", …
 std::optional<Kind> parse_kind(std::string_view name);

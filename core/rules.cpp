@@ -105,6 +105,8 @@ Result<> check_intent(Party author, Kind kind, const Json& intent, const Catalog
             return check_receipt(intent, catalogue);
         case Kind::session_open:
         case Kind::session_close:
+        case Kind::request_withdraw:
+        case Kind::receipt_settle:
         case Kind::complaint_log:
         case Kind::assessment_self:
         case Kind::feedback_training:

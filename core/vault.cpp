@@ -1,6 +1,12 @@
 #include "core/vault.h"
 
+#include <fcntl.h>
 #include <sodium.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -28,14 +34,46 @@ struct Slot {
     Bytes wrapped;  // the store's key, sealed by the passphrase's
 };
 
-// The key that a passphrase makes with a slot's salt. The 64 MiB it takes are given back to the
-// system before this returns: open the vault before anything else that needs memory.
+bool stretch_here(const Slot& slot, const Passphrase& passphrase, Hash& out) {
+    return crypto_pwhash(out.data(), out.size(), passphrase.text().data(),
+                         passphrase.text().size(), slot.salt.data(), slot.passes,
+                         slot.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) == 0;
+}
+
+// In a process of its own, which ends with its 64 MiB and with whatever they still hold. Nothing:
+// no process was to be had.
+std::optional<bool> stretch_apart(const Slot& slot, const Passphrase& passphrase, Hash& out) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
+    const pid_t child = fork();
+    if (child == 0) {  // no locks, no heap, no exit handlers: other threads may have held them
+        Hash made;
+        const bool done = stretch_here(slot, passphrase, made) &&
+                          write(ends[1], made.data(), made.size()) ==
+                              static_cast<ssize_t>(made.size());
+        _exit(done ? 0 : 1);
+    }
+    close(ends[1]);
+    std::size_t got = 0;
+    while (child > 0 && got < out.size()) {
+        const ssize_t size = read(ends[0], out.data() + got, out.size() - got);
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) break;
+        got += static_cast<std::size_t>(size);
+    }
+    close(ends[0]);
+    if (child < 0) return std::nullopt;
+    while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    return got == out.size();
+}
+
+// The key that a passphrase makes with a slot's salt.
 Result<SecretKey> stretch(const Slot& slot, const Passphrase& passphrase) {
     Hash out;
-    const int done = crypto_pwhash(out.data(), out.size(), passphrase.text().data(),
-                                   passphrase.text().size(), slot.salt.data(), slot.passes,
-                                   slot.memory_bytes, crypto_pwhash_ALG_ARGON2ID13);
-    if (done != 0) return fail(Code::io, "not enough memory to try the passphrase");
+    const auto apart = stretch_apart(slot, passphrase, out);
+    if (!(apart ? *apart : stretch_here(slot, passphrase, out)))
+        return fail(Code::io, "not enough memory to try the passphrase");
     SecretKey key{std::span<const std::uint8_t, SecretKey::kSize>(out)};
     sodium_memzero(out.data(), out.size());
     return key;

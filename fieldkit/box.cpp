@@ -20,7 +20,7 @@ using core::Result;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr int kHubStartMs = 60'000;
+constexpr int kServerStartMs = 60'000;
 constexpr std::size_t kPassphraseBytes = 16;
 
 bool ended_with(const Ending& ending, std::initializer_list<Exit> wanted) {
@@ -134,7 +134,7 @@ Result<> Box::begin() {
                                {}});
     if (!hub) return tl::make_unexpected(std::move(hub).error());
     hub_.emplace(std::move(*hub));
-    const auto line = hub_->line(kHubStartMs);
+    const auto line = hub_->line(kServerStartMs);
     if (!line) return fail(line.error().code, "spot-hub serve: " + line.error().message);
     const json said = json::parse(*line, nullptr, false);
     hub_address_ = said.is_object() ? said.value("listening", "") : "";
@@ -171,6 +171,21 @@ Result<Synced> Box::sync(const std::string& station, const std::string& address)
             station_data(station));
     if (!ending) return tl::make_unexpected(std::move(ending).error());
     return synced_of(std::move(*ending));
+}
+
+Result<Box::Pages> Box::serve_pages(const std::string& station) {
+    auto started = Process::start(
+        {programs_ / "spot-station",
+         {"serve", "--json", "--hub", "https://" + hub_address_, "--data",
+          station_data(station).string(), "--passphrase-file", passphrase_file().string()},
+         {}});
+    if (!started) return tl::make_unexpected(std::move(started).error());
+    pages_.emplace(std::move(*started));
+    const auto line = pages_->line(kServerStartMs);
+    if (!line) return fail(line.error().code, "spot-station serve: " + line.error().message);
+    const json said = json::parse(*line, nullptr, false);
+    if (!said.is_object()) return fail(Code::corrupt, "spot-station serve told no address");
+    return Pages{said.value("url", ""), said.value("citizen_url", "")};
 }
 
 Result<Ending> Box::export_station(const std::string& station, const fs::path& out) {

@@ -54,6 +54,11 @@ public:
     core::Result<Recorded> record(const std::string& station, const std::filesystem::path& events);
     // By way of `address`, which leads to the hub. An exchange that failed is no error; see state.
     core::Result<Synced> sync(const std::string& station, const std::string& address);
+    // The station's pages, served until the box goes. Synchronises with the hub by itself.
+    struct Pages {
+        std::string mediator, citizen;  // addresses, each with its launch token
+    };
+    core::Result<Pages> serve_pages(const std::string& station);
     core::Result<Ending> export_station(const std::string& station,
                                         const std::filesystem::path& out);
     core::Result<Ending> export_hub(const std::filesystem::path& out);
@@ -69,7 +74,9 @@ private:
     ThrowAwayFolder folder_;
     std::string passphrase_;
     std::string hub_address_;
-    std::optional<Process> hub_;  // the last member: it ends before the folder goes
+    // The last members: they end before the folder goes.
+    std::optional<Process> hub_;
+    std::optional<Process> pages_;
 };
 
 }  // namespace spot::fieldkit

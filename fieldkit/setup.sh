@@ -62,7 +62,9 @@ set_up() {
     local missing
     missing=$(missing_packages)
     # Main's rustc is 1.63; the security archive's rustc-web is built for browsers and kept new.
-    rust_is_new_enough || missing+="cargo-web rustc-web"
+    rust_is_new_enough || missing+="cargo-web rustc-web "
+    # Debian's npm, or one that came with another node: the two exclude each other.
+    command -v npm >/dev/null || missing+="nodejs npm"
     # shellcheck disable=SC2086 - a list of names
     [ -z "${missing// /}" ] || install_packages $missing
     check_tool cmake "$(cmake --version | awk 'NR==1{print $3}')" "$needs_cmake" cmake

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
     core::harden_process();
     return core::run_verb("spot-station",
                           {&station::kInit, &station::kRecord, &station::kSync, &station::kExport,
-                           &station::kStatus, &station::kCheck},
+                           &station::kStatus, &station::kCheck, &station::kPrint,
+                           &station::kVerify, &station::kServe},
                           argc, argv);
 }

@@ -32,6 +32,8 @@ SPOT_SCHEMA(assessment_self);
 SPOT_SCHEMA(feedback_training);
 SPOT_SCHEMA(session_close);
 SPOT_SCHEMA(hub_edit);
+SPOT_SCHEMA(request_withdraw);
+SPOT_SCHEMA(receipt_settle);
 #undef SPOT_SCHEMA
 
 namespace spot::core {
@@ -95,7 +97,8 @@ Forms read_forms() {
         // in the order of Kind
         SPOT_TEXT(session_open),      SPOT_TEXT(request_queue), SPOT_TEXT(request_edit),
         SPOT_TEXT(receipt_print),     SPOT_TEXT(complaint_log), SPOT_TEXT(assessment_self),
-        SPOT_TEXT(feedback_training), SPOT_TEXT(session_close), SPOT_TEXT(hub_edit)};
+        SPOT_TEXT(feedback_training), SPOT_TEXT(session_close), SPOT_TEXT(hub_edit),
+        SPOT_TEXT(request_withdraw),  SPOT_TEXT(receipt_settle)};
     const Json common = Json::parse(SPOT_TEXT(common));
     Forms forms;
     for (std::size_t i = 0; i < forms.size(); ++i)

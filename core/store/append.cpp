@@ -55,6 +55,22 @@ Result<bool> Ledger::Inside::repeated_change(const Working& working, Kind kind,
     return false;
 }
 
+Result<bool> Ledger::Inside::repeated_settlement(const Json& intent, const std::string& text,
+                                                 Appended& out) {
+    const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
+    const auto all = id ? changes_of("receipt", *id) : std::vector<RecordId>();
+    if (!all) return tl::make_unexpected(all.error());
+    if (all->size() < 2) return false;
+    const auto log = logs.find(all->back().log);
+    if (!log) return tl::make_unexpected(log.error());
+    const auto line = entries.read(**log, all->back().seq);
+    if (!line) return tl::make_unexpected(line.error());
+    if (!*line || (*line)->entry.intent != text)
+        return fail(Code::conflict, "this receipt's original was settled before");
+    out = {all->back(), *id, true};
+    return true;
+}
+
 // How far the author has executed the other party's log.
 Result<Seen> Ledger::Inside::seen_by(const LogId& author) {
     auto row = database.prepare(
@@ -95,7 +111,7 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
 
     LogId own = writing->log;
     Working* working = nullptr;
-    if (!makes_record(kind)) {
+    if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = RecordId::parse(intent.at(record).get_ref<const std::string&>());
         const auto opened = id ? records.open(record, *id) : nullptr;
@@ -105,8 +121,14 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
         const auto repeated = repeated_change(*working, kind, line.entry.intent, out);
         if (!repeated) return tl::make_unexpected(repeated.error());
         if (*repeated) return {};
+        SPOT_TRY(check_open(kind, *id));
         // The hub writes about each station's records in a log of that station's own.
         if (options.party == Party::hub) own.device = id->log.device | kHubBit;
+    }
+    if (kind == Kind::receipt_settle) {
+        const auto repeated = repeated_settlement(intent, line.entry.intent, out);
+        if (!repeated) return tl::make_unexpected(repeated.error());
+        if (*repeated) return {};
     }
     SPOT_TRY(check_state(own, Whose::anybody, kind, intent, line.subject));
 
@@ -116,6 +138,9 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     line.entry.seq = (*log)->tip.seq + 1;
     if (line.entry.seq > kSeqMax) return fail(Code::limit, "the log is full");
     line.entry.run = writing->run;
+    const auto seen = seen_by(own);
+    if (!seen) return tl::make_unexpected(seen.error());
+    line.entry.seen = *seen;
     out = {line.entry.id(), working ? working->id : line.entry.id(), false};
     return write(**log, std::move(line), intent, working, reference);
 }
@@ -125,9 +150,6 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
     Entry& entry = line.entry;
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return tl::make_unexpected(at.error());
-    const auto seen = seen_by(entry.log);
-    if (!seen) return tl::make_unexpected(seen.error());
-    entry.seen = *seen;
     const auto secret = logs.secret_or_make(log, entry.seq);
     if (!secret) return tl::make_unexpected(secret.error());
     line.salt = salt_of(**secret, entry.log, entry.seq);
@@ -148,13 +170,20 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
         if (!change) return tl::make_unexpected(change.error());
         entry.check = check_of(*change);
     }
+    if (entry.kind == Kind::receipt_settle) {
+        const auto settled = records.settle_fact(entry, intent);
+        if (!settled) return tl::make_unexpected(settled.error());
+        SPOT_CHECK(*settled == Records::Settled::now);
+        return entries.append(log, line);
+    }
     SPOT_TRY(entries.append(log, line));
     const Records::Made made{at->ms, reference};
     if (working)
         return first ? records.save_first(*working, entry, intent, made)
                      : records.save_change(*working);
     SPOT_TRY(records.save_fact(entry, intent, made));
-    if (entry.kind != Kind::receipt_print) return {};
+    // One that was written again has its number in an earlier series.
+    if (entry.kind != Kind::receipt_print || intent.at("series") != series_of(log.id)) return {};
     ++log.receipts;
     return logs.save(log);
 }

@@ -9,6 +9,7 @@ namespace spot::core {
 namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
+constexpr int kBusyPauseMs = 1;
 
 // 4 MB of pages: a station with 100,000 records stays far below its 80 MB. A checkpoint each
 // 2,000 pages (8 MB) writes the pages that many transactions touched only once.
@@ -34,6 +35,14 @@ Error error_of(int code) {
         case SQLITE_FULL: return {Code::io, what + "; nothing was changed, free some space"};
         default: return {Code::io, what};
     }
+}
+
+// SQLite's own pauses grow to 100 ms, by which a mediator would wait for a store that has long been
+// free again, and miss the short gaps between another process's transactions.
+int wait_while_busy(void*, int waited) {
+    if (waited >= kBusyTimeoutMs / kBusyPauseMs) return 0;
+    sqlite3_sleep(kBusyPauseMs);
+    return 1;
 }
 
 }  // namespace
@@ -121,7 +130,7 @@ Result<Database> Database::open(const std::filesystem::path& file, const SecretK
         nullptr);
     Database out(handle);
     if (opened != SQLITE_OK) return tl::make_unexpected(error_of(opened));
-    sqlite3_busy_timeout(handle, kBusyTimeoutMs);
+    sqlite3_busy_handler(handle, wait_while_busy, nullptr);
     // One plan a statement: else it may be prepared anew for each value it is given (50 µs).
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
 

@@ -40,9 +40,13 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
     return {};
 }
 
-constexpr char kColumns[] =
-    "SELECT key, kind, run, seen_epoch, seen_seq, \"check\", user, subject, hash, commitment,"
-    " payload FROM entry WHERE key BETWEEN ?1 AND ?2 ORDER BY key";
+// Two texts, so that one can be read while a range is walked: a statement in use is prepared anew.
+#define SPOT_LINE_COLUMNS                                                                       \
+    "SELECT key, kind, run, seen_epoch, seen_seq, \"check\", user, subject, hash, commitment," \
+    " payload FROM entry WHERE "
+constexpr char kRange[] = SPOT_LINE_COLUMNS "key BETWEEN ?1 AND ?2 ORDER BY key";
+constexpr char kOne[] = SPOT_LINE_COLUMNS "key = ?1";
+#undef SPOT_LINE_COLUMNS
 
 Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
     Line line;
@@ -73,18 +77,19 @@ Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
 }
 
 Result<std::optional<Line>> Entries::read(const Logs::Log& log, std::uint64_t seq) {
-    std::optional<Line> out;
-    SPOT_TRY(each(log, seq, seq, [&](Line& line) -> Result<> {
-        out = std::move(line);
-        return {};
-    }));
-    return out;
+    auto row = database_.prepare(kOne);
+    const auto found = row.with(entry_key(log.number, seq)).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return std::nullopt;
+    auto line = line_of(row, log.id);
+    if (!line) return tl::make_unexpected(std::move(line).error());
+    return std::move(*line);
 }
 
 Result<> Entries::each(const Logs::Log& log, std::uint64_t first, std::uint64_t last,
                        const std::function<Result<>(Line&)>& use) {
     if (first > last || first > kSeqMax) return {};
-    auto rows = database_.prepare(kColumns);
+    auto rows = database_.prepare(kRange);
     rows.with(entry_key(log.number, first), entry_key(log.number, std::min(last, kSeqMax)));
     for (;;) {
         const auto row = rows.step();

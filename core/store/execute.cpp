@@ -23,6 +23,7 @@ Result<std::size_t> Ledger::Inside::execute_received(Logs::Log& log, std::size_t
         return *why ? entries.quarantine(log, line.entry.seq, **why) : Result<>();
     }));
     log.executed = last;
+    SPOT_TRY(records.tally(log, last));
     SPOT_TRY(logs.save(log));
     // Every entry now keeps its own salt.
     SPOT_TRY(logs.destroy_secrets(log, last));
@@ -31,7 +32,7 @@ Result<std::size_t> Ledger::Inside::execute_received(Logs::Log& log, std::size_t
 
 // Entries may have been quarantined on execution only: what depends on them follows them.
 Result<bool> Ledger::Inside::refers_to_records(const Json& intent) {
-    for (const char* member : {"session", "request"}) {
+    for (const char* member : {"session", "request", "receipt"}) {
         const auto at = intent.find(member);
         if (at == intent.end()) continue;
         const auto id = RecordId::parse(at->get_ref<const std::string&>());
@@ -51,6 +52,11 @@ Result<Why> Ledger::Inside::execute_one(const Line& line) {
     if (!*refers) return Why("unknown_record");
     if (has_document(entry.kind)) return execute_document(line, intent);
 
+    if (entry.kind == Kind::receipt_settle) {
+        const auto settled = records.settle_fact(entry, intent);
+        if (!settled) return tl::make_unexpected(settled.error());
+        return *settled == Records::Settled::now ? Why() : Why("settled_before");
+    }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return Why("form");
     SPOT_TRY(records.save_fact(entry, intent, {at->ms, {}}));
@@ -74,6 +80,11 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
         }
         if (!*opened) return Why("unknown_record");
         working = *opened;
+    }
+    if (entry.kind == Kind::session_close) {
+        const auto closed = records.knew_changes(*working, entry);
+        if (!closed) return tl::make_unexpected(closed.error());
+        if (*closed) return Why("duplicate");
     }
     const auto change = records.execute(*working, entry, intent);
     if (!change || entry.check != check_of(*change)) {

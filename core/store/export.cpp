@@ -1,46 +1,122 @@
+#include <array>
+#include <limits>
+
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
 #include "core/store/inside.h"
 
 namespace spot::core {
+namespace {
+
+// A station may take 80 MB, and opening the store takes most of it for a moment.
+constexpr std::size_t kHeldBytesMax = 16 * 1024 * 1024;
+
+using Line = std::function<void(std::string_view)>;
+
+// The lines of records whose turn comes later, by place: what lies side by side in the table is
+// exported kind by kind. Where they are too many, the longest are given up and read again in turn.
+class Held {
+public:
+    bool has(std::size_t place) const { return lines_[place].has_value(); }
+    // From here on those after `place` are kept.
+    void collect_after(std::size_t place) {
+        for (std::size_t i = place + 1; i < lines_.size(); ++i) {
+            given_up_[i] = has(i);  // whole already
+            if (!has(i)) lines_[i].emplace();
+        }
+    }
+    void add(std::size_t place, const std::string& line) {
+        if (given_up_[place]) return;
+        lines_[place]->append(line).push_back('\n');
+        bytes_ += line.size() + 1;
+        if (bytes_ > kHeldBytesMax) give_up_longest();
+    }
+    void hand_out(std::size_t place, const Line& use) {
+        std::string_view rest = *lines_[place];
+        for (auto end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
+            use(rest.substr(0, end));
+            rest.remove_prefix(end + 1);
+        }
+        drop(place);
+    }
+
+private:
+    void give_up_longest() {
+        std::size_t longest = 0;
+        for (std::size_t i = 1; i < lines_.size(); ++i)
+            if (size(i) > size(longest)) longest = i;
+        given_up_[longest] = true;
+        drop(longest);
+    }
+    void drop(std::size_t place) {
+        bytes_ -= size(place);
+        lines_[place].reset();
+    }
+    std::size_t size(std::size_t place) const { return has(place) ? lines_[place]->size() : 0; }
+
+    std::array<std::optional<std::string>, kRecordNames.size()> lines_;
+    std::array<bool, kRecordNames.size()> given_up_{};  // not added to, in this reading
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+Result<> Ledger::Inside::export_log(const Logs::Log& log, const ExportRange& range,
+                                    const std::function<void(std::size_t, const std::string&)>& use) {
+    auto rows = database.prepare(
+        "SELECT key, subject, json, reference, place FROM record"
+        " WHERE key BETWEEN ?1 AND ?2 AND place BETWEEN ?3 AND ?4 AND made_ms >= ?5 ORDER BY key");
+    rows.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax), range.first_place,
+              range.last_place, range.since_ms);
+    for (;;) {
+        const auto row = rows.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) return {};
+        const auto place = static_cast<std::size_t>(rows.integer(4));
+        if (place >= kRecordNames.size()) return fail(Code::corrupt, "a record's name is damaged");
+        const auto json = records.open_json(rows, 0);
+        if (!json) return tl::make_unexpected(json.error());
+        if (!*json) continue;  // erased
+        Reader reader;
+        reader.held =
+            options.party == Party::station && seq_of(rows.integer(0)) <= log.acknowledged.seq;
+        if (range.references) reader.reference = rows.text(3);
+        use(place, shown(kRecordNames[place], **json, reader));
+    }
+}
 
 Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
                                         const std::function<void(std::string_view)>& line) {
-    std::int64_t since = std::numeric_limits<std::int64_t>::min();
+    ExportRange range;
+    range.references = wanted.references;
     if (!wanted.since.empty()) {
         const auto moment = parse_moment(wanted.since);
         if (!moment) return tl::make_unexpected(moment.error());
-        since = moment->ms;
+        range.since_ms = moment->ms;
     }
-    if (!wanted.kind.empty() && !record_place(wanted.kind))
-        return fail(Code::invalid, "no record is called that");
+    const auto only = record_place(wanted.kind);
+    if (!wanted.kind.empty() && !only) return fail(Code::invalid, "no record is called that");
+    range.first_place = only.value_or(0);
+    range.last_place = only.value_or(kRecordNames.size() - 1);
     const auto ids = logs.ids();
     if (!ids) return tl::make_unexpected(ids.error());
 
-    for (const std::string_view name : kRecordNames) {
-        if (!wanted.kind.empty() && wanted.kind != name) continue;
+    Held held;
+    for (; range.first_place <= range.last_place; ++range.first_place) {
+        const auto now = static_cast<std::size_t>(range.first_place);
+        if (held.has(now)) {  // read with an earlier one
+            held.hand_out(now, line);
+            continue;
+        }
+        held.collect_after(now);
         for (const LogId& id : *ids) {
             const auto log = logs.find(id);
             if (!log) return tl::make_unexpected(log.error());
-            auto rows = database.prepare(
-                "SELECT key, subject, json, reference FROM record"
-                " WHERE key BETWEEN ?1 AND ?2 AND place = ?3 AND made_ms >= ?4 ORDER BY key");
-            rows.with(entry_key((*log)->number, 0), entry_key((*log)->number, kSeqMax),
-                      *record_place(name), since);
-            for (;;) {
-                const auto row = rows.step();
-                if (!row) return tl::make_unexpected(row.error());
-                if (!*row) break;
-                const auto json = records.open_json(rows, 0);
-                if (!json) return tl::make_unexpected(json.error());
-                if (!*json) continue;  // erased
-                Reader reader;
-                reader.held = options.party == Party::station &&
-                              seq_of(rows.integer(0)) <= (*log)->acknowledged.seq;
-                if (wanted.references) reader.reference = rows.text(3);
-                line(shown(name, **json, reader));
-            }
+            SPOT_TRY(export_log(**log, range, [&](std::size_t place, const std::string& text) {
+                if (place == now) line(text);
+                else held.add(place, text);
+            }));
         }
     }
     return {};
@@ -49,27 +125,23 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
 Result<Ledger::Counts> Ledger::Inside::count() {
     Counts out;
     for (const std::string_view name : kRecordNames) out.records[std::string(name)] = 0;
-    auto rows =
-        database.prepare("SELECT place, count(*), sum(conflicts) FROM record GROUP BY place");
-    for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
-        const auto place = static_cast<std::size_t>(rows.integer(0));
-        if (place >= kRecordNames.size()) return fail(Code::corrupt, "a record's name is damaged");
-        out.records[std::string(kRecordNames[place])] = rows.number(1);
-        out.conflicts += rows.number(2);
-    }
-    const auto quarantined = database.integer("SELECT count(*) FROM quarantine");
-    if (!quarantined) return tl::make_unexpected(quarantined.error());
-    out.quarantined = static_cast<std::uint64_t>(*quarantined);
     const auto ids = logs.ids();
     if (!ids) return tl::make_unexpected(ids.error());
     for (const LogId& id : *ids) {
-        const auto log = logs.find(id);
-        if (!log) return tl::make_unexpected(log.error());
-        if (!is_own(id)) out.unexecuted += (*log)->tip.seq - (*log)->executed;
+        const auto found = logs.find(id);
+        if (!found) return tl::make_unexpected(found.error());
+        Logs::Log log = **found;  // its row was written some entries ago: they are counted on
+        SPOT_TRY(records.tally(log, log.tip.seq));
+        for (std::size_t i = 0; i < kRecordNames.size(); ++i)
+            out.records[std::string(kRecordNames[i])] += log.tally[i];
+        if (!is_own(id)) out.unexecuted += log.tip.seq - log.executed;
     }
+    const auto conflicts = database.integer("SELECT count(*) FROM record WHERE conflicts > 0");
+    if (!conflicts) return tl::make_unexpected(conflicts.error());
+    out.conflicts = static_cast<std::uint64_t>(*conflicts);
+    const auto quarantined = database.integer("SELECT count(*) FROM quarantine");
+    if (!quarantined) return tl::make_unexpected(quarantined.error());
+    out.quarantined = static_cast<std::uint64_t>(*quarantined);
     return out;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <limits>
+
 #include "core/ledger.h"
+#include "core/receipt_code.h"
 #include "core/store/database.h"
 #include "core/store/entries.h"
 #include "core/store/logs.h"
@@ -45,6 +48,9 @@ struct Ledger::Inside {
                                  const nlohmann::json& intent, Appended& out);
     Result<bool> repeated_change(const Working& working, Kind kind, const std::string& intent,
                                  Appended& out);
+    Result<bool> repeated_settlement(const nlohmann::json& intent, const std::string& text,
+                                     Appended& out);
+    // With all of its entry set but `check`.
     Result<> write(Logs::Log& log, Line line, const nlohmann::json& intent, Working* working,
                    std::string_view reference);
     Result<Seen> seen_by(const LogId& author);
@@ -59,7 +65,24 @@ struct Ledger::Inside {
     // is no field of its request. `subject` gets the key's owner for an edit.
     Result<> check_state(const LogId& log, Whose whose, Kind kind, const nlohmann::json& intent,
                          std::optional<Subjects::Id>& subject);
+    // `refused`: a request that has left for its agency, or was withdrawn, stays as it is.
+    Result<> check_open(Kind kind, const RecordId& request);
     Result<> check_edit(const RecordId& request, const nlohmann::json& set);
+
+    // ── branch.cpp
+    Result<> branch(const LogId& from, const Tip& common, const LogId& to, std::uint64_t& again);
+    // What has to be known of an entry to write it again.
+    struct Stranded {
+        std::vector<std::string> names;  // by which its record is found
+        std::uint64_t now = 0;           // its number in the new log; 0: it was erased
+    };
+    Result<> undo_after(const Logs::Log& log, std::vector<Stranded>& stranded);
+    Result<> write_again(const Logs::Log& from, Line line, Logs::Log& to,
+                         std::vector<Stranded>& stranded);
+    Result<> keep_branch(const LogId& log, const Seen& branch);
+    Result<std::size_t> matching(const LogId& log, std::span<const Entry> given);
+    // Hands on what is attached to a request to the one that it was written again as.
+    Result<> move_attached(const RecordId& from, const RecordId& to);
 
     // ── receive.cpp
     Result<> receive(const LogId& id, std::span<const Entry> received, Tip& tip);
@@ -76,13 +99,28 @@ struct Ledger::Inside {
                                                              const nlohmann::json& intent);
     Result<bool> refers_to_records(const nlohmann::json& intent);
 
+    // ── lists.cpp
+    // Fills the lists of a store that had none; once.
+    Result<> make_lists();
+    Result<std::vector<RecordId>> changes_of(std::string_view record, const RecordId& id);
+    Result<std::optional<Shown>> shown_record(std::string_view record, const RecordId& id);
+    // Of rows of (key, made_ms, place), at most `count`.
+    Result<std::vector<Listed>> listed(Statement rows, std::size_t count);
+
     // ── export.cpp, check.cpp
+    struct ExportRange {
+        std::int64_t first_place = 0, last_place = 0;
+        std::int64_t since_ms = std::numeric_limits<std::int64_t>::min();
+        bool references = false;
+    };
+    // Of one log's records, in the order of their making.
+    Result<> export_log(const Logs::Log& log, const ExportRange& range,
+                        const std::function<void(std::size_t place, const std::string&)>& use);
     Result<> export_records(const ExportOptions& options,
                             const std::function<void(std::string_view)>& line);
     Result<Counts> count();
     Result<> check(std::vector<std::string>& faults);
     Result<> check_log(const Logs::Log& log, std::vector<std::string>& faults);
-    Result<> check_records(const Logs::Log& log, std::vector<std::string>& faults);
 
     struct Writing {
         LogId log;
@@ -100,7 +138,7 @@ struct Ledger::Inside {
     std::int64_t data_version = 0;
 };
 
-// Of the receipts of one log: "7K3Q9F2M-1" for epoch 1. Hub and station derive it alike.
-std::string series_of(const LogId& log);
+// That of a receipt that was printed in an earlier epoch and written again in this one (branch.cpp).
+bool is_earlier_series(const LogId& log, std::string_view series);
 
 }  // namespace spot::core

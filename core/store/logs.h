@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,11 @@ public:
         std::uint64_t receipts = 0;
         Tip acknowledged;
         Tip backed_up;
+        std::array<std::uint64_t, kRecordNames.size()> tally{};  // of records made, by place, …
+        std::uint64_t tallied = 0;                               // … up to this entry
+        Seen branch;  // up to where its author knew the earlier epochs; epoch 0: all of them
+        std::optional<std::uint64_t> ended;  // what stands after it was written again elsewhere
+        std::uint64_t last() const { return ended.value_or(tip.seq); }
     };
 
     Logs(Database& database, Random& random) : database_(database), random_(random) {}

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
+#include "core/store/keys.h"
 
 namespace spot::core {
 namespace {
@@ -20,15 +21,28 @@ void complete(Json& out, std::string_view record, const RecordId& id, Party here
         out["route"]["state"] = here == Party::hub ? kHeld : kRecorded;
 }
 
-// What a put or text operation leaves in a document that had nothing there.
-void put(Json& out, const Operation& operation) {
+int route_of(const Json& record) {
+    const auto route = record.find("route");
+    if (route == record.end() || !route->is_object()) return 0;
+    const auto state = route->find("state");
+    if (state == route->end() || !state->is_string()) return 0;
+    return route_place(state->get_ref<const std::string&>());
+}
+
+// What a put or text operation leaves in a document whose changes follow on each other. False: a
+// value stands where a map has to be, or the other way round.
+bool put(Json& out, const Operation& operation) {
     Json* at = &out;
     std::string_view path = operation.path;
     for (auto dot = path.find('.'); dot != path.npos; dot = path.find('.')) {
         at = &(*at)[std::string(path.substr(0, dot))];
+        if (!at->is_object() && !at->is_null()) return false;
         path.remove_prefix(dot + 1);
     }
-    std::visit([&](const auto& value) { (*at)[std::string(path)] = value; }, operation.value);
+    Json& place = (*at)[std::string(path)];
+    if (place.is_object()) return false;
+    std::visit([&](const auto& value) { place = value; }, operation.value);
+    return true;
 }
 
 }  // namespace
@@ -39,8 +53,9 @@ Result<Projection> project_document(std::string_view record, const RecordId& id,
     if (!parsed.is_object() || !parsed.contains("record") || !parsed["record"].is_object())
         return fail(Code::corrupt, "a document does not materialise");
     Json& out = parsed["record"];
-    complete(out, record, id, here);
     Projection done;
+    done.route = route_of(out);  // before a state of ours stands there
+    complete(out, record, id, here);
     if (const auto conflicts = parsed.find("conflicts");
         conflicts != parsed.end() && !conflicts->empty()) {
         out["conflicts"] = std::move(*conflicts);
@@ -52,17 +67,31 @@ Result<Projection> project_document(std::string_view record, const RecordId& id,
 
 Projection project_first(Kind kind, const RecordId& id, Party here, const Json& intent) {
     Json out = Json::object();
-    for (const Operation& operation : operations_of(kind, intent)) put(out, operation);
+    for (const Operation& operation : operations_of(kind, intent)) SPOT_CHECK(put(out, operation));
     complete(out, record_of(kind), id, here);
-    return {canonical(out), false};
+    return {canonical(out), false, 0};
 }
 
-Projection project_fact(Kind kind, const RecordId& id, const Json& intent) {
+Result<Projection> project_sequence(const RecordId& id, Party here, std::span<const Step> steps) {
+    Json out = Json::object();
+    for (const Step& step : steps) {
+        const Json intent = Json::parse(step.intent, nullptr, false);
+        if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
+        for (const Operation& operation : operations_of(step.kind, intent))
+            if (!put(out, operation)) return fail(Code::corrupt, "a change does not fit its record");
+    }
+    const int route = route_of(out);
+    complete(out, record_of(steps.front().kind), id, here);
+    return Projection{canonical(out), false, route};
+}
+
+Projection project_fact(Kind kind, const RecordId& id, const Json& intent,
+                        std::string_view settled) {
     Json out = intent;
     out["record"] = record_of(kind);
     out["id"] = id.text();
-    if (kind == Kind::receipt_print) out["state"] = "reserved";
-    return {canonical(out), false};
+    if (kind == Kind::receipt_print) out["state"] = settled.empty() ? std::string_view("reserved") : settled;
+    return {canonical(out), false, 0};
 }
 
 std::string shown(std::string_view record, std::string_view json, const Reader& reader) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,15 +14,24 @@ namespace spot::core {
 struct Projection {
     std::string json;
     bool conflicts = false;
+    int route = 0;  // place in kRoutes
 };
 
 // Of a session or request, from Document::json().
 Result<Projection> project_document(std::string_view record, const RecordId& id, Party here,
                                     std::string_view document_json);
-// The same, of a document with one change: a third of the time, as no document is asked.
+// The same, of a document whose changes each followed on all before, or that has only one: a tenth
+// of the time, as no document is asked.
+struct Step {
+    Kind kind = Kind::session_open;
+    std::string intent;
+};
+// `corrupt`: they are not what could have been executed.
+Result<Projection> project_sequence(const RecordId& id, Party here, std::span<const Step> steps);
 Projection project_first(Kind kind, const RecordId& id, Party here, const nlohmann::json& intent);
-// Of an immutable fact.
-Projection project_fact(Kind kind, const RecordId& id, const nlohmann::json& intent);
+// Of an immutable fact; of a receipt whose original was settled, with the state it came to.
+Projection project_fact(Kind kind, const RecordId& id, const nlohmann::json& intent,
+                        std::string_view settled = {});
 
 struct Reader {
     bool held = false;           // the hub has the entry that made the record

@@ -8,9 +8,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A receipt's number, of an intent that may be wrong in any way. 0: none that could be one.
-std::uint64_t number_in(const Json& intent) {
+// A receipt's number in the log's own series, of an intent that may be wrong in any way. 0: none
+// that could be one.
+std::uint64_t number_in(const LogId& log, const Json& intent) {
     if (!intent.is_object()) return 0;
+    const auto series = intent.find("series");
+    if (series != intent.end() && series->is_string() &&
+        is_earlier_series(log, series->get_ref<const std::string&>()))
+        return 0;
     const auto at = intent.find("number");
     if (at == intent.end() || !at->is_number_unsigned()) return 0;
     const auto number = at->get<std::uint64_t>();
@@ -47,7 +52,7 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
             return tl::make_unexpected(state.error());
     }
     // A number counts as used even where its receipt is quarantined: one fault is told once.
-    if (const auto number = entry.kind == Kind::receipt_print ? number_in(intent) : 0) {
+    if (const auto number = entry.kind == Kind::receipt_print ? number_in(log.id, intent) : 0) {
         if (!code && number <= log.receipts)
             code = "duplicate";
         else if (!code && number != log.receipts + 1)
@@ -117,7 +122,7 @@ Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
     SPOT_TRY(entries.each(log, 1, seq, [&](Line& line) -> Result<> {
         if (line.entry.kind == Kind::receipt_print)
             log.receipts = std::max(
-                log.receipts, number_in(Json::parse(line.entry.intent, nullptr, false)));
+                log.receipts, number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
         return {};
     }));
     return logs.save(log);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
+#include "core/store/changes.h"
 
 namespace spot::core {
 namespace {
@@ -12,59 +13,10 @@ namespace {
 using Json = nlohmann::json;
 using Change = Working::Change;
 
-constexpr std::size_t kWorkingMax = 16;  // documents of 47 kB each
+constexpr std::size_t kWorkingMax = 64;  // documents of 47 kB each
 // Executing a few changes again takes as long as loading a document, which would have to be saved
 // at every one of them: most requests are never changed, and sessions once.
 constexpr std::size_t kReplayedMax = 4;
-constexpr char kJson = 'j', kDocument = 'd';  // places of sealed columns
-constexpr std::uint8_t kByHub = 1, kHasHash = 2;
-
-Bytes pack(const std::vector<Change>& changes, View document) {
-    ByteWriter out;
-    out.varint(changes.size());
-    for (const Change& change : changes) {
-        out.u8(
-            static_cast<std::uint8_t>((change.by_hub ? kByHub : 0) | (change.hash ? kHasHash : 0)));
-        out.varint(change.epoch);
-        out.varint(change.seq);
-        out.raw(change.digest);
-        if (change.hash) out.raw(*change.hash);
-    }
-    out.raw(document);
-    return out.take();
-}
-
-// Nothing: damaged. `document` gets the rest.
-std::optional<std::vector<Change>> unpack(View bytes, View& document) {
-    ByteReader in(bytes);
-    std::vector<Change> changes;
-    for (std::uint64_t left = in.varint(); left > 0 && !in.failed(); --left) {
-        Change& change = changes.emplace_back();
-        const std::uint8_t flags = in.u8();
-        change.by_hub = (flags & kByHub) != 0;
-        change.epoch = static_cast<std::uint32_t>(in.varint());
-        change.seq = in.varint();
-        change.digest = in.array<8>();
-        if (flags & kHasHash) change.hash = in.array<32>();
-    }
-    if (in.failed() || changes.empty()) return std::nullopt;
-    document = in.rest();
-    return changes;
-}
-
-Change change_of(const RecordId& id) {
-    Change change;
-    change.by_hub = (id.log.device & kHubBit) != 0;
-    change.epoch = id.log.epoch;
-    change.seq = id.seq;
-    return change;
-}
-
-bool known_to(const Entry& entry, const Change& change) {
-    const Seen at{change.epoch, change.seq};
-    const bool own = change.by_hub == ((entry.log.device & kHubBit) != 0);
-    return own ? at < Seen{entry.log.epoch, entry.seq} : at <= entry.seen;
-}
 
 std::int64_t seconds(std::int64_t ms) {
     return ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
@@ -163,7 +115,7 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
     working.subject = subject_of(row, 0);
     std::vector<Change> changes{change_of(id)};
     if (!row.null(1)) {
-        const auto packed = subjects_.open(working.subject, {kDocument, key}, row.blob(1));
+        const auto packed = subjects_.open(working.subject, {kDocumentColumn, key}, row.blob(1));
         if (!packed) return tl::make_unexpected(packed.error());
         if (!*packed) return fail(Code::not_found, "the person's data were erased");
         View saved;
@@ -181,19 +133,23 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
     return working;
 }
 
+Result<Line> Records::line_of(const RecordId& entry) {
+    const auto log = logs_.find(entry.log);
+    if (!log) return tl::make_unexpected(log.error());
+    if (!*log) return fail(Code::corrupt, "a record's log is not in the store");
+    auto line = entries_.read(**log, entry.seq);
+    if (!line) return tl::make_unexpected(std::move(line).error());
+    if (!*line) return fail(Code::corrupt, "a record's entry is not in the store");
+    return std::move(**line);
+}
+
 Result<> Records::replay(Working& working, std::vector<Change> changes) {
     for (const Change& change : changes) {
-        const std::uint64_t device =
-            (working.id.log.device & ~kHubBit) | (change.by_hub ? kHubBit : 0);
-        const auto log = logs_.find({device, change.epoch});
-        if (!log) return tl::make_unexpected(log.error());
-        if (!*log) return fail(Code::corrupt, "a record's log is not in the store");
-        const auto line = entries_.read(**log, change.seq);
+        const auto line = line_of(entry_of(working.id, change));
         if (!line) return tl::make_unexpected(line.error());
-        if (!*line) return fail(Code::corrupt, "a record's entry is not in the store");
-        if ((*line)->erased) return fail(Code::not_found, "the person's data were erased");
-        const Json intent = Json::parse((*line)->entry.intent, nullptr, false);
-        const auto executed = execute(working, (*line)->entry, intent);
+        if (line->erased) return fail(Code::not_found, "the person's data were erased");
+        const Json intent = Json::parse(line->entry.intent, nullptr, false);
+        const auto executed = execute(working, line->entry, intent);
         if (!executed) return tl::make_unexpected(executed.error());
     }
     return {};
@@ -211,13 +167,39 @@ Result<Working*> Records::make(const Entry& entry, const std::optional<Subjects:
     return keep(std::move(working));
 }
 
+// Back from what the author wrote before, or had seen of the other party's log, over the places
+// where one epoch went on from another.
+Result<bool> Records::knows(const Entry& author, const Change& change) {
+    const bool own = change.by_hub == ((author.log.device & kHubBit) != 0);
+    Seen limit = own ? Seen{author.log.epoch, author.seq - 1} : author.seen;
+    const std::uint64_t device = own ? author.log.device : author.log.device ^ kHubBit;
+    while (change.epoch < limit.epoch) {
+        const auto log = logs_.find({device, limit.epoch});
+        if (!log) return tl::make_unexpected(log.error());
+        const bool branched = *log && (*log)->branch.epoch > 0;
+        limit = branched ? (*log)->branch : Seen{limit.epoch - 1, kSeqMax};
+    }
+    return change.epoch == limit.epoch && change.seq <= limit.seq;
+}
+
+Result<bool> Records::knew_changes(const Working& working, const Entry& author) {
+    for (std::size_t i = 1; i < working.changes.size(); ++i) {
+        const auto known = knows(author, working.changes[i]);
+        if (!known || *known) return known;
+    }
+    return false;
+}
+
 Result<std::optional<Hash>> Records::execute(Working& working, const Entry& entry,
                                              const Json& intent) {
     std::vector<Hash> known;
-    for (const Change& change : working.changes)
-        if (change.hash && known_to(entry, change)) known.push_back(*change.hash);
-    if (!working.changes.empty() && !known_to(entry, working.changes.front()))
-        return fail(Code::not_found, "the entry's author did not know the record");
+    for (const Change& change : working.changes) {
+        const auto by_author = knows(entry, change);
+        if (!by_author) return tl::make_unexpected(by_author.error());
+        if (!*by_author && &change == &working.changes.front())
+            return fail(Code::not_found, "the entry's author did not know the record");
+        if (change.hash && *by_author) known.push_back(*change.hash);
+    }
 
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return tl::make_unexpected(at.error());
@@ -236,10 +218,10 @@ Result<> Records::save_first(Working& working, const Entry& entry, const Json& i
     SPOT_CHECK(!working.stored && working.changes.size() == 1);
     const auto projection = project_first(entry.kind, working.id, here_, intent);
     const auto sealed =
-        subjects_.seal(working.subject, {kJson, working.key}, view(projection.json));
+        subjects_.seal(working.subject, {kJsonColumn, working.key}, view(projection.json));
     if (!sealed) return tl::make_unexpected(sealed.error());
     working.stored = true;
-    return insert(working.key, working.place, made, working.subject, *sealed);
+    return insert(working.key, working.place, made, working.subject, *sealed, intent);
 }
 
 Result<> Records::save_change(Working& working) {
@@ -249,17 +231,17 @@ Result<> Records::save_change(Working& working) {
     const auto projection = project_document(name, working.id, here_, *json);
     if (!projection) return tl::make_unexpected(projection.error());
     const auto sealed =
-        subjects_.seal(working.subject, {kJson, working.key}, view(projection->json));
+        subjects_.seal(working.subject, {kJsonColumn, working.key}, view(projection->json));
     if (!sealed) return tl::make_unexpected(sealed.error());
     Result<Bytes> document;
     if (working.changes.size() > kReplayedMax) document = working.document.save();
     if (!document) return tl::make_unexpected(document.error());
     const auto packed =
-        subjects_.seal(working.subject, {kDocument, working.key}, pack(working.changes, *document));
+        subjects_.seal(working.subject, {kDocumentColumn, working.key}, pack(working.changes, *document));
     if (!packed) return tl::make_unexpected(packed.error());
     return database_
-        .prepare("UPDATE record SET json = ?2, conflicts = ?3, document = ?4 WHERE key = ?1")
-        .with(working.key, *sealed, int{projection->conflicts}, *packed)
+        .prepare("UPDATE record SET json = ?2, conflicts = ?3, document = ?4, route = ?5 WHERE key = ?1")
+        .with(working.key, *sealed, int{projection->conflicts}, *packed, projection->route)
         .run();
 }
 
@@ -268,11 +250,102 @@ Result<> Records::save_fact(const Entry& entry, const Json& intent, const Made& 
     if (!key) return tl::make_unexpected(key.error());
     SPOT_CHECK(*key);
     return insert(**key, *record_place(record_of(entry.kind)), made, std::nullopt,
-                  view(project_fact(entry.kind, entry.id(), intent).json));
+                  view(project_fact(entry.kind, entry.id(), intent).json), intent);
+}
+
+// A fact has no document: the column holds the entry that settled it, beside the one that made it.
+Result<Records::Settled> Records::settle_fact(const Entry& entry, const Json& intent) {
+    const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
+    const auto key = id ? key_of(*id) : std::optional<std::int64_t>();
+    if (!key) return tl::make_unexpected(key.error());
+    if (!*key) return fail(Code::not_found, "unknown receipt");
+    auto row = database_.prepare("SELECT document, json FROM record WHERE key = ?1");
+    const auto found = row.with(**key).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return fail(Code::not_found, "unknown receipt");
+    Change change = change_of(entry.id());
+    change.digest = digest_of(entry.kind, entry.intent);
+    if (!row.null(0)) {
+        View rest;
+        const auto before = unpack(row.blob(0), rest);
+        if (!before) return fail(Code::corrupt, "a record's changes are damaged");
+        return before->back().digest == change.digest ? Settled::repeated : Settled::otherwise;
+    }
+    Json shown = Json::parse(row.text(1), nullptr, false);
+    if (!shown.is_object()) return fail(Code::corrupt, "a record does not read");
+    shown["state"] = intent.at("state");
+    SPOT_TRY(database_.prepare("UPDATE record SET json = ?2, document = ?3 WHERE key = ?1")
+                 .with(**key, view(canonical(shown)), pack({change_of(*id), change}, {}))
+                 .run());
+    return Settled::now;
+}
+
+Result<> Records::undo_changes(std::string_view record, const RecordId& id, const LogId& log,
+                               std::uint64_t seq) {
+    const auto key = key_of(id);
+    if (!key) return tl::make_unexpected(key.error());
+    if (!*key) return {};
+    Working working;
+    working.id = id;
+    working.place = *record_place(record);
+    working.key = **key;
+    working.stored = true;
+    auto row = database_.prepare(
+        "SELECT key, subject, document FROM record WHERE key = ?1 AND place = ?2");
+    const auto found = row.with(**key, working.place).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return {};
+    auto changes = changes_in(row, 0, id);
+    if (!changes) return tl::make_unexpected(std::move(changes).error());
+    if (!*changes) return {};  // erased
+    working.subject = subject_of(row, 1);
+    std::erase_if(**changes, [&](const Change& change) {
+        const RecordId entry = entry_of(id, change);
+        return entry.log == log && entry.seq > seq;
+    });
+    SPOT_TRY(replay(working, std::move(**changes)));
+    return save_change(working);
+}
+
+Result<> Records::unsettle_fact(const RecordId& id) {
+    const auto key = key_of(id);
+    const auto line = line_of(id);
+    if (!key || !line) return tl::make_unexpected(!key ? key.error() : line.error());
+    const Json intent = Json::parse(line->entry.intent, nullptr, false);
+    return database_.prepare("UPDATE record SET json = ?2, document = NULL WHERE key = ?1")
+        .with(*key, view(project_fact(line->entry.kind, id, intent).json))
+        .run();
+}
+
+Result<std::vector<RecordId>> Records::changes(const RecordId& id, const Statement& row,
+                                               int column) {
+    const auto all = changes_in(row, column, id);
+    if (!all) return tl::make_unexpected(all.error());
+    std::vector<RecordId> out;
+    if (!*all) return std::vector<RecordId>{id};  // erased
+    for (const Change& change : **all) out.push_back(entry_of(id, change));
+    return out;
+}
+
+Result<> Records::tally(Logs::Log& log, std::uint64_t last) {
+    if (last <= log.tallied) return {};
+    auto rows = database_.prepare("SELECT place FROM record WHERE key BETWEEN ?1 AND ?2");
+    rows.with(entry_key(log.number, log.tallied + 1), entry_key(log.number, last));
+    for (;;) {
+        const auto row = rows.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) break;
+        const auto place = static_cast<std::size_t>(rows.integer(0));
+        if (place >= log.tally.size()) return fail(Code::corrupt, "a record's name is damaged");
+        ++log.tally[place];
+    }
+    log.tallied = last;
+    return {};
 }
 
 Result<> Records::insert(std::int64_t key, std::int64_t place, const Made& made,
-                         const std::optional<Subjects::Id>& subject, View json) {
+                         const std::optional<Subjects::Id>& subject, View json,
+                         const Json& intent) {
     std::optional<std::string_view> reference;
     if (!made.reference.empty()) {
         reference = made.reference;
@@ -281,6 +354,7 @@ Result<> Records::insert(std::int64_t key, std::int64_t place, const Made& made,
                 .with(place, made.reference, key)
                 .run());
     }
+    if (here_ == Party::station) SPOT_TRY(list(key, place, made.ms, intent));
     return database_
         .prepare(
             "INSERT INTO record (key, place, made_ms, reference, subject, json)"
@@ -290,59 +364,11 @@ Result<> Records::insert(std::int64_t key, std::int64_t place, const Made& made,
 }
 
 Result<std::optional<std::string>> Records::open_json(const Statement& row, int column) {
-    const auto plain = subjects_.open(subject_of(row, column + 1), {kJson, row.integer(column)},
+    const auto plain = subjects_.open(subject_of(row, column + 1), {kJsonColumn, row.integer(column)},
                                       row.blob(column + 2));
     if (!plain) return tl::make_unexpected(plain.error());
     if (!*plain) return std::nullopt;
     return std::string(text(**plain));
-}
-
-// Nothing: erased.
-Result<std::optional<std::string>> Records::rebuilt(Kind making, const RecordId& id,
-                                                    std::int64_t key) {
-    const std::string_view record = record_of(making);
-    if (!has_document(making)) {
-        const auto log = logs_.find(id.log);
-        if (!log) return tl::make_unexpected(log.error());
-        const auto line = entries_.read(**log, id.seq);
-        if (!line) return tl::make_unexpected(line.error());
-        if (!*line || (*line)->erased) return std::nullopt;
-        return project_fact(making, id, Json::parse((*line)->entry.intent, nullptr, false)).json;
-    }
-    auto stored = load(record, id, key);
-    if (!stored) {
-        if (stored.error().code == Code::not_found) return std::nullopt;
-        return tl::make_unexpected(std::move(stored).error());
-    }
-    Working anew;
-    anew.id = id;
-    SPOT_TRY(replay(anew, std::move(stored->changes)));
-    const auto json = anew.document.json();
-    if (!json) return tl::make_unexpected(json.error());
-    auto projection = project_document(record, id, here_, *json);
-    if (!projection) return tl::make_unexpected(std::move(projection).error());
-    return std::move(projection->json);
-}
-
-Result<bool> Records::is_sound(Kind making, const RecordId& id) {
-    const auto key = key_of(id);
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key) return false;
-    auto row =
-        database_.prepare("SELECT key, subject, json FROM record WHERE key = ?1 AND place = ?2");
-    const auto found = row.with(**key, *record_place(record_of(making))).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return false;
-    const auto shown = open_json(row, 0);
-    if (!shown)
-        return shown.error().code == Code::corrupt ? Result<bool>(false)
-                                                   : tl::make_unexpected(shown.error());
-    if (!*shown) return true;
-    const auto expected = rebuilt(making, id, **key);
-    if (!expected)
-        return expected.error().code == Code::corrupt ? Result<bool>(false)
-                                                      : tl::make_unexpected(expected.error());
-    return *expected == *shown;
 }
 
 }  // namespace spot::core

@@ -40,6 +40,8 @@ public:
         : database_(database), logs_(logs), entries_(entries), subjects_(subjects), here_(here) {}
 
     Result<bool> exists(std::string_view record, const RecordId& id);
+    // The key that its row has if there is one. Nothing: no entry of that number.
+    Result<std::optional<std::int64_t>> key_of(const RecordId& id);
     Result<std::optional<RecordId>> find_reference(std::string_view record,
                                                    std::string_view reference);
 
@@ -51,6 +53,9 @@ public:
     // Answers the change's hash. After an error or an unwanted change: drop().
     Result<std::optional<Hash>> execute(Working& working, const Entry& entry,
                                         const nlohmann::json& intent);
+    // Had the author seen that someone changed the record since it was made? Of a session: that it
+    // was closed, as nothing else changes one.
+    Result<bool> knew_changes(const Working& working, const Entry& author);
     static std::array<std::uint8_t, 8> digest_of(Kind kind, std::string_view intent);
 
     // Write the row.
@@ -62,21 +67,52 @@ public:
                         const Made& made);
     Result<> save_change(Working& working);
     Result<> save_fact(const Entry& entry, const nlohmann::json& intent, const Made& made);
+    // Of the one entry that says what became of a receipt's original. `repeated`: it said so
+    // before; `conflict`: another one did.
+    enum class Settled { now, repeated, otherwise };
+    Result<Settled> settle_fact(const Entry& entry, const nlohmann::json& intent);
 
+    // Takes back what entries of this log after `seq` did to a record that stays.
+    Result<> undo_changes(std::string_view record, const RecordId& id, const LogId& log,
+                          std::uint64_t seq);
+    Result<> unsettle_fact(const RecordId& id);
+
+    // The entries that the record came from, in the order in which they were executed here, from
+    // a row of (key, subject, document, …) at `column`. The first one made it.
+    Result<std::vector<RecordId>> changes(const RecordId& id, const Statement& row, int column);
+    // A station's lists of what was made when, and in which session (0002_desk.sql).
+    Result<> list(std::int64_t key, std::int64_t place, std::int64_t ms,
+                  const nlohmann::json& intent);
     // The projection in a row of (key, subject, json, …) at `column`. Nothing: erased.
     Result<std::optional<std::string>> open_json(const Statement& row, int column);
     // Is the row of the record that this entry made what its entries amount to? An erased one is.
-    Result<bool> is_sound(Kind making, const RecordId& id);
+    Result<bool> is_sound(const Line& line);
+    // Counts in `log` the records that its entries up to `last` made, which have to be executed.
+    // Saves nothing.
+    Result<> tally(Logs::Log& log, std::uint64_t last);
 
     void drop(const Working& working);
     void forget() { working_.clear(); }
 
 private:
-    Result<std::optional<std::int64_t>> key_of(const RecordId& id);
     Result<> insert(std::int64_t key, std::int64_t place, const Made& made,
-                    const std::optional<Subjects::Id>& subject, View json);
+                    const std::optional<Subjects::Id>& subject, View json,
+                    const nlohmann::json& intent);
     Result<Working> load(std::string_view record, const RecordId& id, std::int64_t key);
-    Result<std::optional<std::string>> rebuilt(Kind making, const RecordId& id, std::int64_t key);
+    struct History {
+        std::vector<Step> steps;
+        bool in_sequence = true;  // each author knew everything before
+    };
+    Result<std::optional<History>> history(const Line& making,
+                                           const std::vector<Working::Change>& changes);
+    // The projection that the record should have. Nothing: erased.
+    Result<std::optional<std::string>> rebuilt(const Line& line,
+                                               std::vector<Working::Change> changes);
+    // Of a row of (key, subject, document, …) at `column`. Nothing: erased.
+    Result<std::optional<std::vector<Working::Change>>> changes_in(const Statement& row,
+                                                                   int column, const RecordId& id);
+    Result<Line> line_of(const RecordId& entry);
+    Result<bool> knows(const Entry& author, const Working::Change& change);
     Result<> replay(Working& working, std::vector<Working::Change> changes);
     Working* keep(Working working);
 

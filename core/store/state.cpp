@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include <nlohmann/json.hpp>
 
@@ -17,12 +18,14 @@ std::optional<RecordId> id_at(const nlohmann::json& intent, const char* member) 
 
 }  // namespace
 
-std::string series_of(const LogId& log) {
-    // Device numbers are random: 40 bits tell a country's stations apart and are short on paper.
-    constexpr char kAlphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    std::string out;
-    for (int shift = 35; shift >= 0; shift -= 5) out += kAlphabet[log.device >> shift & 31];
-    return out + "-" + std::to_string(log.epoch);
+bool is_earlier_series(const LogId& log, std::string_view series) {
+    const auto dash = series.rfind('-');
+    if (dash == series.npos) return false;
+    std::uint32_t epoch = 0;
+    const auto [end, error] =
+        std::from_chars(series.data() + dash + 1, series.data() + series.size(), epoch);
+    return error == std::errc() && end == series.data() + series.size() && epoch > 0 &&
+           epoch < log.epoch && series_of({log.device, epoch}) == series;
 }
 
 bool Ledger::Inside::is_own(const LogId& log) const {
@@ -32,7 +35,7 @@ bool Ledger::Inside::is_own(const LogId& log) const {
 Result<std::optional<Entries::Head>> Ledger::Inside::made(Kind making, const RecordId& id) {
     const auto log = logs.find(id.log);
     if (!log) return tl::make_unexpected(log.error());
-    if (!*log) return std::nullopt;
+    if (!*log || id.seq > (*log)->last()) return std::nullopt;
     auto head = entries.head(**log, id.seq);
     if (head && *head && (*head)->kind != making) return std::nullopt;
     return head;
@@ -54,8 +57,32 @@ Result<> Ledger::Inside::check_state(const LogId& log, Whose whose, Kind kind,
     };
     SPOT_TRY(find("session", Kind::session_open));
     SPOT_TRY(find("request", Kind::request_queue));
+    SPOT_TRY(find("receipt", Kind::receipt_print));
     if (kind == Kind::request_edit || kind == Kind::hub_edit)
         return check_edit(*id_at(intent, "request"), intent.at("set"));
+    return {};
+}
+
+// Only of one's own writing: an entry that was written before its author knew is no fault.
+Result<> Ledger::Inside::check_open(Kind kind, const RecordId& request) {
+    if (kind != Kind::request_edit && kind != Kind::request_withdraw) return {};
+    const auto key = records.key_of(request);
+    if (!key) return tl::make_unexpected(key.error());
+    if (!*key) return {};
+    auto row = database.prepare("SELECT key, subject, json, route FROM record WHERE key = ?1");
+    const auto found = row.with(**key).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return {};
+    const std::string_view route = kRoutes[static_cast<std::size_t>(row.integer(3))];
+    if (route == "dispatched" || route == "accepted" || route == "answered" || route == "refused")
+        return fail(Code::refused,
+                    "the request has left the hub for its agency; what is to be changed has to be "
+                    "told to the agency, or asked for in a new request");
+    const auto json = records.open_json(row, 0);
+    if (!json) return tl::make_unexpected(json.error());
+    if (!*json) return fail(Code::not_found, "unknown request");
+    if (nlohmann::json::parse(**json, nullptr, false).contains("withdrawn"))
+        return fail(Code::refused, "the request was withdrawn; ask for it in a new one");
     return {};
 }
 

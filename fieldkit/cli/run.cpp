@@ -111,15 +111,17 @@ Exit exit_of(const RunReport& report) {
     return report.recorded.refused.empty() ? Exit::done : Exit::attention;
 }
 
-void keep_serving(const Box& box, const std::string& station) {
-    std::printf("\nThe web consoles are not part of this version. The hub goes on answering\n"
-                "until Ctrl-C, which also removes both stores. Meanwhile, elsewhere:\n\n"
-                "  %s sync --hub https://%s \\\n      --data %s \\\n      --passphrase-file %s\n",
-                (box.programs() / "spot-station").c_str(), box.hub_address().c_str(),
-                box.station_data(station).c_str(), box.passphrase_file().c_str());
+Result<> keep_serving(Box& box, const std::string& station) {
+    const auto pages = box.serve_pages(station);
+    if (!pages) return tl::make_unexpected(pages.error());
+    std::printf("\nThe station's pages, until Ctrl-C, which also removes both stores:\n\n"
+                "  mediator  %s\n  citizen   %s\n\n"
+                "The hub answers at https://%s; its console is not part of this version.\n",
+                pages->mediator.c_str(), pages->citizen.c_str(), box.hub_address().c_str());
     std::fflush(stdout);
     wait_for_interrupt();
     std::printf("\n");
+    return {};
 }
 
 Result<Exit> run(const core::Arguments& arguments) {
@@ -140,7 +142,8 @@ Result<Exit> run(const core::Arguments& arguments) {
     else
         std::fputs(report_text(*report).c_str(), stdout);
     std::fflush(stdout);
-    if (!arguments.has("once") && !arguments.json()) keep_serving(*box, report->station);
+    if (!arguments.has("once") && !arguments.json())
+        SPOT_TRY(keep_serving(*box, report->station));
     return exit_of(*report);
 }
 

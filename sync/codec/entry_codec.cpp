@@ -31,10 +31,10 @@ enum Field : unsigned {
     kCitizenSame, kName, kNif, kBirth, kPhone, kAddress, kSetCount, kPathKind, kPathField, kPathText,
     kLineCount, kLineForetold, kLineService, kCentsForetold, kCents, kQuantity, kTotalForetold, kTotal,
     kRate, kVatForetold, kVat, kSeries, kNumberNext, kNumber, kBook, kComplaintText, kScoreCount,
-    kScoreKey, kScore, kTopic, kFeedbackText, kOutcome, kMinutes, kNotes, kStatus, kNote, kOperator,
+    kScoreKey, kScore, kTopic, kFeedbackText, kOutcome, kMinutes, kNotes, kStatus, kNote, kOperator, kReason, kReceiptState,
     kFormField = 100,  // + the field's place in the vocabulary
 };
-static_assert(kOperator < kFormField);
+static_assert(kReceiptState < kFormField);
 
 // What kind of value a member of an intent holds, and so how it is coded.
 enum class As : std::uint8_t {
@@ -79,6 +79,12 @@ const std::vector<Member>& members_of(Kind kind) {
         {Kind::hub_edit,
          {{"request", As::request, 0}, {"at", As::time, 0}, {"station", As::text, kStation},
           {"operator", As::text, kOperator}, {"set", As::set, 0}}},
+        {Kind::request_withdraw,
+         {{"request", As::request, 0}, {"at", As::time, 0}, {"station", As::text, kStation},
+          {"reason", As::text, kReason}}},
+        {Kind::receipt_settle,
+         {{"receipt", As::request, 0}, {"at", As::time, 0}, {"station", As::text, kStation},
+          {"state", As::text, kReceiptState}}},
     };
     return all.at(kind);
 }
@@ -700,6 +706,10 @@ void EntryCodec::Inside::remember(const Entry& entry, const Json& intent) {
         if (session != intent.end() && session->is_string())
             session_of.emplace(id, session->get<std::string>());
         touch(recent_requests, id);
+    } else if (entry.kind == Kind::receipt_print) {
+        const auto session = intent.find("session");
+        if (session != intent.end() && session->is_string())
+            session_of.emplace(id, session->get<std::string>());
     } else if (entry.kind == Kind::session_close) {
         // A closed session seldom comes again: let the open ones keep the low ranks.
         if (const auto session = intent.find("session"); session != intent.end() && session->is_string()) {

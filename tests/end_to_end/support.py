@@ -79,7 +79,8 @@ class Server:
             raise Fault(f"{name}: said nothing for {START_SECONDS_MAX} s") from None
         if first is None:
             raise Fault(f"{name}: ended with {self.process.wait()} instead of listening")
-        self.address = json.loads(first)["listening"]
+        self.told = json.loads(first)
+        self.address = self.told.get("listening") or f"127.0.0.1:{self.told['port']}"
         self.port = int(self.address.rsplit(":", 1)[1])
 
     def _listen(self):

@@ -50,6 +50,12 @@ inline nlohmann::json example_intent(core::Kind kind) {
             return Json::parse(R"({"at":"2017-10-16T09:15:55.891+01:00",
             "request":"0000000000003G000100000005","station":"van-07","operator":"op.lisboa",
             "set":{"status":"Em análise","note":"","fields.motivo":"Furto"}})");
+        case Kind::request_withdraw:
+            return Json::parse(R"({"at":"2017-10-16T09:15:55.891+01:00",
+            "request":"0000000000003G000100000005","station":"van-07","reason":"Pediu para anular."})");
+        case Kind::receipt_settle:
+            return Json::parse(R"({"at":"2017-10-16T09:15:55.891+01:00",
+            "receipt":"0000000000003G000100000005","station":"van-07","state":"spoiled"})");
     }
     return {};
 }

@@ -37,6 +37,16 @@ public:
         ledger_ = std::make_unique<core::Ledger>(std::move(*opened));
         REQUIRE(ledger_->write_to(party_ == core::Party::hub ? kHubLog : kStationLog).has_value());
     }
+    // Makes `other` hold what this one holds, as a copied folder would; chance stays its own.
+    void copy_to(Side& other) {
+        ledger_.reset();  // everything into the one file
+        other.ledger_.reset();
+        other.key_ = key_.clone();
+        std::filesystem::copy_file(file(), other.file(),
+                                   std::filesystem::copy_options::overwrite_existing);
+        open();
+        other.open();
+    }
     // As a second process has it.
     core::Result<core::Ledger> another() {
         return core::Ledger::open(file(), key_, {party_, &core::Catalogue::shipped(), &random_});

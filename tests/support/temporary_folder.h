@@ -30,6 +30,7 @@ public:
     // Do the bytes of any file in it hold this text?
     bool any_file_holds(std::string_view text) const {
         for (const auto& file : std::filesystem::recursive_directory_iterator(path_)) {
+            if (!file.is_regular_file()) continue;
             std::ifstream in(file.path(), std::ios::binary);
             const std::string all{std::istreambuf_iterator<char>(in), {}};
             if (all.find(text) != std::string::npos) return true;

@@ -43,6 +43,13 @@ Result<std::string> settle_edit(json& body, Records& records) {
     return session ? records.mediator_of(*session) : std::string();
 }
 
+Result<std::string> settle_receipt(json& body, Records& records) {
+    const auto receipt = resolve(body, "receipt", records);
+    if (!receipt) return tl::make_unexpected(receipt.error());
+    const auto session = records.session_of(*receipt);
+    return session ? records.mediator_of(*session) : std::string();
+}
+
 Result<std::string> settle_session(json& body, Records& records) {
     if (!body.contains("session")) return std::string();
     const auto session = resolve(body, "session", records);
@@ -73,7 +80,10 @@ Result<Draft> draft_of(core::Event event, Records& records) {
             if (out.intent.contains(key))
                 return fail(Code::invalid, std::string(key) + ": is given by the station");
 
-    auto user = event.kind == Kind::request_edit   ? settle_edit(out.intent, records)
+    const bool changes_request =
+        event.kind == Kind::request_edit || event.kind == Kind::request_withdraw;
+    auto user = changes_request                    ? settle_edit(out.intent, records)
+                : event.kind == Kind::receipt_settle ? settle_receipt(out.intent, records)
                 : event.kind == Kind::session_open ? Result<std::string>(std::string())
                                                    : settle_session(out.intent, records);
     if (!user) return tl::make_unexpected(std::move(user).error());

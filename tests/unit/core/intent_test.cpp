@@ -47,6 +47,16 @@ TEST_CASE("operations come in the order of the schema, maps in the order of thei
             "citizen":{"nif":"1","name":"N"},"fields":{"b":"2","a":"1"}})") ==
           Lines{"put session='S'", "put service='IRN-001'", "put fields.a='1'", "put fields.b='2'",
                 "put citizen.name='N'", "put citizen.nif='1'", "put queued_at='T'"});
+    // What came later stands at the end.
+    CHECK(shown(Kind::request_queue, R"({"at":"T","session":"S","service":"IRN-001","fields":{},
+            "citizen":{"name":"N"},"catalogue":"2026-11",
+            "attachments":{"ab":{"type":"image/png","name":"f","bytes":7}}})") ==
+          Lines{"put session='S'", "put service='IRN-001'", "put citizen.name='N'",
+                "put queued_at='T'", "put catalogue='2026-11'", "put attachments.ab.bytes=7",
+                "put attachments.ab.name='f'", "put attachments.ab.type='image/png'"});
+    CHECK(shown(Kind::request_withdraw, R"({"at":"T","request":"R","reason":"W"})") ==
+          Lines{"put withdrawn.at='T'", "put withdrawn.reason='W'"});
+    CHECK(shown(Kind::receipt_settle, R"({"at":"T","receipt":"R","state":"spoiled"})").empty());
     CHECK(shown(Kind::session_close, R"({"at":"T","session":"S","station":"s","outcome":"queued",
             "minutes":7,"notes":""})") ==
           Lines{"put closed_at='T'", "put outcome='queued'", "put minutes=7", "text notes=''"});

@@ -21,6 +21,8 @@ SCHEMA(assessment_self);
 SCHEMA(feedback_training);
 SCHEMA(session_close);
 SCHEMA(hub_edit);
+SCHEMA(request_withdraw);
+SCHEMA(receipt_settle);
 
 namespace {
 
@@ -86,7 +88,9 @@ std::vector<Named> all() {
             {"assessment.self", PARSED(assessment_self), false},
             {"feedback.training", PARSED(feedback_training), false},
             {"session.close", PARSED(session_close), true},
-            {"hub.edit", PARSED(hub_edit), true}};
+            {"hub.edit", PARSED(hub_edit), true},
+            {"request.withdraw", PARSED(request_withdraw), true},
+            {"receipt.settle", PARSED(receipt_settle), false}};
 }
 
 }  // namespace

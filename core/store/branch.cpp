@@ -1,0 +1,189 @@
+// A store that was copied, or restored from a backup, finds entries of another life under its
+// numbers at the hub. Both lives are kept: the other copy's in the epoch they shared, this one's
+// in an epoch that begins after the last entry that both have.
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "core/intent.h"
+#include "core/store/inside.h"
+
+namespace spot::core {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kReferring[] = {"session", "request", "receipt"};
+
+std::optional<RecordId> id_in(const Json& intent, const char* member) {
+    const auto at = intent.find(member);
+    if (at == intent.end() || !at->is_string()) return std::nullopt;
+    return RecordId::parse(at->get_ref<const std::string&>());
+}
+
+bool same_around(const Entry& one, const Entry& other) {
+    return one.log == other.log && one.seq == other.seq && one.kind == other.kind &&
+           one.run == other.run && one.seen == other.seen && one.check == other.check &&
+           one.user == other.user;
+}
+
+}  // namespace
+
+Result<> Ledger::Inside::branch(const LogId& from, const Tip& common, const LogId& to,
+                                std::uint64_t& again) {
+    if (!is_own(from) || from.device != to.device || to.epoch <= from.epoch)
+        return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
+    const auto found = logs.find(from);
+    const auto made = found && *found ? logs.find_or_make(to) : found;
+    if (!made) return tl::make_unexpected(made.error());
+    if (!*made) return fail(Code::not_found, "there is no such log");
+    Logs::Log &old = **found, &fresh = **made;
+    const auto hash = entries.hash_at(old, common.seq);
+    if (!hash) return tl::make_unexpected(hash.error());
+    if (*hash != common.hash || fresh.tip.seq > 0 || old.ended)
+        return fail(Code::conflict, "the new epoch does not follow on this log");
+
+    if (common.seq > old.acknowledged.seq) old.acknowledged = common;
+    old.ended = common.seq;
+    old.tally.fill(0);
+    old.tallied = 0;
+    // Where nothing of the old epoch is shared, its beginning is the other copy's, too.
+    fresh.branch = common.seq == 0 && old.branch.epoch > 0 ? old.branch
+                                                           : Seen{from.epoch, common.seq};
+    SPOT_TRY(logs.save(old));
+    SPOT_TRY(logs.save(fresh));
+
+    std::vector<Stranded> stranded(static_cast<std::size_t>(old.tip.seq - common.seq));
+    SPOT_TRY(undo_after(old, stranded));
+    for (std::uint64_t seq = common.seq + 1; seq <= old.tip.seq; ++seq) {
+        auto line = entries.read(old, seq);
+        if (!line) return tl::make_unexpected(std::move(line).error());
+        if (*line && !(*line)->erased)
+            SPOT_TRY(write_again(old, std::move(**line), fresh, stranded));
+    }
+    again = fresh.tip.seq;
+    return {};
+}
+
+// Takes the entries after `ended` out of everything that is made from entries.
+Result<> Ledger::Inside::undo_after(const Logs::Log& log, std::vector<Stranded>& stranded) {
+    const std::uint64_t last = *log.ended;
+    const std::int64_t from = entry_key(log.number, last + 1);
+    const std::int64_t until = entry_key(log.number, kSeqMax);
+    // The caller's own name first, as the record keeps it.
+    auto named = database.prepare(
+        "SELECT key, reference FROM record WHERE key BETWEEN ?1 AND ?2 AND reference IS NOT NULL");
+    named.with(from, until);
+    for (;;) {
+        const auto row = named.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) break;
+        stranded[seq_of(named.integer(0)) - last - 1].names.emplace_back(named.text(1));
+    }
+    auto others = database.prepare("SELECT record, name FROM reference WHERE record BETWEEN ?1 AND ?2");
+    others.with(from, until);
+    for (;;) {
+        const auto row = others.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) break;
+        auto& names = stranded[seq_of(others.integer(0)) - last - 1].names;
+        if (names.empty()) names.emplace_back();  // the caller gave none
+        if (names.front() != others.text(1)) names.emplace_back(others.text(1));
+    }
+    for (const char* sql : {"DELETE FROM reference WHERE record BETWEEN ?1 AND ?2",
+                            "DELETE FROM made WHERE record BETWEEN ?1 AND ?2",
+                            "DELETE FROM part WHERE record BETWEEN ?1 AND ?2",
+                            "DELETE FROM record WHERE key BETWEEN ?1 AND ?2"})
+        SPOT_TRY(database.prepare(sql).with(from, until).run());
+    records.forget();
+
+    return entries.each(log, last + 1, kSeqMax, [&](Line& line) -> Result<> {
+        if (line.erased || makes_record(line.entry.kind)) return {};
+        const std::string record(record_of(line.entry.kind));
+        const auto id =
+            id_in(Json::parse(line.entry.intent, nullptr, false), record.c_str());
+        if (!id) return fail(Code::corrupt, "an entry's intent does not read");
+        const auto stays = records.exists(record, *id);
+        if (!stays) return tl::make_unexpected(stays.error());
+        if (!*stays) return {};
+        return has_document(line.entry.kind) ? records.undo_changes(record, *id, log.id, last)
+                                             : records.unsettle_fact(*id);
+    });
+}
+
+Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log& to,
+                                     std::vector<Stranded>& stranded) {
+    const RecordId before = line.entry.id();
+    const auto of = [&](std::uint64_t seq) -> Stranded& { return stranded[seq - *from.ended - 1]; };
+    Json intent = Json::parse(line.entry.intent, nullptr, false);
+    if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
+    for (const char* member : kReferring) {
+        const auto id = id_in(intent, member);
+        if (!id || id->log != from.id || id->seq <= *from.ended || id->seq >= before.seq) continue;
+        if (of(id->seq).now == 0) return {};  // of a record that was erased
+        intent[member] = RecordId{to.id, of(id->seq).now}.text();
+    }
+    line.entry.log = to.id;
+    line.entry.seq = to.tip.seq + 1;
+    line.entry.intent = canonical(intent);
+    line.subject.reset();
+
+    const Kind kind = line.entry.kind;
+    Working* working = nullptr;
+    if (has_document(kind) && !makes_record(kind)) {
+        const std::string record(record_of(kind));
+        const auto id = id_in(intent, record.c_str());
+        const auto opened = id ? records.open(record, *id) : nullptr;
+        if (!opened) return tl::make_unexpected(opened.error());
+        if (!*opened) return fail(Code::corrupt, "a record's row is not in the store");
+        working = *opened;
+        line.subject = working->subject;
+    }
+    Stranded& one = of(before.seq);
+    one.now = line.entry.seq;
+    const RecordId now = line.entry.id();
+    SPOT_TRY(write(to, std::move(line), intent, working,
+                   one.names.empty() ? std::string_view() : one.names.front()));
+    if (!makes_record(kind)) return {};
+
+    if (one.names.empty()) one.names.emplace_back();
+    one.names.push_back(before.text());
+    for (std::size_t i = 1; i < one.names.size(); ++i)
+        SPOT_TRY(database.prepare("INSERT INTO reference (place, name, record) VALUES (?1, ?2, ?3)")
+                     .with(*record_place(record_of(kind)), std::string_view(one.names[i]),
+                           entry_key(to.number, now.seq))
+                     .run());
+    return kind == Kind::request_queue ? move_attached(before, now) : Result<>();
+}
+
+Result<> Ledger::Inside::keep_branch(const LogId& id, const Seen& branch) {
+    if (is_own(id) || branch.epoch >= id.epoch || branch.epoch == 0 || branch.seq > kSeqMax)
+        return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
+    const auto found = logs.find_or_make(id);
+    if (!found) return tl::make_unexpected(found.error());
+    Logs::Log& log = **found;
+    if (log.branch == branch) return {};
+    if (log.tip.seq > 0) return fail(Code::conflict, "the log went on from elsewhere before");
+    log.branch = branch;
+    return logs.save(log);
+}
+
+Result<std::size_t> Ledger::Inside::matching(const LogId& id, std::span<const Entry> given) {
+    const auto found = logs.find(id);
+    if (!found) return tl::make_unexpected(found.error());
+    std::size_t same = 0;
+    if (!*found || given.empty()) return same;
+    bool differs = false;
+    SPOT_TRY(entries.each(**found, given.front().seq, given.back().seq, [&](Line& line) -> Result<> {
+        if (differs || same == given.size()) return {};
+        const Entry& other = given[same];
+        differs = !same_around(line.entry, other) ||
+                  (!line.erased && line.entry.intent != other.intent);
+        same += !differs;
+        return {};
+    }));
+    return same;
+}
+
+}  // namespace spot::core

@@ -1,0 +1,24 @@
+#pragma once
+
+// The column `document` of a record: its changes and, where they are many, the saved document.
+
+#include <optional>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/store/records.h"
+
+namespace spot::core {
+
+constexpr char kJsonColumn = 'j', kDocumentColumn = 'd';  // places of sealed columns
+
+Bytes pack(const std::vector<Working::Change>& changes, View document);
+// Nothing: damaged. `document` gets the rest.
+std::optional<std::vector<Working::Change>> unpack(View bytes, View& document);
+
+// A change by this entry, whose hash is not known yet.
+Working::Change change_of(const RecordId& entry);
+// The entry that made a change of this record.
+RecordId entry_of(const RecordId& record, const Working::Change& change);
+
+}  // namespace spot::core

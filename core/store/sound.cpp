@@ -1,0 +1,116 @@
+// Whether a record's row is what its entries amount to.
+
+#include <nlohmann/json.hpp>
+
+#include "core/store/changes.h"
+
+namespace spot::core {
+namespace {
+
+using Json = nlohmann::json;
+using Change = Working::Change;
+
+bool same_changes(const std::vector<Change>& one, const std::vector<Change>& other) {
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [](const Change& a, const Change& b) { return a.hash == b.hash; });
+}
+
+}  // namespace
+
+// What made and changed the record, in the order of execution here. Nothing: erased since.
+Result<std::optional<Records::History>> Records::history(const Line& making,
+                                                         const std::vector<Change>& changes) {
+    History out;
+    for (const Change& change : changes) {
+        const RecordId id = entry_of(making.entry.id(), change);
+        auto line = id == making.entry.id() ? Result<Line>(making) : line_of(id);
+        if (!line) return tl::make_unexpected(std::move(line).error());
+        if (line->erased) return std::nullopt;
+        if (commitment(line->salt, line->entry.intent) != line->commitment)
+            return fail(Code::corrupt, "an entry is not what it was committed to");
+        for (std::size_t i = 0; i < out.steps.size() && out.in_sequence; ++i) {
+            const auto known = knows(line->entry, changes[i]);
+            if (!known) return tl::make_unexpected(known.error());
+            out.in_sequence = *known;
+        }
+        out.steps.push_back({line->entry.kind, std::move(line->entry.intent)});
+    }
+    return out;
+}
+
+// Documents are executed only where people changed a record while apart: it is where a whole
+// store's check would spend its time. For the others their operations are put one after the other.
+Result<std::optional<std::string>> Records::rebuilt(const Line& line,
+                                                    std::vector<Change> changes) {
+    const RecordId id = line.entry.id();
+    const Kind making = line.entry.kind;
+    const auto past = history(line, changes);
+    if (!past) return tl::make_unexpected(past.error());
+    if (!*past) return std::nullopt;
+    const auto& steps = (*past)->steps;
+    if (!has_document(making)) {
+        const Json intent = Json::parse(steps.front().intent, nullptr, false);
+        const Json last = Json::parse(steps.back().intent, nullptr, false);
+        if (!intent.is_object() || !last.is_object())
+            return fail(Code::corrupt, "an entry's intent does not read");
+        const std::string state = steps.size() > 1 ? last.value("state", "") : "";
+        return project_fact(making, id, intent, state).json;
+    }
+    if ((*past)->in_sequence) {
+        auto put = project_sequence(id, here_, steps);
+        if (!put) return tl::make_unexpected(std::move(put).error());
+        return std::move(put->json);
+    }
+
+    Working anew;
+    anew.id = id;
+    SPOT_TRY(replay(anew, changes));
+    if (!same_changes(anew.changes, changes))
+        return fail(Code::corrupt, "a record's changes come out otherwise");
+    const auto json = anew.document.json();
+    if (!json) return tl::make_unexpected(json.error());
+    auto projection = project_document(record_of(making), id, here_, *json);
+    if (!projection) return tl::make_unexpected(std::move(projection).error());
+    return std::move(projection->json);
+}
+
+Result<std::optional<std::vector<Change>>> Records::changes_in(const Statement& row, int column,
+                                                               const RecordId& id) {
+    if (row.null(column + 2)) return std::vector<Change>{change_of(id)};
+    const auto packed = subjects_.open(subject_of(row, column + 1),
+                                       {kDocumentColumn, row.integer(column)},
+                                       row.blob(column + 2));
+    if (!packed) return tl::make_unexpected(packed.error());
+    if (!*packed) return std::nullopt;
+    View saved;
+    auto changes = unpack(**packed, saved);
+    if (!changes) return fail(Code::corrupt, "a record's changes are damaged");
+    return changes;
+}
+
+Result<bool> Records::is_sound(const Line& line) {
+    const auto key = key_of(line.entry.id());
+    if (!key) return tl::make_unexpected(key.error());
+    if (!*key) return false;
+    auto row = database_.prepare(
+        "SELECT key, subject, json, key, subject, document FROM record"
+        " WHERE key = ?1 AND place = ?2");
+    const auto found = row.with(**key, *record_place(record_of(line.entry.kind))).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return false;
+
+    const auto compared = [&]() -> Result<bool> {
+        const auto shown = open_json(row, 0);
+        if (!shown) return tl::make_unexpected(shown.error());
+        auto changes = changes_in(row, 3, line.entry.id());
+        if (!changes) return tl::make_unexpected(std::move(changes).error());
+        if (!*shown || !*changes || line.erased) return true;
+        const auto expected = rebuilt(line, std::move(**changes));
+        if (!expected) return tl::make_unexpected(expected.error());
+        return !*expected || **expected == **shown;
+    }();
+    if (!compared && compared.error().code == Code::corrupt) return false;
+    return compared;
+}
+
+}  // namespace spot::core

@@ -1,0 +1,335 @@
+// The journeys of a mediator and a citizen, with both windows open, by keyboard.
+import assert from "node:assert/strict";
+import { runAll } from "./run.mjs";
+import * as s from "./support.mjs";
+
+const text = (page) => page.evaluate(() => document.body.innerText);
+const main = (page) => page.textContent(".next .btn.main");
+
+async function begin(stage) {
+  const page = await stage.window(stage.station.url);
+  await s.firstRun(page);
+  return page;
+}
+
+// To the third step, with both windows.
+async function atRequests(stage) {
+  const page = await begin(stage);
+  const citizen = await stage.window(stage.station.citizen_url);
+  await s.openSession(page);
+  await s.acceptPrivacy(page);
+  await s.fillPerson(page);
+  await s.toRequests(page);
+  return { page, citizen };
+}
+
+async function openForm(page, words) {
+  await page.fill("#search", words);
+  await page.waitForSelector("#hit-0");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#service");
+}
+
+const answers = { niss: "11558394861", iban: "PT50000201231234567890154", doc_validade: "15-10-2030",
+  data_ocorrencia: "15-10-2026", area_ha: "1,25", artigo_matricial: "R-1187", agregado: "3",
+  num_utente: "123456789", matricula: "12AB34", valor_pedido: "125", rendimento_anual: "7450",
+  doc_numero: "12345678", processo: "123456/2017" };
+
+// Fills what has the focus, as one does who only has a keyboard. Returns how many actions it took.
+async function fillFocused(page) {
+  const at = await page.evaluate(() => ({ tag: document.activeElement.tagName,
+    type: document.activeElement.type, id: document.activeElement.id,
+    name: document.activeElement.closest("[data-field]")?.dataset.field }));
+  assert.ok(at.name, "no field has the focus");
+  if (at.tag === "SELECT") await page.keyboard.press("ArrowDown");
+  else if (at.type === "radio") await page.keyboard.press("Space");
+  else await page.keyboard.type(answers[at.name] ?? "Ázere, Tábua");
+  return 1;
+}
+
+async function queue(page) {
+  let actions = 0;
+  for (let i = 0; i < 8; i++) {
+    if ((await main(page)).includes("Registar o pedido")) {
+      await page.keyboard.press("Control+Enter");
+      await page.waitForSelector("#recorded");
+      return actions + 1;
+    }
+    await page.keyboard.press("Control+Enter");
+    await page.waitForTimeout(100);
+    actions += await fillFocused(page);
+  }
+  throw new Error("the form does not end");
+}
+
+async function print(stage, page) {
+  const paper = page.context().waitForEvent("page");
+  await page.keyboard.press("Control+Enter");
+  await paper;
+  await page.bringToFront();
+  await page.waitForFunction(() => document.querySelector(".next .main")?.innerText.match(/Saiu bem|Seguir para o fecho/));
+}
+
+const tests = {
+  async "a session with one request takes under 12 actions after the citizen's data"(stage) {
+    const { page, citizen } = await atRequests(stage);
+    let actions = 1;  // Ctrl Enter, which led here
+    await openForm(page, "segunda via pin");
+    actions += 2;
+    actions += await queue(page);
+    await citizen.waitForFunction(() => document.querySelector("h1")?.innerText.includes("guardado"));
+    await print(stage, page);
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("input[name=outcome]");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".lead");
+    actions += 3;
+    console.log(`      ${actions} actions`);
+    assert.ok(actions < 12, `${actions} actions`);
+    assert.match(await page.textContent(".lead"), /1 pedido hoje\. 1 só existe neste portátil/);
+    assert.match(await text(citizen), /Obrigado|Bem-vindo/);
+    assert.doesNotMatch(await text(citizen), /Ana|228/);
+  },
+
+  async "every keystroke survives a killed program and a wiped browser"(stage) {
+    const { page } = await atRequests(stage);
+    await openForm(page, "segunda via pin");
+    await page.focus("#field-doc_validade");
+    await page.keyboard.type("15-1");
+    await page.waitForTimeout(400);
+    await stage.restart("SIGKILL");
+    await stage.close(page);
+    const again = await stage.window(stage.station.url);
+    await again.click(`text=${s.mediator.name}`);
+    await again.fill("#pin", s.mediator.pin);
+    await again.keyboard.press("Enter");
+    await again.waitForSelector("#service");
+    assert.equal(await again.inputValue("#field-doc_validade"), "15-1");
+    assert.match(await text(again), /Ana da Conceição/);
+    const kept = await again.evaluate(() => ({ session: { ...sessionStorage }, local: { ...localStorage } }));
+    assert.deepEqual(Object.keys(kept.session), ["spot-token"]);
+    assert.deepEqual(Object.keys(kept.local).filter((key) => key !== "spot-display"), []);
+  },
+
+  async "a reload comes back to the same place, with the last keystroke"(stage) {
+    const { page } = await atRequests(stage);
+    await openForm(page, "segunda via pin");
+    await page.focus("#field-doc_validade");
+    await page.keyboard.type("15-10-20");
+    await page.reload();
+    await page.waitForSelector("#service");
+    assert.equal(await page.inputValue("#field-doc_validade"), "15-10-20");
+  },
+
+  async "what is typed while the program is away is kept and sent when it is back"(stage) {
+    const page = await begin(stage);
+    await s.openSession(page);
+    await s.acceptPrivacy(page);
+    await page.route("**/api/sessions/*/citizen", (route) => route.abort());
+    await page.fill("#citizen-name", "Ana Ribeiro");
+    await page.waitForFunction(() => document.querySelector(".next")?.innerText.includes("por guardar"));
+    await page.unroute("**/api/sessions/*/citizen");
+    await page.waitForFunction(() => document.querySelector(".next")?.innerText.includes("Guardado"));
+    await page.reload();
+    await page.waitForSelector("#citizen-name");
+    assert.equal(await page.inputValue("#citizen-name"), "Ana Ribeiro");
+  },
+
+  async "the citizen's screen follows in 200 ms and is blank within a second of F9"(stage) {
+    const page = await begin(stage);
+    const citizen = await stage.window(stage.station.citizen_url);
+    await s.openSession(page);
+    await citizen.waitForSelector(".promise");
+    await s.acceptPrivacy(page);
+    await page.focus("#citizen-name");
+    await citizen.waitForFunction(() => document.querySelector("h1")?.innerText.includes("chama"));
+    await citizen.evaluate(() => new MutationObserver(() => {
+      if (document.body.innerText.includes("Ana")) window.seenAt ??= Date.now();
+    }).observe(document.body, { subtree: true, childList: true, characterData: true }));
+    const typedAt = Date.now();
+    await page.keyboard.insertText("Ana");
+    await citizen.waitForFunction(() => window.seenAt);
+    const behind = (await citizen.evaluate(() => window.seenAt)) - typedAt;
+    const hiddenAt = Date.now();
+    await page.keyboard.press("F9");
+    await citizen.waitForSelector(".quiet-screen");
+    const blank = Date.now() - hiddenAt;
+    console.log(`      ${behind} ms behind, blank after ${blank} ms`);
+    assert.ok(behind < 200, `${behind} ms behind`);
+    assert.ok(blank < 1000, `blank after ${blank} ms`);
+    assert.doesNotMatch(await text(page), /Ana/);
+    await page.keyboard.type("999999");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=O PIN não é este");
+    await page.waitForTimeout(1100);
+    await page.fill("#pin", s.mediator.pin);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#citizen-name");
+    assert.equal(await page.inputValue("#citizen-name"), "Ana");
+  },
+
+  async "confidentiality declined ends in a closed session without data"(stage) {
+    const page = await begin(stage);
+    await s.openSession(page);
+    await page.click("text=Prefere não continuar");
+    await page.waitForSelector("input[name=outcome]");
+    assert.ok(await page.isChecked("input[value=abandoned]"));
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".lead");
+  },
+
+  async "a wrong check digit is said in ink, and never as confirmed"(stage) {
+    const page = await begin(stage);
+    await s.openSession(page);
+    await s.acceptPrivacy(page);
+    await page.fill("#citizen-name", "Ana Ribeiro");
+    await page.fill("#citizen-nif", "228803939");
+    await page.waitForSelector("text=Não bate certo");
+    assert.match(await main(page), /Acertar/);
+    await page.fill("#citizen-nif", "228803993");
+    const check = await page.waitForSelector("#citizen-nif-check:has-text('Dígito de controlo certo')");
+    const ink = await check.evaluate((one) => [getComputedStyle(one).color, getComputedStyle(document.body).color]);
+    assert.equal(ink[0], ink[1]);
+  },
+
+  async "attachments from a file and from the camera; correct and withdraw"(stage) {
+    const { page } = await atRequests(stage);
+    await openForm(page, "segunda via pin");
+    const file = s.writeFileIn(stage.folder, "declaracao.pdf", "%PDF-1.4\n%made up\n%%EOF\n");
+    await page.setInputFiles("#file", file);
+    await page.waitForSelector("text=declaracao.pdf");
+    await page.keyboard.press("F4");
+    await page.waitForFunction(() => document.querySelector("video")?.videoWidth > 0);
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("text=Fotografia 2.jpg");
+    await queue(page);
+    await page.click("text=Corrigir >> nth=-1");
+    await page.waitForSelector("dialog #field-doc_validade");
+    await page.fill("dialog #field-doc_validade", "16-11-2031");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("text=A correção está registada");
+    await page.click("text=Anular pedido");
+    await page.fill("#reason", "Já não precisa");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("text=Continua no histórico");
+  },
+
+  async "search forgives errors, and leads by occasion and agency"(stage) {
+    const { page } = await atRequests(stage);
+    await page.fill("#search", "certidao obtio");
+    await page.waitForSelector(".hits li:has-text('óbito')");
+    await page.keyboard.press("Escape");
+    await page.click("text=Incêndio ou outra calamidade");
+    await page.waitForSelector(".hits li");
+    await page.keyboard.press("Escape");
+    await page.click("text=Por entidade");
+    await page.click(".browse >> text=Segurança Social");
+    await page.waitForSelector(".hits li");
+    await page.fill("#search", "zzzzqqq");
+    await page.waitForSelector("text=Registar o que faltou");
+  },
+
+  async "synchronise now, the signed reconciliation, and the states of the way"(stage) {
+    const { page } = await atRequests(stage);
+    await openForm(page, "segunda via pin");
+    await queue(page);
+    await page.evaluate(() => { location.hash = "#/day"; });
+    await page.click("text=Enviar já");
+    await page.waitForSelector("text=Reconciliação assinada", { timeout: 20_000 });
+    await page.waitForSelector(".requests b:has-text('Na central')");
+  },
+
+  async "a complaint, an assessment, training feedback, a closing sheet"(stage) {
+    const page = await begin(stage);
+    for (const [part, fill] of Object.entries({
+      complaint: () => page.fill("#complaint", "Esperou-se duas horas ao sol."),
+      feedback: () => page.fill("#feedback", "Falta saber do novo subsídio."),
+      assessment: async () => {
+        for (const radio of await page.locator("input[value='8']").all()) await radio.check();
+      },
+    })) {
+      await page.evaluate((to) => { location.hash = `#/log/${to}`; }, part);
+      await page.waitForSelector("#log");
+      await fill();
+      await page.keyboard.press("Control+Enter");
+      await page.waitForSelector("text=registad");
+      await page.waitForSelector(".lead");
+    }
+    const paper = page.context().waitForEvent("page");
+    await page.click("text=Imprimir folha de fecho");
+    await paper;
+  },
+
+  async "a care-home visit, one resident after another, on a phone-wide screen"(stage) {
+    const page = await begin(stage);
+    await page.setViewportSize(s.sizes.phone);
+    await page.evaluate(() => { location.hash = "#/visit"; });
+    await page.fill("#home", "Lar de Santo André");
+    await page.fill("#room-0", "12 A");
+    await page.fill("#name-0", "D. Emília F.");
+    await page.fill("#room-1", "14");
+    await page.fill("#name-1", "Sr. Albano M.");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".bedside");
+    for (const target of await page.locator(".thumb .btn").all())
+      assert.ok((await target.boundingBox()).height >= 64, "a thumb's target is too small");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("[data-step=privacy]");
+    await page.evaluate(() => { location.hash = "#/visit"; });
+    await page.waitForSelector("text=Continuar com D. Emília");
+  },
+
+  async "another mediator gets in with the supervisor's code only"(stage) {
+    const page = await stage.window(stage.station.url);
+    const code = await s.firstRun(page);
+    await page.keyboard.press("F12");
+    await page.waitForSelector("text=Bloqueado");
+    await stage.restart("SIGTERM");
+    const again = await stage.window(stage.station.url);
+    await again.click("text=Outra pessoa, com código");
+    const fill = async (its) => {
+      await again.fill("#person-name", "Rui Tavares");
+      await again.fill("#person-pin", "314159");
+      await again.fill("#person-again", "314159");
+      await again.fill("#person-code", its);
+      await again.keyboard.press("Control+Enter");
+    };
+    await fill("1234");
+    await again.waitForSelector("#person-code-check");
+    await fill(code);
+    await again.waitForSelector(".lead");
+    assert.match(await text(again), /Rui Tavares/);
+  },
+
+  async "four languages, for the mediator and for the citizen"(stage) {
+    const page = await begin(stage);
+    const citizen = await stage.window(stage.station.citizen_url);
+    await page.click("text=Menu");
+    await page.selectOption("dialog select", "uk");
+    await page.waitForSelector("text=Мова");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("text=Новий прийом");
+    await page.keyboard.press("Control+Enter");
+    await page.fill("#place-name", "Ázere");
+    await page.fill("#place-municipality", "Tábua");
+    await page.check("input[name=language][value=fr]");
+    await page.keyboard.press("Control+Enter");
+    await citizen.waitForSelector("text=Avant de commencer");
+    assert.equal(await citizen.evaluate(() => document.documentElement.lang), "fr-FR");
+    await citizen.click("text=English");
+    await citizen.waitForSelector("text=Before we start");
+  },
+
+  async "the first page is usable within half a second"(stage) {
+    const page = await begin(stage);
+    await page.reload();
+    const ms = await page.evaluate(() => new Promise((done) => {
+      const look = () => document.querySelector(".lead") ? done(performance.now()) : setTimeout(look, 5);
+      look();
+    }));
+    console.log(`      ${ms.toFixed(0)} ms`);
+    assert.ok(ms < 500, `${ms} ms`);
+  },
+};
+
+await runAll(tests);

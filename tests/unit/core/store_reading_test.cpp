@@ -1,0 +1,153 @@
+// Goal: what a store tells of all it holds, without reading all of it each time: counts, exports,
+// checks. Each is compared with the plain way of finding out.
+
+#include "tests/support/ledgers.h"
+
+#include <algorithm>
+#include <map>
+
+using namespace spot;
+using namespace spot::support;
+using core::Kind;
+using core::Party;
+
+namespace {
+
+struct Pair {
+    Side van{Party::station, 1};
+    Side hub{Party::hub, 2};
+    core::RecordId session, request;
+
+    Pair() {
+        session = add(Kind::session_open, "s", session_intent(1));
+        request = add(Kind::request_queue, "r", request_intent(2, session));
+    }
+    core::RecordId add(Kind kind, std::string_view reference, Json intent) {
+        const auto appended = van->append(kind, reference, "m.abrantes", std::move(intent));
+        REQUIRE_MESSAGE(appended.has_value(), appended.error().message);
+        return appended->record;
+    }
+    void up() { hand_over(van, hub, kStationLog); }
+    void down() { hand_over(hub, van, kHubLog); }
+};
+
+void compare_counts(Side& side) {
+    std::map<std::string, std::uint64_t> records;
+    std::uint64_t conflicts = 0;
+    for (const std::string& line : side.lines()) {
+        const Json record = Json::parse(line);
+        ++records[record["record"]];
+        conflicts += record.contains("conflicts");
+    }
+    const auto counts = side->count();
+    REQUIRE(counts.has_value());
+    for (const auto& [name, number] : counts->records) {
+        CAPTURE(name);
+        CHECK(number == records[name]);
+    }
+    CHECK(counts->conflicts == conflicts);
+}
+
+}  // namespace
+
+TEST_CASE("counts are right before and after an exchange, and after the store was closed") {
+    Pair pair;
+    compare_counts(pair.van);
+    pair.up();
+    for (std::uint64_t n = 3; n < 20; ++n) {
+        pair.add(Kind::receipt_print, "p" + std::to_string(n), receipt_intent(n, pair.session));
+        if (n % 5 == 0) pair.up();
+        compare_counts(pair.van);
+        compare_counts(pair.hub);
+    }
+    CHECK(pair.hub->count()->records.at("receipt") == 13);
+    pair.van.open();
+    pair.hub.open();
+    compare_counts(pair.van);
+    compare_counts(pair.hub);
+
+    pair.up();
+    REQUIRE(pair.hub->append(Kind::hub_edit, "", "op",
+                             {{"at", at(30)}, {"request", pair.request.text()},
+                              {"set", {{"fields.motivo", "A"}}}}).has_value());
+    pair.add(Kind::request_edit, "", edit_intent(31, pair.request, {{"fields.motivo", "B"}}));
+    pair.down();
+    pair.up();
+    CHECK(pair.van->count()->conflicts == 1);
+    CHECK(pair.hub->count()->conflicts == 1);
+    compare_counts(pair.van);
+    CHECK(pair.hub->count()->unexecuted == 0);
+}
+
+TEST_CASE("an export longer than what is held in memory is sorted and whole") {
+    Pair pair;
+    constexpr std::uint64_t kEach = 1500;  // 6 MB a kind: three kinds are more than is held
+    const std::string text(4000, 'a');
+    REQUIRE(pair.van->atomically([&]() -> core::Result<> {
+        for (std::uint64_t n = 0; n < kEach; ++n) {
+            Json complaint{{"at", at(n)}, {"book", "livro"}, {"text", text},
+                           {"session", pair.session.text()}};
+            Json feedback{{"at", at(n)}, {"mediator", "m"}, {"topic", "t"}, {"text", text}};
+            Json close = close_intent(n + 1, pair.session);
+            close["notes"] = text;
+            const auto session = pair.add(Kind::session_open, "", session_intent(n));
+            close["session"] = session.text();
+            pair.add(Kind::session_close, "", std::move(close));
+            pair.add(Kind::complaint_log, "c" + std::to_string(n), std::move(complaint));
+            pair.add(Kind::feedback_training, "", std::move(feedback));
+        }
+        return {};
+    }).has_value());
+    const auto lines = pair.van.lines({"", "", true});
+    std::vector<std::pair<std::string, std::string>> order;
+    std::size_t references = 0;
+    for (const std::string& line : lines) {
+        const Json record = Json::parse(line);
+        order.emplace_back(record["record"], record["id"]);
+        references += record.contains("ref");
+    }
+    CHECK(order.size() == 3 * kEach + 2);
+    CHECK(references == kEach + 2);
+    CHECK(std::is_sorted(order.begin(), order.end()));
+    CHECK(std::adjacent_find(order.begin(), order.end()) == order.end());
+    // Kind by kind, it is the same bytes.
+    std::vector<std::string> apart;
+    for (const char* kind : {"complaint", "feedback", "request", "session"})
+        for (auto& line : pair.van.lines({kind, "", true})) apart.push_back(std::move(line));
+    CHECK(apart == lines);
+}
+
+TEST_CASE("check executes no document, yet knows what each change has to amount to") {
+    Pair pair;
+    // In sequence: edits of one author, one of an equal value, a close, a settled receipt.
+    pair.add(Kind::request_edit, "", edit_intent(3, pair.request, {{"fields.motivo", "A"}}));
+    pair.add(Kind::request_edit, "",
+             edit_intent(4, pair.request, {{"fields.motivo", "A"}, {"citizen.phone", "932466145"}}));
+    const auto receipt = pair.add(Kind::receipt_print, "p", receipt_intent(5, pair.session));
+    pair.add(Kind::receipt_settle, "",
+             {{"at", at(6)}, {"receipt", receipt.text()}, {"state", "spoiled"}});
+    pair.add(Kind::session_close, "", close_intent(7, pair.session));
+    pair.up();
+    REQUIRE(pair.hub->append(Kind::hub_edit, "", "op",
+                             {{"at", at(8)}, {"request", pair.request.text()},
+                              {"set", {{"route.state", "dispatched"}, {"status", "X"}}}})
+                .has_value());
+    pair.down();
+    CHECK(pair.van->check()->empty());
+    CHECK(pair.hub->check()->empty());
+    CHECK(pair.van.record(pair.request)["route"]["state"] == "dispatched");
+}
+
+TEST_CASE("check executes the documents that people changed apart") {
+    Pair pair;
+    pair.up();
+    REQUIRE(pair.hub->append(Kind::hub_edit, "", "op",
+                             {{"at", at(8)}, {"request", pair.request.text()},
+                              {"set", {{"fields.motivo", "A"}}}}).has_value());
+    pair.add(Kind::request_edit, "", edit_intent(9, pair.request, {{"fields.motivo", "B"}}));
+    pair.down();
+    pair.up();
+    CHECK(pair.van.record(pair.request)["conflicts"]["fields.motivo"].size() == 2);
+    CHECK(pair.van->check()->empty());
+    CHECK(pair.hub->check()->empty());
+}

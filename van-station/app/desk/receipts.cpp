@@ -1,0 +1,161 @@
+#include <algorithm>
+
+#include "core/receipt_code.h"
+#include "van-station/app/desk/inside.h"
+
+namespace spot::station {
+namespace {
+
+using core::Result;
+using What = Fault::What;
+
+constexpr char kCopies[] = "COPIAS";
+constexpr std::size_t kLinesMax = 100;  // as schemas/intents/receipt.print.json
+
+}  // namespace
+
+std::string Desk::Inside::line_name(std::string_view service) const {
+    if (service == kCopies) return language == core::Language::pt ? "Cópias" : "Copies";
+    return text_at(service_brief(service), "name");
+}
+
+Done<core::RecordId> Desk::Inside::find_receipt(std::string_view id) {
+    const auto record = ledger().find("receipt", id);
+    if (!record) return unknown("receipt");
+    return *record;
+}
+
+// What its paper says may still change: the hub has not confirmed every request of the session.
+Result<bool> Desk::Inside::provisional(const Json& receipt) {
+    const auto session = core::RecordId::parse(text_at(receipt, "session"));
+    if (!session) return true;
+    const auto hub = hub_view();
+    if (!hub) return tl::make_unexpected(hub.error());
+    const auto asked = requests_of(*session, *hub);
+    if (!asked) return tl::make_unexpected(asked.error());
+    return std::any_of(asked->begin(), asked->end(), [](const Asked& one) {
+        return one.state == "recorded" || one.state == "quarantine" || one.state == "conflict";
+    });
+}
+
+Answer Desk::Inside::receipt_json(const core::RecordId& id) {
+    const auto shown = ledger().record("receipt", id);
+    if (!shown) return tl::make_unexpected(Fault(shown.error()));
+    if (!*shown) return unknown("receipt");
+    const Json receipt = Json::parse((*shown)->json, nullptr, false);
+    const auto print = print_of(id.text());
+    if (!print) return tl::make_unexpected(Fault(print.error()));
+    const auto unsure = provisional(receipt);
+    if (!unsure) return tl::make_unexpected(Fault(unsure.error()));
+
+    Json lines = Json::array();
+    for (const Json& line : receipt.value("lines", Json::array()))
+        lines.push_back({{"service", text_at(line, "service")},
+                         {"name", line_name(text_at(line, "service"))},
+                         {"qty", number_at(line, "qty", 1)},
+                         {"cents", number_at(line, "cents", 0)}});
+    // The record's word is final; before it, the desk's own.
+    std::string state = text_at(receipt, "state");
+    if (state == "reserved") state = text_at(*print, "state");
+    Json out{{"id", id.text()},
+             {"session", text_at(receipt, "session")},
+             {"number", number_at(receipt, "number", 0)},
+             {"series", text_at(receipt, "series")},
+             {"at", text_at(receipt, "at")},
+             {"lines", std::move(lines)},
+             {"total_cents", number_at(receipt, "total_cents", 0)},
+             {"state", std::move(state)},
+             {"prints", number_at(*print, "prints", 0)},
+             {"provisional", *unsure},
+             {"short_code", ""},
+             {"qr", ""}};
+    const auto hash = ledger().hash_at(id.log, id.seq);
+    const auto keys = station.keys();
+    const auto at = core::parse_moment(text_at(receipt, "at"));
+    if (!keys) return tl::make_unexpected(Fault(keys.error()));
+    if (!hash || !at) return out;
+    const auto facts = core::receipt_facts(
+        id, static_cast<std::uint64_t>(number_at(receipt, "number", 0)),
+        static_cast<std::uint64_t>(number_at(receipt, "total_cents", 0)), at->ms, *hash);
+    out["qr"] = core::receipt_qr(facts, keys->sign_seed);
+    out["short_code"] = core::short_code_in_groups(core::short_code(id, *hash));
+    return out;
+}
+
+// One line for each service that was asked for more often than it stands on a good receipt.
+Done<Json> Desk::Inside::lines_left(const Visit& visit) {
+    const auto hub = hub_view();
+    if (!hub) return tl::make_unexpected(Fault(hub.error()));
+    const auto asked = requests_of(visit.record, *hub);
+    if (!asked) return tl::make_unexpected(Fault(asked.error()));
+    std::vector<std::pair<std::string, std::int64_t>> left;  // in the order they were asked for
+    const auto count = [&](const std::string& service) -> std::int64_t& {
+        for (auto& one : left)
+            if (one.first == service) return one.second;
+        return left.emplace_back(service, 0).second;
+    };
+    for (const Asked& one : *asked)
+        if (one.state != "withdrawn") ++count(text_at(one.shown, "service"));
+    const auto receipts = receipts_of(visit.record);
+    if (!receipts) return tl::make_unexpected(Fault(receipts.error()));
+    for (const core::RecordId& id : *receipts) {
+        const auto receipt = receipt_json(id);
+        if (!receipt) return tl::make_unexpected(receipt.error());
+        if (receipt->at("state") == "spoiled") continue;
+        for (const Json& line : receipt->at("lines"))
+            count(text_at(line, "service")) -= number_at(line, "qty", 1);
+    }
+    Json lines = Json::array();
+    for (const auto& [service, times] : left) {
+        const auto* in_force = forms.service(service);
+        if (times <= 0 || !in_force || service == kCopies) continue;
+        Json line{{"service", service}, {"cents", times * in_force->fee_cents}};
+        if (times > 1) line["qty"] = times;
+        lines.push_back(std::move(line));
+    }
+    if (lines.empty())
+        return refuse(What::conflict, "nothing_to_receipt",
+                      "Todos os pedidos deste atendimento já estão num recibo.");
+    return lines;
+}
+
+Done<Json> Desk::Inside::lines_given(const Json& given) const {
+    if (!given.is_array() || given.empty() || given.size() > kLinesMax)
+        return refuse(What::invalid, "invalid", "Um recibo tem entre 1 e 100 linhas.", "lines");
+    Json lines = Json::array();
+    for (const Json& line : given) {
+        Json out{{"service", text_at(line, "service")}, {"cents", number_at(line, "cents", -1)}};
+        if (const auto qty = number_at(line, "qty", 1); qty != 1) out["qty"] = qty;
+        lines.push_back(std::move(out));
+    }
+    return lines;
+}
+
+Answer Desk::Inside::make_receipt(std::string_view session, const Json& in) {
+    const auto visit = find_session(session);
+    if (!visit) return tl::make_unexpected(visit.error());
+    if (visit->draft)
+        return refuse(What::conflict, "privacy_first",
+                      "Primeiro explique a confidencialidade. Nada foi registado.");
+    auto lines = in.is_object() && in.contains("lines") ? lines_given(in.at("lines"))
+                                                        : lines_left(*visit);
+    if (!lines) return tl::make_unexpected(lines.error());
+    std::int64_t total_cents = 0;
+    for (const Json& line : *lines) total_cents += number_at(line, "cents", 0);
+    Json receipt = intent();
+    receipt["session"] = visit->id;
+    receipt["lines"] = std::move(*lines);
+    receipt["total_cents"] = total_cents;
+    const auto made = append(core::Kind::receipt_print, {}, std::move(receipt));
+    if (!made) return tl::make_unexpected(Fault(made.error()));
+    const std::string id = made->record.text();
+    focus.screen = "receipt";
+    focus.last = id;
+    change("session", visit->id);
+    change("day");
+    change("citizen");
+    change("state");
+    return receipt_json(made->record);
+}
+
+}  // namespace spot::station

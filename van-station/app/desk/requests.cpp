@@ -1,0 +1,223 @@
+#include <algorithm>
+
+#include "van-station/app/desk/inside.h"
+
+namespace spot::station {
+namespace {
+
+using core::Result;
+using What = Fault::What;
+
+constexpr std::size_t kHistoryMax = 100;
+
+// By the hub's word for the route; empty: the hub has set none, or one that says no more.
+std::string_view state_of_route(std::string_view route) {
+    struct Row {
+        std::string_view route, state;
+    };
+    static constexpr Row kRows[] = {{"held", "held"},         {"duplicate_of", "held"},
+                                    {"dispatched", "unsure"}, {"accepted", "agency"},
+                                    {"answered", "answered"}, {"refused", "refused"}};
+    for (const Row& row : kRows)
+        if (row.route == route) return row.state;
+    return {};
+}
+
+}  // namespace
+
+// Everything that this station did to it is in the hub's reconciliation.
+bool Desk::Inside::acknowledged(const Asked& asked, const HubView& hub) const {
+    return std::all_of(asked.changes.begin(), asked.changes.end(), [&](const core::RecordId& one) {
+        if (one.log.device & core::kHubBit) return true;
+        const auto at = hub.acknowledged.find(one.log);
+        return at != hub.acknowledged.end() && one.seq <= at->second;
+    });
+}
+
+std::string Desk::Inside::state_of(const Asked& asked, const HubView& hub) const {
+    if (asked.shown.contains("withdrawn")) return "withdrawn";
+    for (const core::RecordId& one : asked.changes)
+        if (one.log == hub.log && hub.quarantined.contains(one.seq)) return "quarantine";
+    if (asked.conflicts) return "conflict";
+    const auto route = state_of_route(text_at(object_at(asked.shown, "route"), "state"));
+    if (!route.empty()) return std::string(route);
+    return acknowledged(asked, hub) ? "hub" : "recorded";
+}
+
+Result<std::optional<Asked>> Desk::Inside::load_request(const core::RecordId& id,
+                                                        const HubView& hub) {
+    auto shown = ledger().record("request", id);
+    if (!shown) return tl::make_unexpected(std::move(shown).error());
+    if (!*shown) return std::nullopt;
+    Asked asked{id, Json::parse((*shown)->json, nullptr, false), (*shown)->conflicts,
+                std::move((*shown)->changes), {}};
+    if (!asked.shown.is_object()) return core::fail(core::Code::corrupt, "a request does not read");
+    asked.state = state_of(asked, hub);
+    return asked;
+}
+
+Done<Asked> Desk::Inside::find_request(std::string_view id, const HubView& hub) {
+    const auto record = ledger().find("request", id);
+    if (!record) return unknown("request");
+    auto asked = load_request(*record, hub);
+    if (!asked) return tl::make_unexpected(Fault(asked.error()));
+    if (!*asked) return unknown("request");
+    return std::move(**asked);
+}
+
+// What was done to it, in the order in which this station came to know it.
+Result<Json> Desk::Inside::history(const Asked& asked) {
+    Json out = Json::array();
+    for (const core::RecordId& one : asked.changes) {
+        if (out.size() >= kHistoryMax) break;
+        const auto entries = ledger().entries(one.log, one.seq, 1);
+        if (!entries || entries->empty()) continue;  // erased
+        const Json made = Json::parse(entries->front().intent, nullptr, false);
+        std::string what;
+        switch (entries->front().kind) {
+            case core::Kind::request_queue: what = "queued"; break;
+            case core::Kind::request_edit: what = "edited"; break;
+            case core::Kind::request_withdraw: what = "withdrawn"; break;
+            default: {
+                const std::string route = text_at(object_at(made, "set"), "route.state");
+                what = route.empty() ? "hub_edited" : "hub_" + route;
+            }
+        }
+        out.push_back({{"at", text_at(made, "at")}, {"what", std::move(what)}});
+    }
+    return out;
+}
+
+Answer Desk::Inside::request_json(const Asked& asked) {
+    auto steps = history(asked);
+    if (!steps) return tl::make_unexpected(Fault(steps.error()));
+    const Json& shown = asked.shown;
+    Json attachments = Json::array();
+    for (const auto& [hash, one] : object_at(shown, "attachments").items())
+        attachments.push_back({{"name", text_at(one, "name")},
+                               {"type", text_at(one, "type")},
+                               {"bytes", number_at(one, "bytes", 0)},
+                               {"hash", hash}});
+    const Json& route = object_at(shown, "route");
+    const std::string version = text_at(shown, "catalogue");
+    Json out{{"id", asked.id.text()},
+             {"session", text_at(shown, "session")},
+             {"service", service_brief(text_at(shown, "service"))},
+             {"fields", object_at(shown, "fields")},
+             {"citizen", object_at(shown, "citizen")},
+             {"queued_at", text_at(shown, "queued_at")},
+             {"state", asked.state},
+             {"version", version},
+             {"conflicts", object_at(shown, "conflicts")},
+             {"withdrawn", nullptr},
+             {"attachments", std::move(attachments)},
+             {"history", std::move(*steps)},
+             {"changed_form", !version.empty() && version != forms.version()}};
+    if (const Json& taken = object_at(shown, "withdrawn"); !taken.empty())
+        out["withdrawn"] = {{"at", text_at(taken, "at")}, {"reason", text_at(taken, "reason")}};
+    const auto show = [&](const char* as, const std::string& text) {
+        if (!text.empty()) out[as] = text;
+    };
+    show("agency_reference", text_at(route, "reference"));
+    show("answer", text_at(route, "answer"));
+    show("note", text_at(shown, "note"));
+    show("status", text_at(shown, "status"));
+    return out;
+}
+
+Answer Desk::Inside::request(std::string_view id) {
+    const auto hub = hub_view();
+    if (!hub) return tl::make_unexpected(Fault(hub.error()));
+    const auto asked = find_request(id, *hub);
+    if (!asked) return tl::make_unexpected(asked.error());
+    return request_json(*asked);
+}
+
+Done<> Desk::Inside::check_changeable(const Asked& asked) const {
+    if (asked.state == "withdrawn")
+        return refuse(What::conflict, "withdrawn",
+                      "O pedido está anulado e fica na história. Para o retomar, faça outro.");
+    const std::string route = text_at(object_at(asked.shown, "route"), "state");
+    if (route == "dispatched" || route == "accepted" || route == "answered" || route == "refused")
+        return refuse(What::conflict, "dispatched",
+                      "O pedido já seguiu para a entidade. Ficou como estava: o que mudar tem de "
+                      "ser dito à entidade, ou pedido de novo.");
+    return {};
+}
+
+Answer Desk::Inside::edit_request(std::string_view id, const Json& set) {
+    const auto hub = hub_view();
+    if (!hub) return tl::make_unexpected(Fault(hub.error()));
+    const auto asked = find_request(id, *hub);
+    if (!asked) return tl::make_unexpected(asked.error());
+    if (auto may = check_changeable(*asked); !may) return tl::make_unexpected(may.error());
+
+    const auto* service = forms.service(text_at(asked->shown, "service"));
+    Json differs = Json::object();
+    for (const auto& [path, given] : set.items()) {
+        const auto dot = path.find('.');
+        if (!given.is_string() || dot == std::string::npos)
+            return refuse(What::invalid, "no_field", "Não há esse campo.", path.substr(0, 80));
+        const std::string part = path.substr(0, dot), name = path.substr(dot + 1);
+        std::string value = given.get<std::string>();
+        if (part == "fields") {
+            if (!service || !forms.field(name))
+                return refuse(What::invalid, "no_field", "Este pedido não tem esse campo.",
+                              "fields");
+            bool required = false;
+            for (const auto& use : service->fields)
+                if (use.field->name == name) required = use.required;
+            value = tidied(*forms.field(name), value);
+            if (const Check check = check_of(forms, *forms.field(name), value, required); !check.ok)
+                return refuse(What::invalid, check.code, "O valor não serve. Ficou o que estava.",
+                              path);
+        } else if (part == "citizen") {
+            value = tidied_citizen(name, value);
+            const Json checks = citizen_checks({{name, value}});
+            if (text_at(checks, name) == "wrong")
+                return refuse(What::invalid, name, "O valor não bate certo. Ficou o que estava.",
+                              path);
+        }
+        if (text_at(object_at(asked->shown, part), name) != value || asked->conflicts)
+            differs[path] = std::move(value);
+    }
+    if (differs.empty()) return request_json(*asked);
+    Json change_it = intent();
+    change_it["request"] = asked->id.text();
+    change_it["set"] = std::move(differs);
+    const auto done = append(core::Kind::request_edit, {}, std::move(change_it));
+    if (!done) return tl::make_unexpected(Fault(done.error()));
+    change("request", asked->id.text());
+    change("session", text_at(asked->shown, "session"));
+    change("day");
+    change("state");
+    return request(asked->id.text());
+}
+
+Answer Desk::Inside::withdraw_request(std::string_view id, std::string_view why) {
+    const auto hub = hub_view();
+    if (!hub) return tl::make_unexpected(Fault(hub.error()));
+    const auto asked = find_request(id, *hub);
+    if (!asked) return tl::make_unexpected(asked.error());
+    const std::string reason = trimmed(why);
+    if (reason.empty())
+        return refuse(What::invalid, "required", "Diga porque se anula. O pedido ficou.",
+                      "reason");
+    if (asked->state == "withdrawn" &&
+        text_at(object_at(asked->shown, "withdrawn"), "reason") == reason)
+        return request_json(*asked);  // the answer to the first call was lost
+    if (auto may = check_changeable(*asked); !may) return tl::make_unexpected(may.error());
+    Json taking_back = intent();
+    taking_back["request"] = asked->id.text();
+    taking_back["reason"] = reason;
+    const auto done = append(core::Kind::request_withdraw, {}, std::move(taking_back));
+    if (!done) return tl::make_unexpected(Fault(done.error()));
+    change("request", asked->id.text());
+    change("session", text_at(asked->shown, "session"));
+    change("day");
+    change("state");
+    change("citizen");
+    return request(asked->id.text());
+}
+
+}  // namespace spot::station

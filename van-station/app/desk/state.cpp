@@ -1,0 +1,113 @@
+#include "van-station/app/desk/inside.h"
+
+namespace spot::station {
+
+using core::Result;
+
+namespace {
+
+constexpr std::size_t kUncertainMax = 1000;
+
+}  // namespace
+
+Result<HubView> Desk::Inside::hub_view() {
+    HubView out;
+    const auto in_force = station.log();
+    if (!in_force) return tl::make_unexpected(in_force.error());
+    out.log = *in_force;
+    for (const core::LogId& id : ledger().logs())
+        if (!(id.device & core::kHubBit)) out.acknowledged[id] = ledger().acknowledged(id).seq;
+    const auto contact = ledger().setting(setting::kLastContact);
+    const Json last = contact ? Json::parse(*contact, nullptr, false) : Json();
+    if (!last.is_object()) return out;
+    out.at = text_at(last, "at");
+    out.state = text_at(last, "state");
+    const auto quarantined = last.find("quarantined");
+    if (quarantined == last.end() || !quarantined->is_array()) return out;
+    for (const Json& one : *quarantined)
+        out.quarantined[static_cast<std::uint64_t>(number_at(one, "seq", 0))] =
+            text_at(one, "code");
+    return out;
+}
+
+// Entries that are on this laptop only, of this epoch and the ones before it.
+Result<std::uint64_t> Desk::Inside::waiting() {
+    std::uint64_t out = 0;
+    for (const core::LogId& id : ledger().logs())
+        if (!(id.device & core::kHubBit))
+            out += ledger().tip(id).seq - ledger().acknowledged(id).seq;
+    return out;
+}
+
+Result<std::uint64_t> Desk::Inside::need_person(const HubView& hub) {
+    std::uint64_t out = hub.quarantined.size();
+    const auto conflicting = ledger().conflicting(kListMax);
+    if (!conflicting) return tl::make_unexpected(conflicting.error());
+    const auto uncertain = ledger().kept_of(shelf::kPrint, "uncertain", kUncertainMax);
+    if (!uncertain) return tl::make_unexpected(uncertain.error());
+    out += conflicting->size() + uncertain->size();
+    for (const char* state : {"answered", "refused"}) {
+        const auto routed = ledger().routed(state, kListMax);
+        if (!routed) return tl::make_unexpected(routed.error());
+        for (const auto& one : *routed) {
+            const auto told_before = ledger().kept(shelf::kTold, one.id.text());
+            if (!told_before) return tl::make_unexpected(told_before.error());
+            out += !*told_before;
+        }
+    }
+    return out;
+}
+
+Json Desk::Inside::link(const HubView& hub, std::uint64_t entries_waiting, std::uint64_t need) {
+    Json out{{"state", "idle"},
+             {"at", hub.at.empty() ? Json() : Json(hub.at)},
+             {"waiting", entries_waiting},
+             {"need_person", need}};
+    if (const auto at = core::parse_moment(hub.at)) out["at"] = moment(at->ms);
+    if (syncing) {
+        out["state"] = "syncing";
+        out["progress"] = {{"sent", sent}, {"total", total}};
+    } else if (sync_state == "offline") {
+        out["state"] = "offline";
+    } else if (!sync_state.empty() && sync_state != "ok") {
+        out["state"] = "attention";  // the hub refused, or the disk did
+        out["reason"] = sync_state;
+    } else if (hub.at.empty()) {
+        out["state"] = "never";
+    } else if (need > 0) {
+        out["state"] = "attention";
+    }
+    return out;
+}
+
+Answer Desk::Inside::state() {
+    const auto hub = hub_view();
+    if (!hub) return tl::make_unexpected(Fault(hub.error()));
+    const auto entries_waiting = waiting();
+    if (!entries_waiting) return tl::make_unexpected(Fault(entries_waiting.error()));
+    const auto need = need_person(*hub);
+    if (!need) return tl::make_unexpected(Fault(need.error()));
+    auto all = people();
+    if (!all) return tl::make_unexpected(Fault(all.error()));
+    const auto visit_plan = ledger().kept(shelf::kDesk, "visit");
+    if (!visit_plan) return tl::make_unexpected(Fault(visit_plan.error()));
+    const bool first_run = all->empty();
+    Json out{{"station", station.identity.station},
+             {"team", station.identity.team},
+             {"people", std::move(*all)},
+             {"first_run", first_run},
+             {"person", nullptr},
+             {"locked", locked},
+             {"hidden", hidden},
+             {"language", core::language_name(language)},
+             {"link", link(*hub, *entries_waiting, *need)},
+             {"session", working.empty() ? Json() : Json(working)},
+             {"catalogue", {{"version", forms.version()}}},
+             {"clock", moment(now())},
+             {"low", Json::object()},
+             {"visit", visit_plan->has_value()}};
+    if (person) out["person"] = {{"id", person->id}, {"name", person->name}};
+    return out;
+}
+
+}  // namespace spot::station

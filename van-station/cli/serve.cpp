@@ -1,0 +1,124 @@
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "van-station/app/desk.h"
+#include "van-station/cli/offset.h"
+#include "van-station/cli/verbs.h"
+#include "van-station/web/api.h"
+
+namespace spot::station {
+namespace {
+
+using core::Exit;
+using core::Result;
+
+struct Address {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+// "127.0.0.1:8080" or "[::1]:8080".
+std::optional<Address> parse_address(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    const std::string_view digits = text.substr(colon + 1);
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    Address out{std::string(host), 0};
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    return out;
+}
+
+void say_addresses(const core::Arguments& arguments, const web::Server& server,
+                   const web::Tokens& tokens) {
+    const std::string url = server.url() + "/#" + tokens.mediator;
+    const std::string citizen = server.url() + "/citizen#" + tokens.citizen;
+    if (arguments.json()) {
+        core::print_line(
+            nlohmann::json{{"url", url}, {"citizen_url", citizen}, {"port", server.port()}}.dump());
+        return;
+    }
+    core::print_line("Mediator:         " + url + "\nCitizen's screen: " + citizen);
+    std::fprintf(stderr,
+                 "Open them in a browser on this computer. Whoever has the first may do all that "
+                 "a mediator may.\n");
+}
+
+// What is on disk is safe whenever this process ends: an exchange is all transactions, and a print
+// that was under way is uncertain at the next start. So nobody waits for a silent hub or printer.
+void leave(web::Syncing& syncing, web::Api& api) {
+    if (syncing.is_idle() && api.is_idle()) return;
+    std::fflush(nullptr);
+    std::_Exit(static_cast<int>(Exit::done));
+}
+
+// The passphrase opens the store twice: for the desk now, for the other thread when it first
+// synchronises.
+struct Opening {
+    std::filesystem::path data;
+    core::Passphrase passphrase;
+    core::Random& random;
+    Result<Station> operator()() const { return open_station(data, passphrase, random); }
+};
+
+Result<Exit> run(const core::Arguments& arguments) {
+    const auto address = parse_address(arguments.value("listen"));
+    if (!address) {
+        std::fprintf(stderr, "--listen: ADDRESS:PORT is needed\n");
+        return Exit::usage;
+    }
+    core::SystemRandom random;
+    core::SystemClock clock;
+    auto passphrase = arguments.passphrase(core::Ask::once);
+    if (!passphrase) return tl::make_unexpected(passphrase.error());
+    auto opening =
+        std::make_shared<const Opening>(Opening{arguments.data(), std::move(*passphrase), random});
+    auto station = (*opening)();
+    if (!station) return tl::make_unexpected(station.error());
+    web::Changes changes;
+    auto desk = Desk::open(
+        *station, {clock, random, offset_of,
+                   [&](std::string_view what, std::string_view id) { changes.note(what, id); }});
+    if (!desk) return tl::make_unexpected(desk.error());
+
+    web::ServerOptions options;
+    options.address = address->host;
+    options.port = address->port;
+    options.tokens = web::Tokens::draw(random);
+    options.user = static_cast<std::uint32_t>(::geteuid());
+    const web::Tokens tokens = options.tokens;
+    auto server = web::Server::listen(std::move(options));
+    if (!server && server.error().code == core::Code::invalid) {
+        std::fprintf(stderr, "--listen: %s\n", server.error().message.c_str());
+        return Exit::usage;
+    }
+    if (!server) return tl::make_unexpected(server.error());
+
+    web::Api api(*server, *desk, changes, {station->identity.station, "", ""});
+    web::Syncing syncing(
+        [kept = std::move(opening)] { return (*kept)(); }, arguments.value("hub"),
+        {clock, random, [&](std::function<void()> work) { server->post(std::move(work)); }},
+        api.sync_heard());
+    api.set_syncing(syncing);
+    say_addresses(arguments, *server, tokens);
+    server->run(api);
+    leave(syncing, api);
+    return Exit::done;
+}
+
+}  // namespace
+
+const core::Verb kServe{
+    "serve",
+    "the pages for mediator and citizen, on this computer only",
+    {{"listen", "ADDRESS:PORT", "127.0.0.1 or [::1]; port 0: any free one", false, "127.0.0.1:0"},
+     {"hub", "URL", "another address of the same hub"}},
+    run};
+
+}  // namespace spot::station

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace spot::station::web {
+
+// A schema of the OpenAPI file, ready to check values.
+class JsonShape {
+public:
+    // `schema` may refer to `document`'s components. Aborts on one that is none: the file is part
+    // of the program.
+    JsonShape(const nlohmann::json& document, const nlohmann::json& schema);
+    JsonShape(JsonShape&&) noexcept;
+    ~JsonShape();
+
+    // Empty: `value` has this shape. Else where it has not and why, for whoever builds pages; it
+    // holds names of members and no values.
+    std::string fault(const nlohmann::json& value) const;
+
+private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace spot::station::web

@@ -1,0 +1,59 @@
+// Paper: to a printer, or as a PDF in a window of its own. The station decides what is an original.
+
+import { useEffect, useState } from "preact/hooks";
+import { get, getBlob, post } from "../api/client";
+import type { PaperFormat, Printer, Receipt, Session } from "../api/types";
+import { useApp } from "../app_context";
+
+export interface Target {
+  printer: Printer;
+  format: PaperFormat;
+}
+
+const pdf: Printer =
+  { name: "pdf", kind: "pdf", formats: ["a5", "a4", "large"], state: "ready" };
+const shownMs = 60_000;  // a PDF's window has read it by then
+
+// A printer that is ready wins over a PDF. A5 is what the receipt is drawn for.
+export function printerFor(printers: Printer[] | null): Target {
+  const ready = printers?.find((one) => one.kind !== "pdf" && one.state === "ready");
+  const printer = ready ?? printers?.find((one) => one.kind === "pdf") ?? pdf;
+  return { printer, format: usualFormat(printer) };
+}
+
+export const usualFormat = (printer: Printer): PaperFormat =>
+  (["a5", "80"] as const).find((one) => printer.formats.includes(one)) ?? printer.formats[0] ?? "a5";
+
+// In a window of its own, from memory: no copy stays in a folder of downloads.
+export async function showPdf(path: string) {
+  const url = URL.createObjectURL(await getBlob(path));
+  if (!window.open(url, "_blank")) location.assign(url);
+  setTimeout(() => URL.revokeObjectURL(url), shownMs);
+}
+
+export const sheetFormat = (format: PaperFormat) => (/^\d/.test(format) ? "a5" : format);
+
+async function send(receipt: Receipt, { printer, format }: Target, copy: boolean) {
+  const path = `receipts/${encodeURIComponent(receipt.id)}`;
+  await post(`${path}/print`, { printer: printer.name, format, ...(copy && { copy }) });
+  if (printer.kind === "pdf") await showPdf(`${path}.pdf?format=${format}`);
+}
+
+export function usePrinting() {
+  const { fail } = useApp();
+  const [printers, set] = useState<Printer[] | null>(null);
+  useEffect(() => {
+    get<{ printers: Printer[] }>("printers").then((found) => set(found.printers), (error) => {
+      set([pdf]);
+      fail(error);
+    });
+  }, []);
+  const summary = (session: Session, format: PaperFormat) =>
+    showPdf(`sessions/${encodeURIComponent(session.id)}/summary.pdf?format=${sheetFormat(format)}`);
+  const receiptAndSummary = async (session: Session, target: Target) => {
+    const receipt = await post<Receipt>(`sessions/${encodeURIComponent(session.id)}/receipt`);
+    await send(receipt, target, false);
+    await summary(session, target.format);
+  };
+  return { printers, send, summary, receiptAndSummary };
+}
