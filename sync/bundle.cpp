@@ -97,6 +97,10 @@ Answer read_answer(core::ByteReader& in, bool& bad) {
     return answer;
 }
 
+bool tells_branch(const Head& head) {
+    return head.epoch > 1 && head.from.seq == 0 && !head.answer;
+}
+
 Bytes unsigned_head(const Head& head) {
     core::ByteWriter out;
     out.u64(head.device);
@@ -109,6 +113,10 @@ Bytes unsigned_head(const Head& head) {
     }
     out.varint(head.epoch);
     write_cursor(out, head.from);
+    if (tells_branch(head)) {
+        out.varint(head.branch.epoch);
+        out.varint(head.branch.seq);
+    }
     out.varint(head.last.seq - head.from.seq);
     if (head.last.seq != head.from.seq) {
         out.raw(head.last.hash);
@@ -282,6 +290,11 @@ Result<Head> parse_head(View head_bytes) {
     if (head.enrolment) in.raw(16 + 32 + 32);
     const std::uint64_t epoch = in.varint();
     head.from = read_cursor(in);
+    std::uint64_t branch_epoch = 0;
+    if (epoch > 1 && head.from.seq == 0 && (flags & kHasAnswer) == 0) {
+        branch_epoch = in.varint();
+        head.branch.seq = in.varint();
+    }
     const std::uint64_t count = in.varint();
     head.last = head.from;
     if (count > 0) {
@@ -296,7 +309,8 @@ Result<Head> parse_head(View head_bytes) {
     const std::uint64_t secrets = in.varint();
     bool bad = epoch > core::kEpochMax || have_epoch > core::kEpochMax || secrets > kPeriodsMax ||
                head.from.seq > core::kSeqMax || count > core::kSeqMax - head.from.seq ||
-               head.have.seq > core::kSeqMax || head.context > kContextEntriesMax ||
+               head.have.seq > core::kSeqMax || branch_epoch >= epoch + (epoch == 0) ||
+               head.branch.seq > core::kSeqMax || head.context > kContextEntriesMax ||
                head.context > head.from.seq || (flags & ~(kHasEnrolment | kHasAnswer)) != 0;
     for (std::uint64_t i = 0; i < secrets && !bad && !in.failed(); ++i) {
         const std::uint64_t period = in.varint();
@@ -306,6 +320,7 @@ Result<Head> parse_head(View head_bytes) {
     if ((flags & kHasAnswer) != 0 && !bad) head.answer = read_answer(in, bad);
     if (bad || in.failed() || !in.at_end()) return corrupt("a head does not decode");
     head.epoch = static_cast<std::uint32_t>(epoch);
+    head.branch.epoch = static_cast<std::uint32_t>(branch_epoch);
     head.have_epoch = static_cast<std::uint32_t>(have_epoch);
     return head;
 }

@@ -54,6 +54,8 @@ struct Head {
     std::optional<Enrolment> enrolment;  // upwards, until the first answer
     std::optional<Answer> answer;        // downwards
     std::uint32_t epoch = 0;             // of the sender's log
+    // Upwards, of a later epoch's first entries: up to where its author knew the earlier ones.
+    core::Seen branch;
     Cursor from;                         // the frames follow on this entry
     Cursor last;                         // and end with this one; equal to `from`: no frames
     std::uint64_t context = 0;           // entries up to `from` that the frames' codec starts from

@@ -58,6 +58,7 @@ struct Outcome {
     std::uint64_t received_entries = 0;
     core::Tip durable;
     core::Tip backed_up;
+    std::optional<core::Tip> common;  // of a fork: the last entry that both have, if it is known
     std::vector<core::Quarantined> quarantined;  // all of this log that stand in quarantine at the hub
     std::int64_t hub_clock_ahead_ms = 0;
 };

@@ -32,11 +32,13 @@ struct HubExchange::Inside {
     State state = State::ok;
     LogId log{};
     std::uint64_t next_seq = 0;         // of the next entry in the frames
+    std::optional<Tip> common = std::nullopt;  // of a fork: the last entry that both have
     std::optional<Tip> before = std::nullopt;  // our tip before this bundle's first new entry
 
     Result<> take_head(View bytes, Instant now);
     Result<> authenticate(View bytes, Instant now);
     void compare_cursor();
+    Result<> take_branch();
     bool announces_frames() const { return state == State::ok && head && head->last != head->from; }
     Result<> take_frames();
     Result<> take_entries(std::span<const Entry> entries);
@@ -157,6 +159,7 @@ Result<> HubExchange::Inside::take_head(View bytes, Instant now) {
         return {};
     }
     compare_cursor();
+    SPOT_TRY(take_branch());
     if (state != State::ok || head->last == head->from) return {};
     SPOT_TRY(ledger.keep_period_secrets(log, head->secrets));
     next_seq = head->from.seq + 1;
@@ -172,12 +175,24 @@ void HubExchange::Inside::compare_cursor() {
         state = State::fork;
 }
 
+// Where a new epoch goes on from; another copy of the store may have begun one of that number.
+Result<> HubExchange::Inside::take_branch() {
+    if (head->branch.epoch == 0) return {};
+    const auto kept = ledger.keep_branch(log, head->branch);
+    if (kept || kept.error().code != Code::conflict) return kept;
+    state = State::fork;
+    common = Tip{};
+    return {};
+}
+
 // Entries that are here already, because an answer was lost: they have to be the same ones.
 Result<> HubExchange::Inside::compare(std::span<const Entry> known) {
-    auto stored = ledger.entries(log, known.front().seq, known.size());
-    if (!stored) return core::Failure(std::move(stored).error());
-    if (!std::equal(known.begin(), known.end(), stored->begin(), stored->end()))
-        state = State::fork;
+    const auto same = ledger.matching(log, known);
+    if (!same) return core::Failure(same.error());
+    if (*same == known.size()) return {};
+    state = State::fork;
+    const std::uint64_t last = known.front().seq - 1 + *same;
+    if (const auto hash = ledger.hash_at(log, last)) common = Tip{last, *hash};
     return {};
 }
 
@@ -252,7 +267,7 @@ Head HubExchange::Inside::answer_head(Instant now) {
     }
     reply.last = reply.from;
     reply.have_epoch = head->epoch;
-    reply.have = cursor_of(ledger.tip(log));
+    reply.have = cursor_of(common ? *common : ledger.tip(log));
     reply.clock_ms = static_cast<std::uint64_t>(std::max<Instant>(now, 0));
     reply.backlog = ledger.tip(own).seq - reply.from.seq;
     Answer answer;

@@ -44,6 +44,7 @@ struct StationExchange::Inside {
     std::optional<BundleWriter> writer = std::nullopt;
     std::optional<Outgoing> outgoing = std::nullopt;
     std::uint64_t made = 0;    // bytes of the bundle so far
+    Cursor offered{};          // the last entry it told of
 
     Result<Bytes> next();
     std::uint64_t about() const;
@@ -70,6 +71,7 @@ Result<Body> StationExchange::request(Instant now, What what) {
                                    core::seal_public(keys.seal_secret)};
     head.epoch = keys.log.epoch;
     head.from = head.last = cursor_of(durable);
+    head.branch = ledger.branch_of(keys.log);
     inside_->have_epoch = head.have_epoch = theirs.epoch;
     inside_->have = head.have = theirs.epoch == 0 ? Cursor{} : cursor_of(ledger.tip(theirs));
     head.clock_ms = static_cast<std::uint64_t>(std::max<Instant>(now, 0));
@@ -82,6 +84,7 @@ Result<Body> StationExchange::request(Instant now, What what) {
         if (!loaded) return core::Failure(std::move(loaded).error());
         inside_->outgoing = std::move(*loaded);
     }
+    inside_->offered = head.last;
     inside_->writer.emplace(keys.sign_seed, keys.hub_seal, inside_->random);
     inside_->writer->head(head);
     inside_->number = inside_->writer->number();
@@ -170,6 +173,13 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
     const auto durable = matched(head.have);
     const auto backed_up = matched(head.answer->backed_up);
     if (outcome.state == State::fork || !durable || !backed_up) {
+        // A hub that found our entries good has more of this log than we do: another copy wrote on.
+        // Of one longer than a bundle the hub may have more than it was told: not known, then.
+        const bool all = offered.seq == ledger.tip(keys.log).seq;
+        if (outcome.state != State::ok)
+            outcome.common = durable;
+        else if (all)
+            outcome.common = matched(offered);
         outcome.state = State::fork;
         outcome.durable = ledger.acknowledged(keys.log);
         outcome.backed_up = ledger.backed_up(keys.log);

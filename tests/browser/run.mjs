@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { browser, field, serveStation, windowOf } from "./support.mjs";
 
-const pictures = process.env.SPOT_PICTURES;  // a folder for pictures of failures
+const pictures = process.env.SPOT_PICTURES; // a folder for pictures of failures
 const patienceMs = 10_000;
 
 // Runs the tests one after another with one browser; ends the process with 1 when one failed.
@@ -22,7 +22,9 @@ export async function runAll(tests) {
     const stage = {
       ...place,
       running,
-      get station() { return station; },
+      get station() {
+        return station;
+      },
       restart: async (signal = "SIGKILL") => {
         await station.kill(signal);
         station = await serveStation(place.data);
@@ -46,10 +48,14 @@ export async function runAll(tests) {
       if (pictures) {
         mkdirSync(pictures, { recursive: true });
         for (const [i, page] of open.entries())
-          await page.screenshot({ path: join(pictures, `${ran}-${i}.png`) }).catch(() => {});
+          await page.screenshot({ path: join(pictures, `${name.replace(/\W+/g, "-").slice(0, 40)}-${i}.png`) }).catch(() => {});
       }
     }
-    for (const page of open) await page.context().close().catch(() => {});
+    for (const page of open)
+      await page
+        .context()
+        .close()
+        .catch(() => {});
     await station.kill("SIGKILL");
     await place.end();
   }

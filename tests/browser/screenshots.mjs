@@ -1,5 +1,5 @@
-// Takes the README's pictures: node screenshots.mjs FOLDER. A made-up day is recorded and taken to a
-// hub, which answers some of it; then one more person is served, with both windows open.
+// Takes the README's pictures: node screenshots.mjs FOLDER. A made-up day is recorded and taken to
+// a hub, which answers some of it; then one more person is served, with both windows open.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as s from "./support.mjs";
@@ -8,29 +8,53 @@ const folder = process.argv[2];
 if (!folder) throw new Error("usage: node screenshots.mjs FOLDER");
 mkdirSync(folder, { recursive: true });
 
-const madeFor = "2018-08-13";  // a Monday: the made-up day starts on a working day
+const madeFor = "2018-08-13"; // a Monday: the made-up day starts on a working day
 const sessions = 24;
 
 // One day's events, as if of today.
 function today() {
   const day = new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Lisbon" });
-  const events = s.run("fieldkit", "deployment", "--seed", "7", "--days", "1", "--care-home", "0",
-    "--start", madeFor, "--sessions-per-day", `${sessions}`, "--station", "carrinha-07");
+  const events = s.run(
+    "fieldkit",
+    "deployment",
+    "--seed",
+    "7",
+    "--days",
+    "1",
+    "--care-home",
+    "0",
+    "--start",
+    madeFor,
+    "--sessions-per-day",
+    `${sessions}`,
+    "--station",
+    "carrinha-07",
+  );
   return events.replaceAll(`${madeFor}T`, `${day}T`);
 }
 
 // What the hub and the agencies made of the first requests.
 function answers(hubData) {
-  const requests = s.run("spot-hub", "export", "--data", hubData).split("\n").filter(Boolean)
-    .map((line) => JSON.parse(line)).filter((one) => one.record === "request");
+  const requests = s
+    .run("spot-hub", "export", "--data", hubData)
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+    .filter((one) => one.record === "request");
   const at = new Date().toISOString();
   const sets = [
     { "route.state": "refused", note: "O artigo matricial não existe nesta freguesia." },
     { "route.state": "answered", note: "Deferido: 142,00 € por mês." },
-    { "route.state": "accepted" }, { "route.state": "dispatched" }, { "route.state": "held" },
+    { "route.state": "accepted" },
+    { "route.state": "dispatched" },
+    { "route.state": "held" },
   ];
-  return sets.slice(0, requests.length).map((set, i) =>
-    JSON.stringify({ at, kind: "hub.edit", request: requests[i].id, set })).join("\n") + "\n";
+  return (
+    sets
+      .slice(0, requests.length)
+      .map((set, i) => JSON.stringify({ at, kind: "hub.edit", request: requests[i].id, set }))
+      .join("\n") + "\n"
+  );
 }
 
 const place = await s.field();
@@ -51,7 +75,7 @@ const running = await s.browser();
 const page = await s.windowOf(running, station.url);
 const citizen = await s.windowOf(running, station.citizen_url);
 const take = async (window, name) => {
-  await window.waitForTimeout(400);  // fonts, and what is pushed
+  await window.waitForTimeout(400); // fonts, and what is pushed
   await window.screenshot({ path: join(folder, `${name}.png`) });
 };
 

@@ -1,13 +1,15 @@
 // Starts the real programs and a real browser: a hub, a station enrolled with it, `serve`, and both
-// windows. Everything lives in a folder of its own and ends with stop().
+// windows. Everything lives in a folder of its own and goes with end().
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-export const bin = process.env.SPOT_BIN ?? join(import.meta.dirname ?? ".", "../../build/release/bin");
+const here = dirname(fileURLToPath(import.meta.url));
+export const bin = process.env.SPOT_BIN ?? join(here, "../../build/release/bin");
 const passphrase = "a made-up passphrase of one test";
 const environment = { ...process.env, SPOT_PASSPHRASE: passphrase, TZ: "Europe/Lisbon" };
 const readyMs = 20_000;
@@ -16,16 +18,20 @@ export function run(program, ...words) {
   return execFileSync(join(bin, program), words, { env: environment, encoding: "utf8" });
 }
 
-export const freePort = () => new Promise((done) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => done(port));
+export const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
   });
-});
 
-// A program that serves until it is ended. `ready` picks out of a line of its output what is waited for.
+// A program that serves until it is ended. `ready` picks what is waited for out of a line of output.
 function serve(program, words, ready) {
-  const child = spawn(join(bin, program), words, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(join(bin, program), words, {
+    env: environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   const started = new Promise((done, fail) => {
     const timer = setTimeout(() => fail(new Error(`${program} is not ready: ${said}`)), readyMs);
@@ -45,7 +51,13 @@ function serve(program, words, ready) {
   });
   started.catch(() => {});
   const gone = new Promise((done) => child.once("exit", done));
-  return { started, kill: async (signal = "SIGTERM") => { child.kill(signal); await gone; } };
+  return {
+    started,
+    kill: async (signal = "SIGTERM") => {
+      child.kill(signal);
+      await gone;
+    },
+  };
 }
 
 // Addresses of one `serve`, on a station that exists.
@@ -66,38 +78,80 @@ export async function field({ hub: wanted = true } = {}) {
   const port = await freePort();
   const hubData = join(folder, "hub");
   const data = join(folder, "van");
-  run("spot-hub", "init", "--data", hubData, "--name", "Central", "--url", `https://127.0.0.1:${port}`);
+  run(
+    "spot-hub",
+    "init",
+    "--data",
+    hubData,
+    "--name",
+    "Central",
+    "--url",
+    `https://127.0.0.1:${port}`,
+  );
   const slip = join(folder, "slip.json");
-  run("spot-hub", "enrol", "--data", hubData, "--station", "carrinha-07", "--team", "Tábua", "--out", slip);
+  run(
+    "spot-hub",
+    "enrol",
+    "--data",
+    hubData,
+    "--station",
+    "carrinha-07",
+    "--team",
+    "Tábua",
+    "--out",
+    slip,
+  );
   run("spot-station", "init", "--data", data, "--slip", slip);
   let hub = null;
   const startHub = async () => {
-    hub = serve("spot-hub", ["serve", "--data", hubData, "--listen", `127.0.0.1:${port}`],
-      (line) => line.includes(`${port}`));
+    hub = serve("spot-hub", ["serve", "--data", hubData, "--listen", `127.0.0.1:${port}`], (line) =>
+      line.includes(`${port}`),
+    );
     await hub.started;
   };
-  const stopHub = async () => { await hub?.kill(); hub = null; };
+  const stopHub = async () => {
+    await hub?.kill();
+    hub = null;
+  };
   if (wanted) await startHub();
-  return { folder, data, hubData, startHub, stopHub, end: async () => {
-    await stopHub();
-    rmSync(folder, { recursive: true, force: true });
-  } };
+  return {
+    folder,
+    data,
+    hubData,
+    startHub,
+    stopHub,
+    end: async () => {
+      await stopHub();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 export function browser() {
   return chromium.launch({
     executablePath: process.env.SPOT_CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream",
-      "--use-fake-device-for-media-stream"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--use-fake-ui-for-media-stream",
+      "--use-fake-device-for-media-stream",
+    ],
   });
 }
 
-export const sizes = { laptop: { width: 1366, height: 768 }, desktop: { width: 1920, height: 1080 },
-  phone: { width: 390, height: 844 } };
+export const sizes = {
+  laptop: { width: 1366, height: 768 },
+  desktop: { width: 1920, height: 1080 },
+  phone: { width: 390, height: 844 },
+};
 
 // A window of the browser that tells what went wrong in it.
 export async function windowOf(running, url, size = sizes.laptop) {
-  const context = await running.newContext({ viewport: size, locale: "pt-PT", reducedMotion: "reduce" });
+  const context = await running.newContext({
+    viewport: size,
+    locale: "pt-PT",
+    reducedMotion: "reduce",
+  });
   const page = await context.newPage();
   page.problems = [];
   page.on("pageerror", (error) => page.problems.push(String(error)));
@@ -110,8 +164,11 @@ export async function windowOf(running, url, size = sizes.laptop) {
 }
 
 export const person = {
-  name: "Ana da Conceição Cardoso Ribeiro", nif: "228803993", birth_date: "18-03-1966",
-  phone: "912201892", address: "Rua Prof. Egas Moniz, 80, 3420-834 Ázere",
+  name: "Ana da Conceição Cardoso Ribeiro",
+  nif: "228803993",
+  birth_date: "18-03-1966",
+  phone: "912201892",
+  address: "Rua Prof. Egas Moniz, 80, 3420-834 Ázere",
 };
 export const mediator = { name: "Marta Abrantes", pin: "271828" };
 

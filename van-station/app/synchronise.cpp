@@ -113,10 +113,16 @@ private:
         if (unfinished()) SPOT_TRY(ledger.set(setting::kAttempt, ""));
         if (keys.enrolment && outcome.state != State::busy)
             SPOT_TRY(ledger.set(setting::kEnrolment, ""));
-        // The branch that the hub does not have stays here; what is written from now on starts
-        // a log that nobody else holds.
-        if (outcome.state == State::fork)
-            SPOT_TRY(ledger.set(setting::kEpoch, std::to_string(log_.epoch + 1)));
+        // What the hub does not have of this branch is written again in a log that nobody else
+        // holds. Where it can't be told what both have, it stays here and needs a person.
+        if (outcome.state == State::fork) {
+            const core::LogId next{log_.device, log_.epoch + 1};
+            if (outcome.common) {
+                const auto again = ledger.branch(log_, *outcome.common, next);
+                if (!again) return tl::make_unexpected(again.error());
+            }
+            SPOT_TRY(ledger.set(setting::kEpoch, std::to_string(next.epoch)));
+        }
         return ledger.set(setting::kLastContact, contact_text(outcome, now));
     }
 
@@ -252,7 +258,7 @@ Result<std::uint64_t> stranded_entries(Station& station) {
     std::uint64_t out = 0;
     for (const core::LogId& log : station.ledger.logs())
         if (log.device == current->device && log.epoch < current->epoch)
-            out += station.ledger.tip(log).seq - station.ledger.acknowledged(log).seq;
+            out += station.ledger.waiting(log);
     return out;
 }
 

@@ -304,7 +304,7 @@ TEST_CASE("events come at once, each to its channel") {
         const auto start = Steady::now();
         station.push(Channel::citizen, {"citizen", "citizen", std::to_string(i)});
         CHECK(citizen.read_until("\n\n") == "event: citizen\ndata: " + std::to_string(i) + "\n\n");
-        CHECK(Steady::now() - start < 200ms);
+        CHECK(Steady::now() - start < 2s);  // at once, not at some look of a timer
     }
     station.push(Channel::mediator, {"x", "changed", "{}"});
     CHECK(mediator.read_until("\n\n") == "event: changed\ndata: {}\n\n");

@@ -1,5 +1,5 @@
-// Builds the pages into $SPOT_PAGES_OUT, or dist/: two pages, their scripts and styles, the texts of
-// each language, and Clear Sans as WOFF2 with the letters of our languages.
+// Builds the pages into $SPOT_PAGES_OUT, or dist/: two pages, their scripts and styles, the texts
+// of each language, and Clear Sans as WOFF2 with the letters of our languages.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,18 +9,23 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.env.SPOT_PAGES_OUT || join(here, "dist");
-const firstPageBytesMax = 60_000;  // compressed, without fonts
+const firstPageBytesMax = 60_000; // compressed, without fonts
 const fontFolder = "/usr/share/fonts/truetype/clear-sans";
 const faces = { 400: "ClearSans-Regular", 500: "ClearSans-Medium", 700: "ClearSans-Bold" };
 // Latin with its accents, Cyrillic, and the marks that our texts use.
-const letters = "U+0020-007E,U+00A0-024F,U+0400-045F,U+0490-0491,U+2010-2015,U+2018-201E," +
+const letters =
+  "U+0020-007E,U+00A0-024F,U+0400-045F,U+0490-0491,U+2010-2015,U+2018-201E," +
   "U+2022,U+2026,U+202F,U+2030,U+2039,U+203A,U+20AC,U+2116,U+2190-2193,U+2248,U+2260,U+2264,U+2265";
 
 mkdirSync(join(out, "fonts"), { recursive: true });
 const made = await build({
   absWorkingDir: here,
-  entryPoints: { app: "src/app.tsx", citizen: "src/citizen.tsx",
-    "app-style": "src/styles/app.css", "citizen-style": "src/styles/citizen_page.css" },
+  entryPoints: {
+    app: "src/app.tsx",
+    citizen: "src/citizen.tsx",
+    "app-style": "src/styles/app.css",
+    "citizen-style": "src/styles/citizen_page.css",
+  },
   outdir: out,
   bundle: true,
   splitting: true,
@@ -41,11 +46,18 @@ for (const page of ["index.html", "citizen.html", "icon.svg"])
 let style = "";
 for (const [weight, face] of Object.entries(faces)) {
   const source = join(fontFolder, `${face}.ttf`);
-  if (!existsSync(source)) throw new Error(`${source} is missing: apt-get install fonts-clear-sans`);
+  if (!existsSync(source))
+    throw new Error(`${source} is missing: apt-get install fonts-clear-sans`);
   const file = `fonts/${face}.woff2`;
-  execFileSync("pyftsubset", [source, `--unicodes=${letters}`, "--flavor=woff2",
-    "--layout-features=kern,liga,tnum,lnum,mark,mkmk", `--output-file=${join(out, file)}`]);
-  style += `@font-face{font-family:Spot;font-weight:${weight};font-display:swap;` +
+  execFileSync("pyftsubset", [
+    source,
+    `--unicodes=${letters}`,
+    "--flavor=woff2",
+    "--layout-features=kern,liga,tnum,lnum,mark,mkmk",
+    `--output-file=${join(out, file)}`,
+  ]);
+  style +=
+    `@font-face{font-family:Spot;font-weight:${weight};font-display:swap;` +
     `src:url(/${file}) format("woff2")}\n`;
 }
 writeFileSync(join(out, "fonts.css"), style);
@@ -58,7 +70,9 @@ function firstPage(page, entry) {
   const follow = (name) => {
     if (found.has(name)) return;
     found.add(name);
-    const part = Object.entries(made.metafile.outputs).find(([path]) => path.endsWith(`/${name}`))[1];
+    const part = Object.entries(made.metafile.outputs).find(([path]) =>
+      path.endsWith(`/${name}`),
+    )[1];
     for (const one of part.imports)
       if (one.kind === "import-statement") follow(one.path.split("/").pop());
   };

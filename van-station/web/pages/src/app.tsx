@@ -7,7 +7,15 @@ import { listen } from "./api/events";
 import { saver } from "./api/saver";
 import type { StationState } from "./api/types";
 import { AppContext, tellChanged, useApp, type App } from "./app_context";
-import { languageNames, load, locales, speak, TextsContext, useTexts, type Speech } from "./i18n/texts";
+import {
+  languageNames,
+  load,
+  locales,
+  speak,
+  TextsContext,
+  useTexts,
+  type Speech,
+} from "./i18n/texts";
 import { pt } from "./i18n/pt";
 import { DayScreen } from "./screens/day";
 import { LogScreen } from "./screens/log";
@@ -30,7 +38,9 @@ function useSpeech(language: keyof typeof languageNames | undefined): Speech {
     if (!language || language === speech.language) return;
     void load(language).then((texts) => set(speak(language, texts)));
   }, [language]);
-  useEffect(() => { document.documentElement.lang = locales[speech.language]; }, [speech]);
+  useEffect(() => {
+    document.documentElement.lang = locales[speech.language];
+  }, [speech]);
   return speech;
 }
 
@@ -38,7 +48,9 @@ function useSpeech(language: keyof typeof languageNames | undefined): Speech {
 function wordsFor(error: unknown, { t, told }: Speech) {
   if (error instanceof Away) return t("error.away");
   if (error instanceof Refused)
-    return told(`error.${error.code}`, error.message || t("error.broken"), { n: error.waitSeconds });
+    return told(`error.${error.code}`, error.message || t("error.broken"), {
+      n: error.waitSeconds,
+    });
   return t("error.broken");
 }
 
@@ -69,17 +81,22 @@ function Root() {
   useEffect(() => {
     saver.refused = fail;
     void refresh();
-    void listen("events", (event, data) => {
-      if (event === "state") setState(JSON.parse(data));
-      if (event === "changed") tellChanged(JSON.parse(data));
-    }, (alive) => {
-      setContact(alive ? "here" : "away");
-      if (alive) void refresh();
-    }, () => setContact("refused"));
+    void listen(
+      "events",
+      (event, data) => {
+        if (event === "state") setState(JSON.parse(data));
+        if (event === "changed") tellChanged(JSON.parse(data));
+      },
+      (alive) => {
+        setContact(alive ? "here" : "away");
+        if (alive) void refresh();
+      },
+      () => setContact("refused"),
+    );
   }, []);
 
   const cover = (what: "hidden" | "locked") => async () => {
-    setState((now) => now && { ...now, [what]: true });  // at once; the station confirms
+    setState((now) => now && { ...now, [what]: true }); // at once; the station confirms
     try {
       await post(what === "hidden" ? "hide" : "lock");
     } catch (error) {
@@ -87,11 +104,21 @@ function Root() {
     }
   };
   const app: App | null = state && {
-    state, take: setState, refresh, fail, say, hide: cover("hidden"), lock: cover("locked"),
+    state,
+    take: setState,
+    refresh,
+    fail,
+    say,
+    hide: cover("hidden"),
+    lock: cover("locked"),
   };
   return (
     <TextsContext.Provider value={speech}>
-      {contact === "refused" ? <Unlinked /> : !app ? <Reading away={contact === "away"} /> : (
+      {contact === "refused" ? (
+        <Unlinked />
+      ) : !app ? (
+        <Reading away={contact === "away"} />
+      ) : (
         <AppContext.Provider value={app}>
           <Gate />
           <Word word={word} close={() => setWord(null)} />

@@ -9,8 +9,8 @@ export interface App {
   state: StationState;
   take: (state: StationState) => void;
   refresh: () => Promise<void>;
-  fail: (error: unknown) => void;  // says what happened to who sits here
-  say: (text: string) => void;  // a quiet word that something is done
+  fail: (error: unknown) => void; // says what happened to who sits here
+  say: (text: string) => void; // a quiet word that something is done
   hide: () => void;
   lock: () => void;
 }
@@ -44,10 +44,18 @@ export function useResource<T>(path: string | null, kinds: Changed["what"][] = [
       else if (!(error instanceof Away)) fail(error);
     }
   }, [path]);
-  useEffect(() => { set(null); void read(); }, [read]);
-  useChanged(useCallback((changed) => {
-    if (kinds.includes(changed.what)) void read();
-  }, [read]));
+  useEffect(() => {
+    set(null);
+    void read();
+  }, [read]);
+  useChanged(
+    useCallback(
+      (changed) => {
+        if (kinds.includes(changed.what)) void read();
+      },
+      [read],
+    ),
+  );
   return { value, set, read, missing };
 }
 

@@ -22,10 +22,16 @@ function useSpeech(language: Language): Speech {
   const [speech, set] = useState(() => speak("pt", pt));
   useEffect(() => {
     let old = false;
-    void load(language).then((texts) => { if (!old) set(speak(language, texts)); });
-    return () => { old = true; };
+    void load(language).then((texts) => {
+      if (!old) set(speak(language, texts));
+    });
+    return () => {
+      old = true;
+    };
   }, [language]);
-  useEffect(() => { document.documentElement.lang = locales[speech.language]; }, [speech]);
+  useEffect(() => {
+    document.documentElement.lang = locales[speech.language];
+  }, [speech]);
   return speech;
 }
 
@@ -37,10 +43,16 @@ function Window() {
   useEffect(() => setChoice({}), [asked, view?.screen === "idle"]);
   useEffect(() => {
     get<CitizenView>("citizen").then(setView, (error) =>
-      setContact(error instanceof Refused ? "refused" : "away"));
-    void listen("citizen/events", (event, data) => {
-      if (event === "citizen") setView(JSON.parse(data));
-    }, (alive) => setContact(alive ? "here" : "away"), () => setContact("refused"));
+      setContact(error instanceof Refused ? "refused" : "away"),
+    );
+    void listen(
+      "citizen/events",
+      (event, data) => {
+        if (event === "citizen") setView(JSON.parse(data));
+      },
+      (alive) => setContact(alive ? "here" : "away"),
+      () => setContact("refused"),
+    );
   }, []);
   const speech = useSpeech(choice.language ?? view?.language ?? "pt");
   const { dataset } = document.documentElement;

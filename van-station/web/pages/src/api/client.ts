@@ -49,8 +49,14 @@ export function open(method: string, path: string, body?: Body, extra?: RequestI
 async function refusalOf(answer: Response): Promise<Refused> {
   try {
     const { error } = await answer.json();
-    return new Refused(answer.status, error.code, error.message, error.field, error.wait_seconds,
-      error.names);
+    return new Refused(
+      answer.status,
+      error.code,
+      error.message,
+      error.field,
+      error.wait_seconds,
+      error.names,
+    );
   } catch {
     return new Refused(answer.status, "broken", "");
   }

@@ -29,7 +29,11 @@ function parser(take: Take) {
 // Listens for as long as the page lives. `alive` hears whether the station answers; `refused`
 // is called once, when the token is not (or no longer) the station's.
 export async function listen(
-  path: string, take: Take, alive: (yes: boolean) => void, refused: () => void) {
+  path: string,
+  take: Take,
+  alive: (yes: boolean) => void,
+  refused: () => void,
+) {
   let wait = retryMsMin;
   for (;;) {
     try {

@@ -3,7 +3,7 @@
 
 import { Away, Refused, post, postLast } from "./client";
 
-const pauseMs = 90;  // with the way to the citizen's screen, it stays under 200 ms
+const pauseMs = 90; // with the way to the citizen's screen, it stays under 200 ms
 const retryMs = [500, 1_000, 2_000, 4_000];
 
 type Set = Record<string, string>;
@@ -92,7 +92,9 @@ class Saver {
     if (!target) return false;
     this.#targets.delete(target.path);
     let away = false;
-    this.#busy = this.#one(target).then((failed) => { away = failed; });
+    this.#busy = this.#one(target).then((failed) => {
+      away = failed;
+    });
     await this.#busy;
     this.#busy = null;
     if (this.#targets.size)
@@ -119,7 +121,11 @@ class Saver {
       }
       // Newer text of the same field wins over what did not get there.
       const newer = this.#targets.get(target.path);
-      this.#targets.set(target.path, { ...target, ...newer, set: { ...target.set, ...newer?.set } });
+      this.#targets.set(target.path, {
+        ...target,
+        ...newer,
+        set: { ...target.set, ...newer?.set },
+      });
       this.#failures++;
       return true;
     }

@@ -5,8 +5,18 @@ export type Language = "pt" | "en" | "fr" | "uk";
 
 // Where a request is: the words and shapes are those of the way (ui/way.tsx).
 export type WayState =
-  | "draft" | "recorded" | "sent" | "hub" | "unsure" | "agency" | "answered" | "refused"
-  | "quarantine" | "conflict" | "held" | "withdrawn";
+  | "draft"
+  | "recorded"
+  | "sent"
+  | "hub"
+  | "unsure"
+  | "agency"
+  | "answered"
+  | "refused"
+  | "quarantine"
+  | "conflict"
+  | "held"
+  | "withdrawn";
 
 export interface Link {
   state: "idle" | "syncing" | "offline" | "attention" | "never";
@@ -156,8 +166,22 @@ export interface Catalogue {
 }
 
 export type FieldType =
-  | "text" | "longtext" | "date" | "number" | "money" | "choice" | "yesno" | "niss" | "iban"
-  | "nif" | "plate" | "email" | "phone" | "postal_address" | "parish" | "municipality";
+  | "text"
+  | "longtext"
+  | "date"
+  | "number"
+  | "money"
+  | "choice"
+  | "yesno"
+  | "niss"
+  | "iban"
+  | "nif"
+  | "plate"
+  | "email"
+  | "phone"
+  | "postal_address"
+  | "parish"
+  | "municipality";
 
 export interface FormField {
   name: string;
@@ -267,8 +291,14 @@ export interface Printer {
   state: "ready" | "off" | "paper" | "unknown";
 }
 
-export const standards =
-  ["waiting_time", "courtesy", "accuracy", "accessibility", "privacy", "equipment"] as const;
+export const standards = [
+  "waiting_time",
+  "courtesy",
+  "accuracy",
+  "accessibility",
+  "privacy",
+  "equipment",
+] as const;
 export type Standard = (typeof standards)[number];
 
 // A text that the pages have in every language.
@@ -278,7 +308,15 @@ export interface Said {
 }
 
 export type CitizenScreen =
-  | "idle" | "privacy" | "citizen" | "search" | "form" | "recorded" | "receipt" | "closed" | "hidden";
+  | "idle"
+  | "privacy"
+  | "citizen"
+  | "search"
+  | "form"
+  | "recorded"
+  | "receipt"
+  | "closed"
+  | "hidden";
 
 export interface CitizenView {
   hidden: boolean;

@@ -46,9 +46,11 @@ export const en: Texts = {
   "key.all": "all keys",
 
   "away.title": "The program does not answer",
-  "away.text": "What was recorded is on disk. Start the program again: this window goes on by itself.",
+  "away.text":
+    "What was recorded is on disk. Start the program again: this window goes on by itself.",
   "unlinked.title": "Open it from the program",
-  "unlinked.text": "This window lacks the key of this launch. Use the address that the program showed when it started.",
+  "unlinked.text":
+    "This window lacks the key of this launch. Use the address that the program showed when it started.",
 
   "signin.title": "Who is serving?",
   "signin.who": "Person",
@@ -65,7 +67,8 @@ export const en: Texts = {
   "locked.back": "Go on",
   "locked.other": "Sign in as somebody else",
   "first.title": "New laptop: who will use it?",
-  "first.text": "The name stands on receipts and in the records. The PIN works on this laptop only.",
+  "first.text":
+    "The name stands on receipts and in the records. The PIN works on this laptop only.",
   "first.kept": "All that you write is encrypted on this laptop's disk.",
   "person.title": "One more person on this laptop",
   "person.text": "The supervisor's code is on the paper kept by whoever prepared the laptop.",
@@ -73,7 +76,10 @@ export const en: Texts = {
   "person.name.lacks": "Write the name.",
   "person.pin": "PIN",
   "person.pin.hint": { one: "{n} digit or more", other: "{n} digits or more, not all the same" },
-  "person.pin.short": { one: "At least {n} digit.", other: "At least {n} digits, and only digits." },
+  "person.pin.short": {
+    one: "At least {n} digit.",
+    other: "At least {n} digits, and only digits.",
+  },
   "person.pin.differs": "The two PINs differ. Write them again.",
   "person.again": "PIN, again",
   "person.code": "Supervisor's code",
@@ -81,7 +87,8 @@ export const en: Texts = {
   "person.code.lacks": "Nobody else gets in without the supervisor's code.",
   "person.make": "Create and sign in",
   "supervisor.title": "Write this code on paper",
-  "supervisor.text": "It is shown only now. It lets more people use this laptop, with no network. Keep it away from the laptop.",
+  "supervisor.text":
+    "It is shown only now. It lets more people use this laptop, with no network. Keep it away from the laptop.",
   "supervisor.code": "Supervisor's code",
   "supervisor.written": "Written down: sign in",
 
@@ -96,7 +103,10 @@ export const en: Texts = {
   "link.going": "What has arrived is not sent again.",
   "link.progress": "Sent so far",
   "link.nothing": "Nothing left to send.",
-  "link.last": { one: "Last contact at {time}; {n} entry waits.", other: "Last contact at {time}; {n} entries wait." },
+  "link.last": {
+    one: "Last contact at {time}; {n} entry waits.",
+    other: "Last contact at {time}; {n} entries wait.",
+  },
   "link.first": { one: "{n} entry waits.", other: "{n} entries wait." },
   "link.state.idle": "Network",
   "link.state.offline": "No network: tries by itself",
@@ -105,7 +115,11 @@ export const en: Texts = {
   "link.state.syncing": "Sending",
   "saved.at": "Saved on this laptop at",
   "saved.all": "All saved on this laptop",
-  "saved.away": { one: "{n} field not saved yet: the program does not answer. Keep this window open; it keeps trying.", other: "{n} fields not saved yet: the program does not answer. Keep this window open; it keeps trying." },
+  "saved.away": {
+    one: "{n} field not saved yet: the program does not answer. Keep this window open; it keeps trying.",
+    other:
+      "{n} fields not saved yet: the program does not answer. Keep this window open; it keeps trying.",
+  },
   "low.receipts": "Few receipt numbers are left. Connect to the hub today.",
 
   "reading.day": "Reading today's requests from disk…",
@@ -113,7 +127,10 @@ export const en: Texts = {
   "lead.both": "{here}, and {need}.",
   "lead.here": { one: "{n} exists only on this laptop", other: "{n} exist only on this laptop" },
   "lead.need": { one: "{n} needs you", other: "{n} need you" },
-  "lead.here.alone": { one: "{n} exists only on this laptop.", other: "{n} exist only on this laptop." },
+  "lead.here.alone": {
+    one: "{n} exists only on this laptop.",
+    other: "{n} exist only on this laptop.",
+  },
   "lead.need.alone": { one: "{n} needs you.", other: "{n} need you." },
   "lead.all_there": "All of them are at the hub.",
   "day.empty": "No sessions yet today",
@@ -124,7 +141,10 @@ export const en: Texts = {
   "day.safe": "All that stands here is on this laptop's disk",
   "day.none": "No such request.",
   "day.requests": "Today's requests",
-  "day.more": { one: "{shown} of {n} request · show all", other: "{shown} of {n} requests · show all" },
+  "day.more": {
+    one: "{shown} of {n} request · show all",
+    other: "{shown} of {n} requests · show all",
+  },
   filter: "Show",
   "filter.all": { other: "in all" },
   "filter.need": { one: "needs you", other: "need you" },
@@ -146,18 +166,26 @@ export const en: Texts = {
   "seal.accepted": { other: "{n} accepted" },
   "seal.quarantined": { other: "{n} in quarantine" },
   "seal.awaited": { other: "{n} awaited" },
-  "seal.after": { one: "After {to}: {n} entry only here.", other: "After {to}: {n} entries only here." },
+  "seal.after": {
+    one: "After {to}: {n} entry only here.",
+    other: "After {to}: {n} entries only here.",
+  },
   "seal.at": "Signed by the hub on {day}, {time}.",
   "seal.none": "No reconciliation yet",
-  "seal.none.text": { one: "The hub has confirmed nothing yet. {n} entry exists only on this laptop.", other: "The hub has confirmed nothing yet. {n} entries exist only on this laptop." },
+  "seal.none.text": {
+    one: "The hub has confirmed nothing yet. {n} entry exists only on this laptop.",
+    other: "The hub has confirmed nothing yet. {n} entries exist only on this laptop.",
+  },
   strip: "Entries 1 to {to} confirmed, {odd} of them open; then {here} only on this laptop",
   failed: "Open matters",
   "failed.one": "Needs you.",
   "failed.entry": "Entry {seq} is in quarantine at the hub.",
   "failed.see": "See",
   "failed.tell_refused": "A request was refused: see why, correct it or tell the person.",
-  "failed.say_what_came_out": "A receipt stopped in the middle of printing: say whether it came out.",
-  "failed.quarantined": "The hub received it and did not apply it. Nothing is lost; the hub decides.",
+  "failed.say_what_came_out":
+    "A receipt stopped in the middle of printing: say whether it came out.",
+  "failed.quarantined":
+    "The hub received it and did not apply it. Nothing is lost; the hub decides.",
   sessions: { one: "{n} session today", other: "{n} sessions today" },
   "sessions.requests": { one: "{n} request", other: "{n} requests" },
   "sessions.receipts": { one: "{n} receipt", other: "{n} receipts" },
@@ -180,7 +208,10 @@ export const en: Texts = {
   "told.letter": "By letter",
   "told.done": "Told",
   "told.kept": "It is on record that the person was told.",
-  "conflict.lead": { one: "{n} field with two different values.", other: "{n} fields with two different values." },
+  "conflict.lead": {
+    one: "{n} field with two different values.",
+    other: "{n} fields with two different values.",
+  },
   "conflict.hub": "Both values are kept. The hub decides, after asking who knows.",
   "conflict.value": "Value {n}",
   "conflict.empty": "empty",
@@ -188,7 +219,8 @@ export const en: Texts = {
   "log.complaint": "Complaints",
   "log.assessment": "Self-assessment",
   "log.feedback": "Training",
-  "complaint.text": "Write what did not work, as the person told it. It stays in the log and cannot be erased; the hub answers.",
+  "complaint.text":
+    "Write what did not work, as the person told it. It stays in the log and cannot be erased; the hub answers.",
   "complaint.what": "What happened",
   "complaint.hint": "Without names or numbers, unless they are needed",
   "complaint.about": "It is about",
@@ -197,7 +229,8 @@ export const en: Texts = {
   "complaint.stays": "A recorded complaint is never erased",
   "complaint.do": "Record the complaint",
   "complaint.done": "The complaint is recorded on this laptop.",
-  "assessment.text": "From 0 to 10, how today went by each standard. Compared with other days, not between people.",
+  "assessment.text":
+    "From 0 to 10, how today went by each standard. Compared with other days, not between people.",
   "assessment.left": { one: "{n} standard to go", other: "{n} standards to go" },
   "assessment.do": "Record the assessment",
   "assessment.done": "The assessment is recorded on this laptop.",
@@ -207,7 +240,8 @@ export const en: Texts = {
   "standard.accessibility": "Accessibility",
   "standard.privacy": "Privacy",
   "standard.equipment": "Equipment",
-  "feedback.text": "What you lacked to know today, or what would help a beginner. It goes to the people who prepare the training.",
+  "feedback.text":
+    "What you lacked to know today, or what would help a beginner. It goes to the people who prepare the training.",
   "feedback.topic": "Topic",
   "feedback.what": "Comment",
   "feedback.where": "Goes to the training team",
@@ -247,11 +281,16 @@ export const en: Texts = {
   "step.done": ", done",
   "privacy.title": "Explain confidentiality",
   "privacy.on_screen": "The person sees this on their screen. Read it together, slowly:",
-  "privacy.point.secret": "*Whoever serves you sees it and tells nobody.* The law obliges them to keep it secret.",
-  "privacy.point.need": "*Each service gets only what it needs.* The tax office does not learn about your health.",
-  "privacy.point.locked": "*It is kept under lock and key.* If the computer is stolen, nobody can read it.",
-  "privacy.point.stop": "*You can stop whenever you want.* And you can ask to see it, correct it or erase it.",
-  "privacy.ask": "Ask whether it is clear and whether they want to go on. The answer is recorded with the notice's version.",
+  "privacy.point.secret":
+    "*Whoever serves you sees it and tells nobody.* The law obliges them to keep it secret.",
+  "privacy.point.need":
+    "*Each service gets only what it needs.* The tax office does not learn about your health.",
+  "privacy.point.locked":
+    "*It is kept under lock and key.* If the computer is stolen, nobody can read it.",
+  "privacy.point.stop":
+    "*You can stop whenever you want.* And you can ask to see it, correct it or erase it.",
+  "privacy.ask":
+    "Ask whether it is clear and whether they want to go on. The answer is recorded with the notice's version.",
   "privacy.first": "Nothing is recorded before the answer",
   "privacy.accepted": "The person accepts",
   "privacy.declined": "Prefers not to go on",
@@ -267,7 +306,8 @@ export const en: Texts = {
   "citizen.phone.hint": "To tell them when there is an answer",
   "citizen.address.hint": "Street, number, postcode and place",
   "citizen.name.wrong": "It is too long.",
-  "citizen.nif.wrong": "It does not add up: nearly always two digits are swapped. Read it again together, 3 at a time.",
+  "citizen.nif.wrong":
+    "It does not add up: nearly always two digits are swapped. Read it again together, 3 at a time.",
   "citizen.birth_date.wrong": "It is no day of the calendar.",
   "citizen.phone.wrong": "At least 9 digits; with + if it is from abroad.",
   "citizen.address.wrong": "It is too long.",
@@ -297,7 +337,8 @@ export const en: Texts = {
   "search.open": "Open “{name}”",
   "search.first": "Type, or choose by occasion",
   "search.none": "No service with “{q}”.",
-  "search.none.text": "Try fewer letters, or choose by occasion. If the service is not here, record what the person needed: it helps the hub to improve the list.",
+  "search.none.text":
+    "Try fewer letters, or choose by occasion. If the service is not here, record what the person needed: it helps the hub to improve the list.",
   "search.missing": "Record what was missing",
   "missing.what": "What the person needed",
   "missing.hint": "Without the person's name or numbers",
@@ -312,8 +353,10 @@ export const en: Texts = {
   "form.needs": "The person brings:",
   "form.along": "Name, NIF, birth date, phone and address go along with the request.",
   "form.more": { one: "{n} more field, if needed", other: "{n} more fields, if needed" },
-  "form.changed": "The form has changed since this draft began. What is written stays; see whether something is missing.",
-  "form.changed.sent": "The form of this service changed after this request. The request goes as it was made.",
+  "form.changed":
+    "The form has changed since this draft began. What is written stays; see whether something is missing.",
+  "form.changed.sent":
+    "The form of this service changed after this request. The request goes as it was made.",
   "field.optional": "(optional)",
   "field.lacks": "Still to be filled in.",
   "field.offered": "Said already in this session; confirm it",
@@ -327,10 +370,14 @@ export const en: Texts = {
   "draft.discard": "Delete draft",
   "check.ok": "Check digit right",
   "check.right": "right",
-  "check.wrong": "It does not add up: nearly always two digits are swapped. Read it again together.",
-  "check.nif": "It does not add up: nearly always two digits are swapped. Read it again together, 3 at a time.",
-  "check.niss": "It does not add up: nearly always two digits are swapped. Read it again together, 3 at a time.",
-  "check.iban": "It does not add up: nearly always two digits are swapped. Read it again together, 4 at a time.",
+  "check.wrong":
+    "It does not add up: nearly always two digits are swapped. Read it again together.",
+  "check.nif":
+    "It does not add up: nearly always two digits are swapped. Read it again together, 3 at a time.",
+  "check.niss":
+    "It does not add up: nearly always two digits are swapped. Read it again together, 3 at a time.",
+  "check.iban":
+    "It does not add up: nearly always two digits are swapped. Read it again together, 4 at a time.",
   "check.form": "Not in the form that the agency asks for: see the example.",
   "check.too_long": "Longer than the agency takes.",
   "check.number": "Write a number as in the example.",
@@ -439,7 +486,8 @@ export const en: Texts = {
   "receipt.confirmed": "Came out",
   "receipt.uncertain": "Nobody knows whether it came out",
   "receipt.spoiled": "Spoiled",
-  "receipt.uncertain.text": "Look at the printer. If the whole paper came out, say so; if not, the number is spoiled and another one is made.",
+  "receipt.uncertain.text":
+    "Look at the printer. If the whole paper came out, say so; if not, the number is spoiled and another one is made.",
   "receipt.prints": { one: "printed {n} time", other: "printed {n} times" },
   "receipt.copy": "Print a duplicate",
   "receipt.copy.hint": "It has DUPLICADO at the top",
@@ -461,7 +509,10 @@ export const en: Texts = {
   "outcome.referred": "Referred",
   "outcome.abandoned": "The person did not want to go on",
   "outcome.information": "Information only",
-  ended: { one: "Closed at {time}, after {n} minute.", other: "Closed at {time}, after {n} minutes." },
+  ended: {
+    one: "Closed at {time}, after {n} minute.",
+    other: "Closed at {time}, after {n} minutes.",
+  },
 
   "visit.title": "Visit to a care home",
   "visit.done": "{n} of {all} done",
@@ -484,7 +535,8 @@ export const en: Texts = {
   "visit.open.close": "to be closed",
   "visit.state.done": "Done",
   "plan.title": "Plan of the visit",
-  "plan.text": "Write the rooms now, or only the first person who wants to talk to you. It stays on this laptop.",
+  "plan.text":
+    "Write the rooms now, or only the first person who wants to talk to you. It stays on this laptop.",
   "plan.home": "Care home",
   "plan.room": "Room",
   "plan.name": "Name",
@@ -498,7 +550,8 @@ export const en: Texts = {
   "citizen.contrast": "More contrast",
   "citizen.moment": "One moment, please.",
   "citizen.idle": "Welcome. Please sit down.",
-  "citizen.idle.text": "Here you will see all that is written for you. If something is not right, say so.",
+  "citizen.idle.text":
+    "Here you will see all that is written for you. If something is not right, say so.",
   "citizen.privacy": "Before we start: what we do with what you tell us",
   "citizen.privacy.say": "Tell the person who serves you:",
   "citizen.privacy.yes": "“Yes, I understand”",
@@ -518,7 +571,8 @@ export const en: Texts = {
   "citizen.way.here": "Saved here",
   "citizen.way.agency": "At the service",
   "citizen.receipt": "Your receipt has this number and code:",
-  "citizen.receipt.paper": "They are on the paper that you will take. If you have questions, show the paper or say them on the phone.",
+  "citizen.receipt.paper":
+    "They are on the paper that you will take. If you have questions, show the paper or say them on the phone.",
   "screen.text": "{text}",
   "screen.idle.title": "Welcome. Please sit down.",
   "screen.hidden.title": "One moment, please.",
@@ -542,8 +596,10 @@ export const en: Texts = {
   "screen.receipt.title": "Your receipt",
   "screen.closed.title": "All done. Thank you for coming.",
 
-  "error.away": "The program does not answer. What was recorded is on disk; it will be tried again.",
-  "error.broken": "The program could not do it. What was recorded stays. See how much space the disk has, and try again.",
+  "error.away":
+    "The program does not answer. What was recorded is on disk; it will be tried again.",
+  "error.broken":
+    "The program could not do it. What was recorded stays. See how much space the disk has, and try again.",
   "error.failed": "The program could not do it. Nothing was changed; try again.",
   "error.invalid": "One value will not do. Nothing was changed: correct it and try again.",
   "error.required": "A value is missing. Nothing was changed.",

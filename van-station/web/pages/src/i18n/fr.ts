@@ -46,9 +46,11 @@ export const fr: Texts = {
   "key.all": "toutes les touches",
 
   "away.title": "Le programme ne répond pas",
-  "away.text": "Ce qui était enregistré est sur le disque. Relancez le programme : cette fenêtre reprend seule.",
+  "away.text":
+    "Ce qui était enregistré est sur le disque. Relancez le programme : cette fenêtre reprend seule.",
   "unlinked.title": "Ouvrez depuis le programme",
-  "unlinked.text": "Cette fenêtre n'a pas la clé de ce lancement. Utilisez l'adresse que le programme a montrée au démarrage.",
+  "unlinked.text":
+    "Cette fenêtre n'a pas la clé de ce lancement. Utilisez l'adresse que le programme a montrée au démarrage.",
 
   "signin.title": "Qui accueille ?",
   "signin.who": "Personne",
@@ -65,7 +67,8 @@ export const fr: Texts = {
   "locked.back": "Reprendre",
   "locked.other": "Entrer sous un autre nom",
   "first.title": "Nouvel ordinateur : qui va l'utiliser ?",
-  "first.text": "Le nom figure sur les reçus et les registres. Le code PIN ne sert que sur cet ordinateur.",
+  "first.text":
+    "Le nom figure sur les reçus et les registres. Le code PIN ne sert que sur cet ordinateur.",
   "first.kept": "Tout ce que vous écrivez est chiffré sur le disque de cet ordinateur.",
   "person.title": "Une personne de plus sur cet ordinateur",
   "person.text": "Le code du responsable est sur le papier gardé par qui a préparé l'ordinateur.",
@@ -73,7 +76,10 @@ export const fr: Texts = {
   "person.name.lacks": "Écrivez le nom.",
   "person.pin": "Code PIN",
   "person.pin.hint": { one: "{n} chiffre ou plus", other: "{n} chiffres ou plus, pas tous égaux" },
-  "person.pin.short": { one: "Au moins {n} chiffre.", other: "Au moins {n} chiffres, rien que des chiffres." },
+  "person.pin.short": {
+    one: "Au moins {n} chiffre.",
+    other: "Au moins {n} chiffres, rien que des chiffres.",
+  },
   "person.pin.differs": "Les deux codes PIN diffèrent. Écrivez-les de nouveau.",
   "person.again": "Code PIN, encore une fois",
   "person.code": "Code du responsable",
@@ -81,7 +87,8 @@ export const fr: Texts = {
   "person.code.lacks": "Sans le code du responsable, personne d'autre n'entre.",
   "person.make": "Créer et entrer",
   "supervisor.title": "Notez ce code sur papier",
-  "supervisor.text": "Il n'est montré que maintenant. Il laisse entrer d'autres personnes sur cet ordinateur, sans réseau. Gardez-le loin de lui.",
+  "supervisor.text":
+    "Il n'est montré que maintenant. Il laisse entrer d'autres personnes sur cet ordinateur, sans réseau. Gardez-le loin de lui.",
   "supervisor.code": "Code du responsable",
   "supervisor.written": "C'est noté : entrer",
 
@@ -90,13 +97,19 @@ export const fr: Texts = {
   "link.attention": "Le centre a répondu : il y a à voir.",
   "link.syncing": "Envoi…",
   "link.idle": "Centre à {time}.",
-  "link.here": { one: "{n} entrée seulement sur cet ordinateur", other: "{n} entrées seulement sur cet ordinateur" },
+  "link.here": {
+    one: "{n} entrée seulement sur cet ordinateur",
+    other: "{n} entrées seulement sur cet ordinateur",
+  },
   "link.title": "Porter au centre",
   "link.now": "Envoyer maintenant",
   "link.going": "Ce qui est arrivé n'est pas envoyé deux fois.",
   "link.progress": "Envoyé jusqu'ici",
   "link.nothing": "Rien à envoyer.",
-  "link.last": { one: "Dernier contact à {time} ; {n} entrée attend.", other: "Dernier contact à {time} ; {n} entrées attendent." },
+  "link.last": {
+    one: "Dernier contact à {time} ; {n} entrée attend.",
+    other: "Dernier contact à {time} ; {n} entrées attendent.",
+  },
   "link.first": { one: "{n} entrée attend.", other: "{n} entrées attendent." },
   "link.state.idle": "Réseau",
   "link.state.offline": "Pas de réseau : essaie seul",
@@ -105,15 +118,25 @@ export const fr: Texts = {
   "link.state.syncing": "Envoi en cours",
   "saved.at": "Gardé sur cet ordinateur à",
   "saved.all": "Tout est gardé sur cet ordinateur",
-  "saved.away": { one: "{n} champ pas encore gardé : le programme ne répond pas. Laissez la fenêtre ouverte ; les essais continuent.", other: "{n} champs pas encore gardés : le programme ne répond pas. Laissez la fenêtre ouverte ; les essais continuent." },
+  "saved.away": {
+    one: "{n} champ pas encore gardé : le programme ne répond pas. Laissez la fenêtre ouverte ; les essais continuent.",
+    other:
+      "{n} champs pas encore gardés : le programme ne répond pas. Laissez la fenêtre ouverte ; les essais continuent.",
+  },
   "low.receipts": "Il reste peu de numéros de reçu. Connectez-vous au centre aujourd'hui.",
 
   "reading.day": "Lecture des demandes du jour sur le disque…",
   "lead.requests": { one: "{n} demande aujourd'hui.", other: "{n} demandes aujourd'hui." },
   "lead.both": "{here}, et {need}.",
-  "lead.here": { one: "{n} n'existe que sur cet ordinateur", other: "{n} n'existent que sur cet ordinateur" },
+  "lead.here": {
+    one: "{n} n'existe que sur cet ordinateur",
+    other: "{n} n'existent que sur cet ordinateur",
+  },
   "lead.need": { one: "{n} a besoin de vous", other: "{n} ont besoin de vous" },
-  "lead.here.alone": { one: "{n} n'existe que sur cet ordinateur.", other: "{n} n'existent que sur cet ordinateur." },
+  "lead.here.alone": {
+    one: "{n} n'existe que sur cet ordinateur.",
+    other: "{n} n'existent que sur cet ordinateur.",
+  },
   "lead.need.alone": { one: "{n} a besoin de vous.", other: "{n} ont besoin de vous." },
   "lead.all_there": "Toutes sont au centre.",
   "day.empty": "Pas encore de séance aujourd'hui",
@@ -124,7 +147,10 @@ export const fr: Texts = {
   "day.safe": "Tout ce qui est ici est sur le disque de cet ordinateur",
   "day.none": "Aucune demande de ce genre.",
   "day.requests": "Demandes du jour",
-  "day.more": { one: "{shown} demande sur {n} · tout montrer", other: "{shown} demandes sur {n} · tout montrer" },
+  "day.more": {
+    one: "{shown} demande sur {n} · tout montrer",
+    other: "{shown} demandes sur {n} · tout montrer",
+  },
   filter: "Montrer",
   "filter.all": { other: "en tout" },
   "filter.need": { one: "a besoin de vous", other: "ont besoin de vous" },
@@ -146,18 +172,28 @@ export const fr: Texts = {
   "seal.accepted": { one: "{n} acceptée", other: "{n} acceptées" },
   "seal.quarantined": { other: "{n} en quarantaine" },
   "seal.awaited": { one: "{n} attendue", other: "{n} attendues" },
-  "seal.after": { one: "Après la {to} : {n} entrée seulement ici.", other: "Après la {to} : {n} entrées seulement ici." },
+  "seal.after": {
+    one: "Après la {to} : {n} entrée seulement ici.",
+    other: "Après la {to} : {n} entrées seulement ici.",
+  },
   "seal.at": "Signé par le centre le {day}, {time}.",
   "seal.none": "Pas encore de rapprochement",
-  "seal.none.text": { one: "Le centre n'a encore rien confirmé. {n} entrée n'existe que sur cet ordinateur.", other: "Le centre n'a encore rien confirmé. {n} entrées n'existent que sur cet ordinateur." },
-  strip: "Entrées 1 à {to} confirmées, dont {odd} à régler ; ensuite, {here} seulement sur cet ordinateur",
+  "seal.none.text": {
+    one: "Le centre n'a encore rien confirmé. {n} entrée n'existe que sur cet ordinateur.",
+    other: "Le centre n'a encore rien confirmé. {n} entrées n'existent que sur cet ordinateur.",
+  },
+  strip:
+    "Entrées 1 à {to} confirmées, dont {odd} à régler ; ensuite, {here} seulement sur cet ordinateur",
   failed: "À régler",
   "failed.one": "A besoin de vous.",
   "failed.entry": "L'entrée {seq} est en quarantaine au centre.",
   "failed.see": "Voir",
-  "failed.tell_refused": "Une demande a été refusée : voyez pourquoi, corrigez-la ou prévenez la personne.",
-  "failed.say_what_came_out": "Un reçu s'est arrêté en pleine impression : dites s'il est bien sorti.",
-  "failed.quarantined": "Le centre l'a reçue sans l'appliquer. Rien n'est perdu ; le centre décide.",
+  "failed.tell_refused":
+    "Une demande a été refusée : voyez pourquoi, corrigez-la ou prévenez la personne.",
+  "failed.say_what_came_out":
+    "Un reçu s'est arrêté en pleine impression : dites s'il est bien sorti.",
+  "failed.quarantined":
+    "Le centre l'a reçue sans l'appliquer. Rien n'est perdu ; le centre décide.",
   sessions: { one: "{n} séance aujourd'hui", other: "{n} séances aujourd'hui" },
   "sessions.requests": { one: "{n} demande", other: "{n} demandes" },
   "sessions.receipts": { one: "{n} reçu", other: "{n} reçus" },
@@ -170,7 +206,8 @@ export const fr: Texts = {
   "closing.print": "Imprimer la feuille de clôture",
 
   "tell.lead": { one: "{n} personne à prévenir.", other: "{n} personnes à prévenir." },
-  "tell.none": "Quand une réponse arrive pour quelqu'un qui est rentré chez lui, elle apparaît ici.",
+  "tell.none":
+    "Quand une réponse arrive pour quelqu'un qui est rentré chez lui, elle apparaît ici.",
   "tell.done": { one: "{n} déjà prévenue", other: "{n} déjà prévenues" },
   "tell.phone_only": "Vérifiez à qui vous parlez avant de dire la réponse",
   "tell.see": "Voir la demande",
@@ -180,15 +217,20 @@ export const fr: Texts = {
   "told.letter": "Par lettre",
   "told.done": "Prévenue",
   "told.kept": "Il est noté que la personne a été prévenue.",
-  "conflict.lead": { one: "{n} champ avec deux valeurs différentes.", other: "{n} champs avec deux valeurs différentes." },
-  "conflict.hub": "Les deux valeurs sont gardées. C'est le centre qui décide, après avoir demandé à qui sait.",
+  "conflict.lead": {
+    one: "{n} champ avec deux valeurs différentes.",
+    other: "{n} champs avec deux valeurs différentes.",
+  },
+  "conflict.hub":
+    "Les deux valeurs sont gardées. C'est le centre qui décide, après avoir demandé à qui sait.",
   "conflict.value": "Valeur {n}",
   "conflict.empty": "vide",
 
   "log.complaint": "Réclamations",
   "log.assessment": "Autoévaluation",
   "log.feedback": "Formation",
-  "complaint.text": "Écrivez ce qui n'a pas marché, comme la personne l'a raconté. Cela reste au registre et ne s'efface pas ; le centre répond.",
+  "complaint.text":
+    "Écrivez ce qui n'a pas marché, comme la personne l'a raconté. Cela reste au registre et ne s'efface pas ; le centre répond.",
   "complaint.what": "Ce qui s'est passé",
   "complaint.hint": "Sans noms ni numéros, s'ils ne sont pas utiles",
   "complaint.about": "Cela concerne",
@@ -197,7 +239,8 @@ export const fr: Texts = {
   "complaint.stays": "Une réclamation enregistrée ne s'efface pas",
   "complaint.do": "Enregistrer la réclamation",
   "complaint.done": "La réclamation est enregistrée sur cet ordinateur.",
-  "assessment.text": "De 0 à 10, comment la journée s'est passée pour chaque norme. On compare des jours, pas des personnes.",
+  "assessment.text":
+    "De 0 à 10, comment la journée s'est passée pour chaque norme. On compare des jours, pas des personnes.",
   "assessment.left": { one: "Reste {n} norme", other: "Restent {n} normes" },
   "assessment.do": "Enregistrer l'autoévaluation",
   "assessment.done": "L'autoévaluation est enregistrée sur cet ordinateur.",
@@ -207,7 +250,8 @@ export const fr: Texts = {
   "standard.accessibility": "Accessibilité",
   "standard.privacy": "Confidentialité",
   "standard.equipment": "Matériel",
-  "feedback.text": "Ce qu'il a manqué de savoir aujourd'hui, ou ce qui aiderait qui débute. Cela va à qui prépare la formation.",
+  "feedback.text":
+    "Ce qu'il a manqué de savoir aujourd'hui, ou ce qui aiderait qui débute. Cela va à qui prépare la formation.",
   "feedback.topic": "Thème",
   "feedback.what": "Commentaire",
   "feedback.where": "Va à l'équipe de formation",
@@ -247,11 +291,15 @@ export const fr: Texts = {
   "step.done": ", fait",
   "privacy.title": "Expliquer la confidentialité",
   "privacy.on_screen": "La personne voit ceci sur son écran. Lisez-le ensemble, lentement :",
-  "privacy.point.secret": "*La personne qui vous accueille voit et ne dit rien.* La loi l'oblige au secret.",
-  "privacy.point.need": "*Chaque service ne reçoit que ce qu'il lui faut.* Les impôts n'apprennent rien de votre santé.",
+  "privacy.point.secret":
+    "*La personne qui vous accueille voit et ne dit rien.* La loi l'oblige au secret.",
+  "privacy.point.need":
+    "*Chaque service ne reçoit que ce qu'il lui faut.* Les impôts n'apprennent rien de votre santé.",
   "privacy.point.locked": "*C'est sous clé.* Si l'ordinateur est volé, personne ne peut lire.",
-  "privacy.point.stop": "*Vous pouvez arrêter quand vous voulez.* Et demander à voir, corriger ou effacer.",
-  "privacy.ask": "Demandez si c'est clair et si la personne veut continuer. La réponse est enregistrée avec la version de l'avis.",
+  "privacy.point.stop":
+    "*Vous pouvez arrêter quand vous voulez.* Et demander à voir, corriger ou effacer.",
+  "privacy.ask":
+    "Demandez si c'est clair et si la personne veut continuer. La réponse est enregistrée avec la version de l'avis.",
   "privacy.first": "Rien n'est enregistré avant la réponse",
   "privacy.accepted": "La personne accepte",
   "privacy.declined": "Préfère ne pas continuer",
@@ -267,7 +315,8 @@ export const fr: Texts = {
   "citizen.phone.hint": "Pour prévenir quand il y aura une réponse",
   "citizen.address.hint": "Rue, numéro, code postal et localité",
   "citizen.name.wrong": "C'est trop long.",
-  "citizen.nif.wrong": "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble, 3 par 3.",
+  "citizen.nif.wrong":
+    "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble, 3 par 3.",
   "citizen.birth_date.wrong": "Ce n'est pas un jour du calendrier.",
   "citizen.phone.wrong": "Au moins 9 chiffres ; avec + depuis l'étranger.",
   "citizen.address.wrong": "C'est trop long.",
@@ -297,7 +346,8 @@ export const fr: Texts = {
   "search.open": "Ouvrir « {name} »",
   "search.first": "Écrivez, ou choisissez par occasion",
   "search.none": "Aucun service avec « {q} ».",
-  "search.none.text": "Essayez moins de lettres, ou choisissez par occasion. Si le service n'est pas ici, notez ce qu'il fallait : cela aide le centre à améliorer la liste.",
+  "search.none.text":
+    "Essayez moins de lettres, ou choisissez par occasion. Si le service n'est pas ici, notez ce qu'il fallait : cela aide le centre à améliorer la liste.",
   "search.missing": "Noter ce qui manquait",
   "missing.what": "Ce qu'il fallait à la personne",
   "missing.hint": "Sans le nom ni les numéros de la personne",
@@ -312,8 +362,10 @@ export const fr: Texts = {
   "form.needs": "La personne apporte :",
   "form.along": "Nom, NIF, naissance, téléphone et adresse partent avec la demande.",
   "form.more": { one: "{n} champ de plus, si besoin", other: "{n} champs de plus, si besoin" },
-  "form.changed": "Le formulaire a changé depuis le début de ce brouillon. Ce qui est écrit reste ; voyez s'il manque quelque chose.",
-  "form.changed.sent": "Le formulaire de ce service a changé après cette demande. Elle part telle qu'elle a été faite.",
+  "form.changed":
+    "Le formulaire a changé depuis le début de ce brouillon. Ce qui est écrit reste ; voyez s'il manque quelque chose.",
+  "form.changed.sent":
+    "Le formulaire de ce service a changé après cette demande. Elle part telle qu'elle a été faite.",
   "field.optional": "(facultatif)",
   "field.lacks": "À remplir.",
   "field.offered": "Déjà dit dans cette séance ; confirmez",
@@ -327,10 +379,14 @@ export const fr: Texts = {
   "draft.discard": "Effacer le brouillon",
   "check.ok": "Chiffre de contrôle juste",
   "check.right": "juste",
-  "check.wrong": "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble.",
-  "check.nif": "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble, 3 par 3.",
-  "check.niss": "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble, 3 par 3.",
-  "check.iban": "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble, 4 par 4.",
+  "check.wrong":
+    "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble.",
+  "check.nif":
+    "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble, 3 par 3.",
+  "check.niss":
+    "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble, 3 par 3.",
+  "check.iban":
+    "Cela ne tombe pas juste : presque toujours, deux chiffres sont inversés. Relisez ensemble, 4 par 4.",
   "check.form": "Pas dans la forme que l'organisme demande : voyez l'exemple.",
   "check.too_long": "Plus long que ce que l'organisme accepte.",
   "check.number": "Écrivez un nombre comme dans l'exemple.",
@@ -415,7 +471,8 @@ export const fr: Texts = {
   "printer.paper": "sans papier",
   "printer.unknown": "ne répond pas",
   "printer.off.do": "Elle est éteinte. Allumez-la, ou choisissez PDF : le numéro du reçu attend.",
-  "printer.paper.do": "Elle n'a pas de papier. Mettez-en, ou choisissez PDF : le numéro du reçu attend.",
+  "printer.paper.do":
+    "Elle n'a pas de papier. Mettez-en, ou choisissez PDF : le numéro du reçu attend.",
   "printer.unknown.do": "Elle ne dit pas son état. Si aucun papier ne sort, choisissez PDF.",
   "printers.reading": "Recherche d'imprimantes…",
   format: "Papier",
@@ -439,7 +496,8 @@ export const fr: Texts = {
   "receipt.confirmed": "Bien sorti",
   "receipt.uncertain": "On ne sait pas s'il est sorti",
   "receipt.spoiled": "Inutilisable",
-  "receipt.uncertain.text": "Regardez l'imprimante. Si le papier est sorti entier, dites-le ; sinon, le numéro est perdu et on en fait un autre.",
+  "receipt.uncertain.text":
+    "Regardez l'imprimante. Si le papier est sorti entier, dites-le ; sinon, le numéro est perdu et on en fait un autre.",
   "receipt.prints": { one: "imprimé {n} fois", other: "imprimé {n} fois" },
   "receipt.copy": "Imprimer un double",
   "receipt.copy.hint": "Il porte DUPLICADO en haut",
@@ -452,7 +510,10 @@ export const fr: Texts = {
   "close.notes": "Notes",
   "close.notes.hint": "Pour qui accueillera cette personne ensuite ; peut rester vide",
   "close.do": "Fermer la séance",
-  "close.drafts": { one: "{n} brouillon non enregistré :", other: "{n} brouillons non enregistrés :" },
+  "close.drafts": {
+    one: "{n} brouillon non enregistré :",
+    other: "{n} brouillons non enregistrés :",
+  },
   "close.drafts.text": "Si vous fermez maintenant, le contenu des brouillons est perdu.",
   "close.back": "Revenir au brouillon",
   "close.discard": "Fermer et effacer les brouillons",
@@ -461,7 +522,10 @@ export const fr: Texts = {
   "outcome.referred": "Orienté ailleurs",
   "outcome.abandoned": "La personne n'a pas voulu continuer",
   "outcome.information": "Information seulement",
-  ended: { one: "Fermée à {time}, après {n} minute.", other: "Fermée à {time}, après {n} minutes." },
+  ended: {
+    one: "Fermée à {time}, après {n} minute.",
+    other: "Fermée à {time}, après {n} minutes.",
+  },
 
   "visit.title": "Visite d'un foyer",
   "visit.done": "{n} faits sur {all}",
@@ -484,7 +548,8 @@ export const fr: Texts = {
   "visit.open.close": "à fermer",
   "visit.state.done": "Fait",
   "plan.title": "Plan de la visite",
-  "plan.text": "Écrivez les chambres maintenant, ou seulement la première personne qui veut vous parler. Reste sur cet ordinateur.",
+  "plan.text":
+    "Écrivez les chambres maintenant, ou seulement la première personne qui veut vous parler. Reste sur cet ordinateur.",
   "plan.home": "Foyer",
   "plan.room": "Chambre",
   "plan.name": "Nom",
@@ -498,7 +563,8 @@ export const fr: Texts = {
   "citizen.contrast": "Plus de contraste",
   "citizen.moment": "Un instant, s'il vous plaît.",
   "citizen.idle": "Bienvenue. Asseyez-vous, je vous prie.",
-  "citizen.idle.text": "Vous verrez ici tout ce qui s'écrit pour vous. Si quelque chose n'est pas juste, dites-le.",
+  "citizen.idle.text":
+    "Vous verrez ici tout ce qui s'écrit pour vous. Si quelque chose n'est pas juste, dites-le.",
   "citizen.privacy": "Avant de commencer : ce que nous faisons de ce que vous dites",
   "citizen.privacy.say": "Dites à la personne qui vous accueille :",
   "citizen.privacy.yes": "« Oui, j'ai compris »",
@@ -518,7 +584,8 @@ export const fr: Texts = {
   "citizen.way.here": "Gardé ici",
   "citizen.way.agency": "Au service",
   "citizen.receipt": "Votre reçu porte ce numéro et ce code :",
-  "citizen.receipt.paper": "Ils sont sur le papier que vous emporterez. En cas de question, montrez le papier ou dites-les au téléphone.",
+  "citizen.receipt.paper":
+    "Ils sont sur le papier que vous emporterez. En cas de question, montrez le papier ou dites-les au téléphone.",
   "screen.text": "{text}",
   "screen.idle.title": "Bienvenue. Asseyez-vous, je vous prie.",
   "screen.hidden.title": "Un instant, s'il vous plaît.",
@@ -526,7 +593,8 @@ export const fr: Texts = {
   "screen.privacy.why": "Pour que vous le sachiez avant de dire quoi que ce soit.",
   "screen.privacy.who_sees": "Seulement la personne qui vous accueille",
   "screen.citizen.title": "Vos données",
-  "screen.citizen.why": "Pour que la demande dise de qui elle vient, et pour vous donner la réponse.",
+  "screen.citizen.why":
+    "Pour que la demande dise de qui elle vient, et pour vous donner la réponse.",
   "screen.citizen.who_sees": "Le service auquel vous vous adressez",
   "screen.citizen.name": "Comment vous appelez-vous ?",
   "screen.citizen.nif": "Quel est votre numéro fiscal ?",
@@ -542,8 +610,10 @@ export const fr: Texts = {
   "screen.receipt.title": "Votre reçu",
   "screen.closed.title": "C'est fini. Merci d'être venu.",
 
-  "error.away": "Le programme ne répond pas. Ce qui était enregistré est sur le disque ; un nouvel essai suivra.",
-  "error.broken": "Le programme n'a pas pu. Ce qui était enregistré reste. Voyez la place sur le disque et réessayez.",
+  "error.away":
+    "Le programme ne répond pas. Ce qui était enregistré est sur le disque ; un nouvel essai suivra.",
+  "error.broken":
+    "Le programme n'a pas pu. Ce qui était enregistré reste. Voyez la place sur le disque et réessayez.",
   "error.failed": "Le programme n'a pas pu. Rien n'a changé ; réessayez.",
   "error.invalid": "Une valeur ne convient pas. Rien n'a changé : corrigez-la et réessayez.",
   "error.required": "Il manque une valeur. Rien n'a changé.",
@@ -567,7 +637,8 @@ export const fr: Texts = {
   "error.people_full": "Plus de place pour d'autres personnes sur cet ordinateur.",
   "error.privacy_first": "Expliquez d'abord la confidentialité.",
   "error.privacy_answered": "La personne a déjà répondu à l'avis.",
-  "error.privacy_declined": "La personne a préféré ne pas continuer : on ne peut que fermer la séance.",
+  "error.privacy_declined":
+    "La personne a préféré ne pas continuer : on ne peut que fermer la séance.",
   "error.session_closed": "La séance est déjà fermée.",
   "error.service_gone": "Ce service n'est plus au catalogue.",
   "error.too_many_drafts": "Trop de brouillons dans cette séance. Enregistrez-en ou effacez-en un.",

@@ -51,9 +51,11 @@ export const pt = {
 
   // Without the station, or without its token.
   "away.title": "O programa não responde",
-  "away.text": "O que estava registado está no disco. Volte a abrir o programa: esta janela continua sozinha.",
+  "away.text":
+    "O que estava registado está no disco. Volte a abrir o programa: esta janela continua sozinha.",
   "unlinked.title": "Abra a partir do programa",
-  "unlinked.text": "Esta janela não tem a chave deste arranque. Use o endereço que o programa mostrou ao abrir.",
+  "unlinked.text":
+    "Esta janela não tem a chave deste arranque. Use o endereço que o programa mostrou ao abrir.",
 
   // Signing in.
   "signin.title": "Quem está a atender?",
@@ -78,8 +80,14 @@ export const pt = {
   "person.name": "Nome",
   "person.name.lacks": "Escreva o nome.",
   "person.pin": "PIN",
-  "person.pin.hint": { one: "{n} algarismo ou mais", other: "{n} algarismos ou mais, não todos iguais" },
-  "person.pin.short": { one: "Pelo menos {n} algarismo.", other: "Pelo menos {n} algarismos, só algarismos." },
+  "person.pin.hint": {
+    one: "{n} algarismo ou mais",
+    other: "{n} algarismos ou mais, não todos iguais",
+  },
+  "person.pin.short": {
+    one: "Pelo menos {n} algarismo.",
+    other: "Pelo menos {n} algarismos, só algarismos.",
+  },
   "person.pin.differs": "Os dois PIN são diferentes. Escreva-os outra vez.",
   "person.again": "PIN, outra vez",
   "person.code": "Código do supervisor",
@@ -87,7 +95,8 @@ export const pt = {
   "person.code.lacks": "Sem o código do supervisor não entra mais ninguém.",
   "person.make": "Criar e entrar",
   "supervisor.title": "Escreva este código num papel",
-  "supervisor.text": "Só aparece agora. Deixa entrar mais pessoas neste portátil, sem rede. Guarde-o longe dele.",
+  "supervisor.text":
+    "Só aparece agora. Deixa entrar mais pessoas neste portátil, sem rede. Guarde-o longe dele.",
   "supervisor.code": "Código do supervisor",
   "supervisor.written": "Já o escrevi: entrar",
 
@@ -103,7 +112,10 @@ export const pt = {
   "link.going": "O que já chegou não volta a ser enviado.",
   "link.progress": "Enviado até agora",
   "link.nothing": "Nada por enviar.",
-  "link.last": { one: "Último contacto às {time}; {n} entrada espera.", other: "Último contacto às {time}; {n} entradas esperam." },
+  "link.last": {
+    one: "Último contacto às {time}; {n} entrada espera.",
+    other: "Último contacto às {time}; {n} entradas esperam.",
+  },
   "link.first": { one: "{n} entrada espera.", other: "{n} entradas esperam." },
   "link.state.idle": "Rede",
   "link.state.offline": "Sem rede: tenta sozinho",
@@ -112,7 +124,11 @@ export const pt = {
   "link.state.syncing": "A enviar",
   "saved.at": "Guardado neste portátil às",
   "saved.all": "Tudo guardado neste portátil",
-  "saved.away": { one: "{n} campo por guardar: o programa não responde. Não feche a janela; continua a tentar.", other: "{n} campos por guardar: o programa não responde. Não feche a janela; continua a tentar." },
+  "saved.away": {
+    one: "{n} campo por guardar: o programa não responde. Não feche a janela; continua a tentar.",
+    other:
+      "{n} campos por guardar: o programa não responde. Não feche a janela; continua a tentar.",
+  },
   "low.receipts": "Restam poucos números de recibo. Ligue à central hoje.",
 
   // The day.
@@ -121,7 +137,10 @@ export const pt = {
   "lead.both": "{here}, e {need}.",
   "lead.here": { one: "{n} só existe neste portátil", other: "{n} só existem neste portátil" },
   "lead.need": { one: "{n} precisa de si", other: "{n} precisam de si" },
-  "lead.here.alone": { one: "{n} só existe neste portátil.", other: "{n} só existem neste portátil." },
+  "lead.here.alone": {
+    one: "{n} só existe neste portátil.",
+    other: "{n} só existem neste portátil.",
+  },
   "lead.need.alone": { one: "{n} precisa de si.", other: "{n} precisam de si." },
   "lead.all_there": "Todos estão na central.",
   "day.empty": "Ainda não há sessões hoje",
@@ -132,7 +151,10 @@ export const pt = {
   "day.safe": "Tudo o que está aqui está no disco deste portátil",
   "day.none": "Nenhum pedido assim.",
   "day.requests": "Pedidos de hoje",
-  "day.more": { one: "{shown} de {n} pedido · mostrar todos", other: "{shown} de {n} pedidos · mostrar todos" },
+  "day.more": {
+    one: "{shown} de {n} pedido · mostrar todos",
+    other: "{shown} de {n} pedidos · mostrar todos",
+  },
   filter: "Mostrar",
   "filter.all": { one: "ao todo", other: "ao todo" },
   "filter.need": { one: "precisa de si", other: "precisam de si" },
@@ -154,10 +176,16 @@ export const pt = {
   "seal.accepted": { one: "{n} aceite", other: "{n} aceites" },
   "seal.quarantined": { one: "{n} em quarentena", other: "{n} em quarentena" },
   "seal.awaited": { one: "{n} esperada", other: "{n} esperadas" },
-  "seal.after": { one: "Depois da {to}: {n} entrada só aqui.", other: "Depois da {to}: {n} entradas só aqui." },
+  "seal.after": {
+    one: "Depois da {to}: {n} entrada só aqui.",
+    other: "Depois da {to}: {n} entradas só aqui.",
+  },
   "seal.at": "Assinada pela central a {day}, {time}.",
   "seal.none": "Ainda sem reconciliação",
-  "seal.none.text": { one: "A central ainda não confirmou nada. {n} entrada só existe neste portátil.", other: "A central ainda não confirmou nada. {n} entradas só existem neste portátil." },
+  "seal.none.text": {
+    one: "A central ainda não confirmou nada. {n} entrada só existe neste portátil.",
+    other: "A central ainda não confirmou nada. {n} entradas só existem neste portátil.",
+  },
   strip: "Entradas 1 a {to} confirmadas, com {odd} por resolver; depois, {here} só neste portátil",
   failed: "Por resolver",
   "failed.one": "Precisa de si.",
@@ -189,8 +217,12 @@ export const pt = {
   "told.letter": "Por carta",
   "told.done": "Avisada",
   "told.kept": "Fica registado que a pessoa foi avisada.",
-  "conflict.lead": { one: "{n} campo com dois valores diferentes.", other: "{n} campos com dois valores diferentes." },
-  "conflict.hub": "Os dois valores ficam guardados. Quem decide é a central, depois de falar com quem sabe.",
+  "conflict.lead": {
+    one: "{n} campo com dois valores diferentes.",
+    other: "{n} campos com dois valores diferentes.",
+  },
+  "conflict.hub":
+    "Os dois valores ficam guardados. Quem decide é a central, depois de falar com quem sabe.",
   "conflict.value": "Valor {n}",
   "conflict.empty": "vazio",
 
@@ -198,7 +230,8 @@ export const pt = {
   "log.complaint": "Reclamações",
   "log.assessment": "Autoavaliação",
   "log.feedback": "Formação",
-  "complaint.text": "Escreva o que não funcionou, como a pessoa o contou. Fica no registo e não pode ser apagado; a central responde.",
+  "complaint.text":
+    "Escreva o que não funcionou, como a pessoa o contou. Fica no registo e não pode ser apagado; a central responde.",
   "complaint.what": "O que aconteceu",
   "complaint.hint": "Sem nomes nem números, se não forem precisos",
   "complaint.about": "É sobre",
@@ -207,7 +240,8 @@ export const pt = {
   "complaint.stays": "Uma reclamação registada não se apaga",
   "complaint.do": "Registar a reclamação",
   "complaint.done": "A reclamação está registada neste portátil.",
-  "assessment.text": "De 0 a 10, como correu hoje em cada norma. Compara-se com outros dias, não entre pessoas.",
+  "assessment.text":
+    "De 0 a 10, como correu hoje em cada norma. Compara-se com outros dias, não entre pessoas.",
   "assessment.left": { one: "Falta {n} norma", other: "Faltam {n} normas" },
   "assessment.do": "Registar a autoavaliação",
   "assessment.done": "A autoavaliação está registada neste portátil.",
@@ -217,7 +251,8 @@ export const pt = {
   "standard.accessibility": "Acessibilidade",
   "standard.privacy": "Privacidade",
   "standard.equipment": "Equipamento",
-  "feedback.text": "O que faltou saber hoje, ou o que ajudaria quem começa. Segue para quem prepara a formação.",
+  "feedback.text":
+    "O que faltou saber hoje, ou o que ajudaria quem começa. Segue para quem prepara a formação.",
   "feedback.topic": "Tema",
   "feedback.what": "Comentário",
   "feedback.where": "Segue para a equipa de formação",
@@ -249,7 +284,10 @@ export const pt = {
   // The steps of a session.
   "reading.session": "A ler a sessão do disco…",
   steps: "Passos da sessão",
-  "steps.open": { one: "Sessão aberta às {time} · {n} min", other: "Sessão aberta às {time} · {n} min" },
+  "steps.open": {
+    one: "Sessão aberta às {time} · {n} min",
+    other: "Sessão aberta às {time} · {n} min",
+  },
   "steps.not_yet": "Abre quando a pessoa responder",
   "step.privacy": "Confidencialidade",
   "step.citizen": "Dados da pessoa",
@@ -260,10 +298,12 @@ export const pt = {
   "privacy.title": "Explicar a confidencialidade",
   "privacy.on_screen": "A pessoa está a ver isto no ecrã dela. Leia com ela, devagar:",
   "privacy.point.secret": "*Quem atende vê e não conta.* A lei obriga a guardar segredo.",
-  "privacy.point.need": "*Cada serviço recebe só o que precisa.* As Finanças não ficam a saber da sua saúde.",
+  "privacy.point.need":
+    "*Cada serviço recebe só o que precisa.* As Finanças não ficam a saber da sua saúde.",
   "privacy.point.locked": "*Fica fechado à chave.* Se o computador for roubado, ninguém lê.",
   "privacy.point.stop": "*Pode parar quando quiser.* E pode pedir para ver, corrigir ou apagar.",
-  "privacy.ask": "Pergunte se percebeu e se quer continuar. A resposta fica registada com a versão do aviso.",
+  "privacy.ask":
+    "Pergunte se percebeu e se quer continuar. A resposta fica registada com a versão do aviso.",
   "privacy.first": "Antes da resposta nada fica registado",
   "privacy.accepted": "A pessoa aceita",
   "privacy.declined": "Prefere não continuar",
@@ -279,7 +319,8 @@ export const pt = {
   "citizen.phone.hint": "Para avisar quando houver resposta",
   "citizen.address.hint": "Rua, número, código postal e localidade",
   "citizen.name.wrong": "É comprido de mais.",
-  "citizen.nif.wrong": "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa, de 3 em 3.",
+  "citizen.nif.wrong":
+    "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa, de 3 em 3.",
   "citizen.birth_date.wrong": "Não é um dia do calendário.",
   "citizen.phone.wrong": "Pelo menos 9 algarismos; com + se for do estrangeiro.",
   "citizen.address.wrong": "É comprida de mais.",
@@ -310,7 +351,8 @@ export const pt = {
   "search.open": "Abrir «{name}»",
   "search.first": "Escreva, ou escolha pela ocasião",
   "search.none": "Nenhum serviço com «{q}».",
-  "search.none.text": "Experimente menos letras, ou escolha pela ocasião. Se o serviço não existe aqui, registe o que a pessoa precisava: ajuda a central a melhorar a lista.",
+  "search.none.text":
+    "Experimente menos letras, ou escolha pela ocasião. Se o serviço não existe aqui, registe o que a pessoa precisava: ajuda a central a melhorar a lista.",
   "search.missing": "Registar o que faltou",
   "missing.what": "O que a pessoa precisava",
   "missing.hint": "Sem nomes nem números da pessoa",
@@ -325,9 +367,14 @@ export const pt = {
   "form.version": "catálogo de {version}",
   "form.needs": "A pessoa traz:",
   "form.along": "Nome, NIF, nascimento, telefone e morada já vão com o pedido.",
-  "form.more": { one: "mais {n} campo, se fizer falta", other: "mais {n} campos, se fizerem falta" },
-  "form.changed": "O formulário mudou desde que este rascunho começou. O que está escrito mantém-se; veja se falta algo.",
-  "form.changed.sent": "O formulário deste serviço mudou depois deste pedido. O pedido segue como foi feito.",
+  "form.more": {
+    one: "mais {n} campo, se fizer falta",
+    other: "mais {n} campos, se fizerem falta",
+  },
+  "form.changed":
+    "O formulário mudou desde que este rascunho começou. O que está escrito mantém-se; veja se falta algo.",
+  "form.changed.sent":
+    "O formulário deste serviço mudou depois deste pedido. O pedido segue como foi feito.",
   "field.optional": "(opcional)",
   "field.lacks": "Falta preencher.",
   "field.offered": "Já o disse nesta sessão; confirme",
@@ -342,9 +389,12 @@ export const pt = {
   "check.ok": "Dígito de controlo certo",
   "check.right": "certo",
   "check.wrong": "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa.",
-  "check.nif": "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa, de 3 em 3.",
-  "check.niss": "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa, de 3 em 3.",
-  "check.iban": "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa, de 4 em 4.",
+  "check.nif":
+    "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa, de 3 em 3.",
+  "check.niss":
+    "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa, de 3 em 3.",
+  "check.iban":
+    "Não bate certo: quase sempre são dois algarismos trocados. Releia com a pessoa, de 4 em 4.",
   "check.form": "Não tem a forma que a entidade pede: veja o exemplo.",
   "check.too_long": "É mais comprido do que a entidade aceita.",
   "check.number": "Escreva um número como no exemplo.",
@@ -455,7 +505,8 @@ export const pt = {
   "receipt.confirmed": "Saiu bem",
   "receipt.uncertain": "Não se sabe se saiu",
   "receipt.spoiled": "Inutilizado",
-  "receipt.uncertain.text": "Olhe para a impressora. Se o papel saiu inteiro, diga que saiu bem; se não, o número fica inutilizado e faz-se outro.",
+  "receipt.uncertain.text":
+    "Olhe para a impressora. Se o papel saiu inteiro, diga que saiu bem; se não, o número fica inutilizado e faz-se outro.",
   "receipt.prints": { one: "impresso {n} vez", other: "impresso {n} vezes" },
   "receipt.copy": "Imprimir duplicado",
   "receipt.copy.hint": "Sai com DUPLICADO em cima",
@@ -478,7 +529,10 @@ export const pt = {
   "outcome.referred": "Encaminhado",
   "outcome.abandoned": "A pessoa não quis continuar",
   "outcome.information": "Só informação",
-  ended: { one: "Fechada às {time}, ao fim de {n} minuto.", other: "Fechada às {time}, ao fim de {n} minutos." },
+  ended: {
+    one: "Fechada às {time}, ao fim de {n} minuto.",
+    other: "Fechada às {time}, ao fim de {n} minutos.",
+  },
 
   // A visit to a care home.
   "visit.title": "Visita a um lar",
@@ -502,7 +556,8 @@ export const pt = {
   "visit.open.close": "falta fechar",
   "visit.state.done": "Feito",
   "plan.title": "Plano da visita",
-  "plan.text": "Escreva os quartos agora, ou só a primeira pessoa que quiser falar consigo. Fica só neste portátil.",
+  "plan.text":
+    "Escreva os quartos agora, ou só a primeira pessoa que quiser falar consigo. Fica só neste portátil.",
   "plan.home": "Lar",
   "plan.room": "Quarto",
   "plan.name": "Nome",
@@ -517,7 +572,8 @@ export const pt = {
   "citizen.contrast": "Mais contraste",
   "citizen.moment": "Um momento, por favor.",
   "citizen.idle": "Bem-vindo. Sente-se, por favor.",
-  "citizen.idle.text": "Aqui vai ver tudo o que se escreve por si. Se algo não estiver certo, diga.",
+  "citizen.idle.text":
+    "Aqui vai ver tudo o que se escreve por si. Se algo não estiver certo, diga.",
   "citizen.privacy": "Antes de começar: o que fazemos com o que nos disser",
   "citizen.privacy.say": "Diga a quem atende:",
   "citizen.privacy.yes": "«Sim, percebi»",
@@ -537,7 +593,8 @@ export const pt = {
   "citizen.way.here": "Guardado aqui",
   "citizen.way.agency": "No serviço",
   "citizen.receipt": "O seu recibo tem o número e o código:",
-  "citizen.receipt.paper": "Estão no papel que vai levar. Se tiver dúvidas, mostre o papel ou diga-os ao telefone.",
+  "citizen.receipt.paper":
+    "Estão no papel que vai levar. Se tiver dúvidas, mostre o papel ou diga-os ao telefone.",
   "screen.text": "{text}",
   "screen.idle.title": "Bem-vindo. Sente-se, por favor.",
   "screen.hidden.title": "Um momento, por favor.",
@@ -562,8 +619,10 @@ export const pt = {
   "screen.closed.title": "Está tudo. Obrigado por ter vindo.",
 
   // What the station refuses, by its code.
-  "error.away": "O programa não responde. O que estava registado está no disco; tenta-se outra vez.",
-  "error.broken": "O programa não conseguiu. O que já estava registado mantém-se. Veja o espaço livre no disco e tente outra vez.",
+  "error.away":
+    "O programa não responde. O que estava registado está no disco; tenta-se outra vez.",
+  "error.broken":
+    "O programa não conseguiu. O que já estava registado mantém-se. Veja o espaço livre no disco e tente outra vez.",
   "error.failed": "O programa não conseguiu. Nada foi alterado; tente outra vez.",
   "error.invalid": "Há um valor que não serve. Nada foi mudado: corrija-o e tente outra vez.",
   "error.required": "Falta um valor. Nada foi mudado.",

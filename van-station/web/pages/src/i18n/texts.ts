@@ -8,18 +8,30 @@ import { pt, type Key, type Plural, type Texts } from "./pt";
 export type { Key } from "./pt";
 export type Params = Record<string, string | number>;
 
-export const languageNames: Record<Language, string> =
-  { pt: "Português", en: "English", fr: "Français", uk: "Українська" };
-export const locales: Record<Language, string> =
-  { pt: "pt-PT", en: "en-GB", fr: "fr-FR", uk: "uk-UA" };
+export const languageNames: Record<Language, string> = {
+  pt: "Português",
+  en: "English",
+  fr: "Français",
+  uk: "Українська",
+};
+export const locales: Record<Language, string> = {
+  pt: "pt-PT",
+  en: "en-GB",
+  fr: "fr-FR",
+  uk: "uk-UA",
+};
 
 // Portuguese comes with the page; the others when somebody wants them.
 export async function load(language: Language): Promise<Texts> {
   switch (language) {
-    case "pt": return pt;
-    case "en": return (await import("./en")).en;
-    case "fr": return (await import("./fr")).fr;
-    case "uk": return (await import("./uk")).uk;
+    case "pt":
+      return pt;
+    case "en":
+      return (await import("./en")).en;
+    case "fr":
+      return (await import("./fr")).fr;
+    case "uk":
+      return (await import("./uk")).uk;
   }
 }
 
@@ -44,7 +56,7 @@ export function speak(language: Language, texts: Texts) {
   const fill = (text: string, params: Params) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = params[name];
-      return typeof value === "number" ? numbers.format(value) : value ?? "";
+      return typeof value === "number" ? numbers.format(value) : (value ?? "");
     });
   const upper = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 

@@ -14,8 +14,12 @@ export function TwoValues({ label, values }: { label: string; values: unknown[] 
       <h3>{label}</h3>
       <ul>
         {values.map((value, i) => (
-          <li key={i} class="value"><small class="quiet">{t("conflict.value", { n: i + 1 })}</small>
-            <b>{typeof value === "string" ? value || t("conflict.empty") : JSON.stringify(value)}</b></li>
+          <li key={i} class="value">
+            <small class="quiet">{t("conflict.value", { n: i + 1 })}</small>
+            <b>
+              {typeof value === "string" ? value || t("conflict.empty") : JSON.stringify(value)}
+            </b>
+          </li>
         ))}
       </ul>
     </div>
@@ -32,10 +36,15 @@ export function ConflictsScreen() {
         <h1 class="lead">{!value ? t("reading") : t("conflict.lead", { n: items.length })}</h1>
         {items.length > 0 && <Note icon="hub">{t("conflict.hub")}</Note>}
         {items.map((one) => (
-          <section class="panel stack tight" key={`${one.request}${one.path}`}
-            aria-label={`${one.service} · ${one.initials}`}>
-            <p><a href={`#/request/${encodeURIComponent(one.request)}`}>{one.service}</a>{" "}
-              <span class="quiet">· {one.initials}</span></p>
+          <section
+            class="panel stack tight"
+            key={`${one.request}${one.path}`}
+            aria-label={`${one.service} · ${one.initials}`}
+          >
+            <p>
+              <a href={`#/request/${encodeURIComponent(one.request)}`}>{one.service}</a>{" "}
+              <span class="quiet">· {one.initials}</span>
+            </p>
             <TwoValues label={one.label} values={one.values} />
           </section>
         ))}

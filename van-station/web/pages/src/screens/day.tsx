@@ -37,14 +37,22 @@ export function DayScreen() {
   const [filter, setFilter] = useState(filters[0]!);
   const sync = () => void run(async () => take(await post<StationState>("sync")));
   if (!day) {
-    return <main class="alone" id="main" tabIndex={-1} aria-busy="true">
-      <h1 class="sub">{t("reading.day")}</h1></main>;
+    return (
+      <main class="alone" id="main" tabIndex={-1} aria-busy="true">
+        <h1 class="sub">{t("reading.day")}</h1>
+      </main>
+    );
   }
-  const running = day.sessions.find((one) => one.id === state.session && one.open)
-    ?? (state.session ? { id: state.session, initials: "" } : undefined);
+  const running =
+    day.sessions.find((one) => one.id === state.session && one.open) ??
+    (state.session ? { id: state.session, initials: "" } : undefined);
   const next = running
-    ? { action: () => go("session", running.id),
-      label: running.initials ? t("day.resume.of", { initials: running.initials }) : t("day.resume") }
+    ? {
+        action: () => go("session", running.id),
+        label: running.initials
+          ? t("day.resume.of", { initials: running.initials })
+          : t("day.resume"),
+      }
     : { action: () => go("new"), label: t("day.new") };
   const empty = !day.sessions.length && !day.requests.length;
   const rows = day.requests.filter((one) => filter.has(one.state));
@@ -53,14 +61,20 @@ export function DayScreen() {
       <main class="day" id="main" tabIndex={-1}>
         <div class="stack">
           <div class="stack tight">
-            <p class="quiet">{longDay(state.clock)} · {time(state.clock)}</p>
+            <p class="quiet">
+              {longDay(state.clock)} · {time(state.clock)}
+            </p>
             <h1 class="lead">{empty ? t("day.empty") : <Lead day={day} />}</h1>
           </div>
           <FailedPanel failed={day.failed} />
-          {empty ? <p>{t("day.ready", { version: state.catalogue.version })}</p> : <>
-            <Tabs day={day} filter={filter} choose={setFilter} />
-            <Requests rows={rows} />
-          </>}
+          {empty ? (
+            <p>{t("day.ready", { version: state.catalogue.version })}</p>
+          ) : (
+            <>
+              <Tabs day={day} filter={filter} choose={setFilter} />
+              <Requests rows={rows} />
+            </>
+          )}
           <SessionsPanel sessions={day.sessions} />
         </div>
         <div class="stack">
@@ -69,9 +83,12 @@ export function DayScreen() {
           <ClosingPanel day={day} read={read} />
         </div>
       </main>
-      <Next left={<p class="quiet">{state.low.receipts ? t("low.receipts") : t("day.safe")}</p>}
-        action={next.action} label={next.label}
-        also={running ? <Button onClick={() => go("new")}>{t("day.new")}</Button> : undefined} />
+      <Next
+        left={<p class="quiet">{state.low.receipts ? t("low.receipts") : t("day.safe")}</p>}
+        action={next.action}
+        label={next.label}
+        also={running ? <Button onClick={() => go("new")}>{t("day.new")}</Button> : undefined}
+      />
     </>
   );
 }
@@ -84,24 +101,43 @@ function Lead({ day }: { day: Day }) {
   const need_you = day.requests.filter((one) => needsPerson(one.state)).length;
   const parts = [t("lead.requests", { n: requests })];
   if (only_here && need_you)
-    parts.push(t("lead.both", { here: t("lead.here", { n: only_here }), need: t("lead.need", { n: need_you }) }));
+    parts.push(
+      t("lead.both", {
+        here: t("lead.here", { n: only_here }),
+        need: t("lead.need", { n: need_you }),
+      }),
+    );
   else if (only_here) parts.push(t("lead.here.alone", { n: only_here }));
   else if (need_you) parts.push(t("lead.need.alone", { n: need_you }));
   else if (requests) parts.push(t("lead.all_there"));
   return <>{parts.join(" ")}</>;
 }
 
-function Tabs({ day, filter, choose }:
-  { day: Day; filter: Filter; choose: (filter: Filter) => void }) {
+function Tabs({
+  day,
+  filter,
+  choose,
+}: {
+  day: Day;
+  filter: Filter;
+  choose: (filter: Filter) => void;
+}) {
   const { t } = useTexts();
   return (
     <div class="tabs" role="group" aria-label={t("filter")}>
       {filters.map((one) => {
         const n = day.requests.filter((request) => one.has(request.state)).length;
         return (
-          <Button key={one.key} pressed={one === filter} icon={one.icon}
-            kind={one.key === "filter.need" && n ? "needs-you" : ""} onClick={() => choose(one)}>
-            <span><b>{n}</b> {t(one.key, { n })}</span>
+          <Button
+            key={one.key}
+            pressed={one === filter}
+            icon={one.icon}
+            kind={one.key === "filter.need" && n ? "needs-you" : ""}
+            onClick={() => choose(one)}
+          >
+            <span>
+              <b>{n}</b> {t(one.key, { n })}
+            </span>
           </Button>
         );
       })}
@@ -110,7 +146,10 @@ function Tabs({ day, filter, choose }:
 }
 
 const rowActs: Partial<Record<WayState, Key>> = {
-  refused: "act.correct", quarantine: "act.complete", conflict: "act.both", answered: "act.tell",
+  refused: "act.correct",
+  quarantine: "act.complete",
+  conflict: "act.both",
+  answered: "act.tell",
 };
 
 function Requests({ rows }: { rows: DayRequest[] }) {
@@ -122,18 +161,32 @@ function Requests({ rows }: { rows: DayRequest[] }) {
     <>
       <section class="panel scroll" aria-label={t("day.requests")} tabIndex={0}>
         <table class="requests">
-          <thead><tr>
-            <th scope="col">{t("column.time")}</th><th scope="col">{t("column.what")}</th>
-            <th scope="col"><span class="sr">{t("column.way")}</span></th>
-            <th scope="col">{t("column.where")}</th>
-            <th scope="col"><span class="sr">{t("column.do")}</span></th>
-          </tr></thead>
-          <tbody>{shown.map((one) => <Row key={one.id} one={one} />)}</tbody>
+          <thead>
+            <tr>
+              <th scope="col">{t("column.time")}</th>
+              <th scope="col">{t("column.what")}</th>
+              <th scope="col">
+                <span class="sr">{t("column.way")}</span>
+              </th>
+              <th scope="col">{t("column.where")}</th>
+              <th scope="col">
+                <span class="sr">{t("column.do")}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((one) => (
+              <Row key={one.id} one={one} />
+            ))}
+          </tbody>
         </table>
       </section>
       {shown.length < rows.length && (
-        <p><Button kind="plain" onClick={() => setAll(true)}>
-          {t("day.more", { shown: shown.length, n: rows.length })}</Button></p>
+        <p>
+          <Button kind="plain" onClick={() => setAll(true)}>
+            {t("day.more", { shown: shown.length, n: rows.length })}
+          </Button>
+        </p>
       )}
     </>
   );
@@ -148,13 +201,32 @@ function Row({ one }: { one: DayRequest }) {
   return (
     <tr>
       <td>{time(one.at)}</td>
-      <td><a class="row-link" href={`#/request/${encodeURIComponent(one.id)}`}>{one.service}</a>
-        <small><b>{one.initials}</b> · {one.agency_short}</small></td>
-      <td><Way state={one.state} /></td>
-      <td><b class={tone}>{words(one.state, one.agency_short)}</b>
-        {one.detail && <small>{one.detail}</small>}</td>
-      <td>{act && <a class="btn" href={`#/${target}`}>{t(act)}
-        <span class="sr"> {one.initials}, {one.service}</span></a>}</td>
+      <td>
+        <a class="row-link" href={`#/request/${encodeURIComponent(one.id)}`}>
+          {one.service}
+        </a>
+        <small>
+          <b>{one.initials}</b> · {one.agency_short}
+        </small>
+      </td>
+      <td>
+        <Way state={one.state} />
+      </td>
+      <td>
+        <b class={tone}>{words(one.state, one.agency_short)}</b>
+        {one.detail && <small>{one.detail}</small>}
+      </td>
+      <td>
+        {act && (
+          <a class="btn" href={`#/${target}`}>
+            {t(act)}
+            <span class="sr">
+              {" "}
+              {one.initials}, {one.service}
+            </span>
+          </a>
+        )}
+      </td>
     </tr>
   );
 }

@@ -10,7 +10,8 @@ import { Choices, Panel, TextField } from "../ui/parts";
 import { go } from "../ui/route";
 
 const parts: { name: string; key: Key }[] = [
-  { name: "complaint", key: "log.complaint" }, { name: "assessment", key: "log.assessment" },
+  { name: "complaint", key: "log.complaint" },
+  { name: "assessment", key: "log.assessment" },
   { name: "feedback", key: "log.feedback" },
 ];
 const scoreMax = 10;
@@ -22,8 +23,14 @@ export function LogScreen({ part }: { part: string }) {
     <>
       <nav class="sub-links" aria-label={t("nav.log")}>
         {parts.map(({ name, key }) => (
-          <a key={name} class="btn plain" href={`#/log/${name}`}
-            aria-current={name === part ? "page" : undefined}>{t(key)}</a>
+          <a
+            key={name}
+            class="btn plain"
+            href={`#/log/${name}`}
+            aria-current={name === part ? "page" : undefined}
+          >
+            {t(key)}
+          </a>
         ))}
       </nav>
       {part === "complaint" && <Complaint />}
@@ -37,11 +44,12 @@ function useSending(path: string, done: Key) {
   const { t } = useTexts();
   const { say } = useApp();
   const { busy, run } = useDoing();
-  const send = (body: object) => run(async () => {
-    await post(path, body);
-    say(t(done));
-    go("day");
-  });
+  const send = (body: object) =>
+    run(async () => {
+      await post(path, body);
+      say(t(done));
+      go("day");
+    });
   return { busy, send };
 }
 
@@ -64,22 +72,42 @@ function Complaint() {
   return (
     <>
       <main class="single" id="main" tabIndex={-1}>
-        <Panel title={t("log.complaint")} id="log">
+        <Panel title={t("log.complaint")} id="log" first>
           <p class="intro">{t("complaint.text")}</p>
           <div class="form">
-            <TextField id="complaint" label={t("complaint.what")} hint={t("complaint.hint")} long
-              value={text} onInput={setText} maxLength={4000} autofocus bad={lacks && !text.trim()}
-              check={lacks && !text.trim() ? t("field.lacks") : undefined} />
+            <TextField
+              id="complaint"
+              label={t("complaint.what")}
+              hint={t("complaint.hint")}
+              long
+              value={text}
+              onInput={setText}
+              maxLength={4000}
+              autofocus
+              bad={lacks && !text.trim()}
+              check={lacks && !text.trim() ? t("field.lacks") : undefined}
+            />
             {state.session && (
-              <Choices name="about" legend={t("complaint.about")} value={about} onChange={setAbout}
-                options={[{ value: "none", label: t("complaint.general") },
-                  { value: "session", label: t("complaint.session") }]} />
+              <Choices
+                name="about"
+                legend={t("complaint.about")}
+                value={about}
+                onChange={setAbout}
+                options={[
+                  { value: "none", label: t("complaint.general") },
+                  { value: "session", label: t("complaint.session") },
+                ]}
+              />
             )}
           </div>
         </Panel>
       </main>
-      <Next left={<p class="quiet">{t("complaint.stays")}</p>} action={write} busy={busy}
-        label={t("complaint.do")} />
+      <Next
+        left={<p class="quiet">{t("complaint.stays")}</p>}
+        action={write}
+        busy={busy}
+        label={t("complaint.do")}
+      />
     </>
   );
 }
@@ -94,25 +122,39 @@ function Assessment() {
       document.querySelector<HTMLElement>(`[name="score-${left[0]}"]`)?.focus();
       return;
     }
-    void send({ scores: Object.fromEntries(standards.map((name) => [name, Number(scores[name])])) });
+    void send({
+      scores: Object.fromEntries(standards.map((name) => [name, Number(scores[name])])),
+    });
   };
-  const options = Array.from({ length: scoreMax + 1 }, (_, i) => ({ value: `${i}`, label: `${i}` }));
+  const options = Array.from({ length: scoreMax + 1 }, (_, i) => ({
+    value: `${i}`,
+    label: `${i}`,
+  }));
   return (
     <>
       <main class="single" id="main" tabIndex={-1}>
-        <Panel title={t("log.assessment")} id="log">
+        <Panel title={t("log.assessment")} id="log" first>
           <p class="intro">{t("assessment.text")}</p>
           <div class="scores">
             {standards.map((name) => (
-              <Choices key={name} name={`score-${name}`} legend={t(`standard.${name}`)}
-                value={scores[name] ?? null} options={options}
-                onChange={(value) => setScores((now) => ({ ...now, [name]: value }))} />
+              <Choices
+                key={name}
+                name={`score-${name}`}
+                legend={t(`standard.${name}`)}
+                value={scores[name] ?? null}
+                options={options}
+                onChange={(value) => setScores((now) => ({ ...now, [name]: value }))}
+              />
             ))}
           </div>
         </Panel>
       </main>
-      <Next left={<p class="quiet">{t("assessment.left", { n: left.length })}</p>} action={write} busy={busy}
-        label={left.length ? t("fill", { field: t(`standard.${left[0]!}`) }) : t("assessment.do")} />
+      <Next
+        left={<p class="quiet">{t("assessment.left", { n: left.length })}</p>}
+        action={write}
+        busy={busy}
+        label={left.length ? t("fill", { field: t(`standard.${left[0]!}`) }) : t("assessment.do")}
+      />
     </>
   );
 }
@@ -134,19 +176,35 @@ function Feedback() {
   return (
     <>
       <main class="single" id="main" tabIndex={-1}>
-        <Panel title={t("log.feedback")} id="log">
+        <Panel title={t("log.feedback")} id="log" first>
           <p class="intro">{t("feedback.text")}</p>
           <div class="form">
-            <Choices name="topic" legend={t("feedback.topic")} value={topic} onChange={setTopic}
-              options={topics.map((value) => ({ value, label: t(`topic.${value}`) }))} />
-            <TextField id="feedback" label={t("feedback.what")} long value={text} onInput={setText}
-              maxLength={4000} bad={lacks && !text.trim()}
-              check={lacks && !text.trim() ? t("field.lacks") : undefined} />
+            <Choices
+              name="topic"
+              legend={t("feedback.topic")}
+              value={topic}
+              onChange={setTopic}
+              options={topics.map((value) => ({ value, label: t(`topic.${value}`) }))}
+            />
+            <TextField
+              id="feedback"
+              label={t("feedback.what")}
+              long
+              value={text}
+              onInput={setText}
+              maxLength={4000}
+              bad={lacks && !text.trim()}
+              check={lacks && !text.trim() ? t("field.lacks") : undefined}
+            />
           </div>
         </Panel>
       </main>
-      <Next left={<p class="quiet">{t("feedback.where")}</p>} action={write} busy={busy}
-        label={t("feedback.do")} />
+      <Next
+        left={<p class="quiet">{t("feedback.where")}</p>}
+        action={write}
+        busy={busy}
+        label={t("feedback.do")}
+      />
     </>
   );
 }

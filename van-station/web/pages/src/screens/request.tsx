@@ -14,15 +14,27 @@ import { TwoValues } from "./conflicts";
 
 export function RequestScreen({ id }: { id: string }) {
   const { t } = useTexts();
-  const { value, read, missing } =
-    useResource<Request>(`requests/${encodeURIComponent(id)}`, ["request"]);
-  const acts = <Next left={<p />} action={() => go("day")} label={t("back.day")}
-    also={value && <Button onClick={() => go("session", value.session)}>{t("request.session")}</Button>} />;
+  const { value, read, missing } = useResource<Request>(`requests/${encodeURIComponent(id)}`, [
+    "request",
+  ]);
+  const acts = (
+    <Next
+      left={<p />}
+      action={() => go("day")}
+      label={t("back.day")}
+      also={
+        value && (
+          <Button onClick={() => go("session", value.session)}>{t("request.session")}</Button>
+        )
+      }
+    />
+  );
   if (!value) {
     return (
       <>
         <main class="alone" id="main" tabIndex={-1} aria-busy={!missing}>
-          <h1 class="sub">{t(missing ? "error.not_found" : "reading")}</h1></main>
+          <h1 class="sub">{t(missing ? "error.not_found" : "reading")}</h1>
+        </main>
         {acts}
       </>
     );
@@ -46,28 +58,50 @@ export function RequestScreen({ id }: { id: string }) {
 function Said({ request }: { request: Request }) {
   const { t } = useTexts();
   const form = useForm(request.service.code);
-  const labelOf = (name: string) => form?.fields.find((field) => field.name === name)?.label ?? name;
+  const labelOf = (name: string) =>
+    form?.fields.find((field) => field.name === name)?.label ?? name;
   const typeOf = (name: string) =>
     form?.fields.find((field) => field.name === name)?.type ?? "text";
-  const label = (path: string) => path.startsWith("fields.") ? labelOf(path.slice(7))
-    : citizenFields.some((name) => path === `citizen.${name}`) ? t(path as "citizen.name") : path;
+  const label = (path: string) =>
+    path.startsWith("fields.")
+      ? labelOf(path.slice(7))
+      : citizenFields.some((name) => path === `citizen.${name}`)
+        ? t(path as "citizen.name")
+        : path;
   const conflicts = Object.entries(request.conflicts);
   return (
     <>
       {conflicts.map(([path, values]) => (
-        <section class="panel" key={path}><TwoValues label={label(path)} values={values} />
-          <p class="quiet">{t("conflict.hub")}</p></section>
+        <section class="panel" key={path}>
+          <TwoValues label={label(path)} values={values} />
+          <p class="quiet">{t("conflict.hub")}</p>
+        </section>
       ))}
       <Panel title={t("request.said")} id="said">
         <dl class="facts">
-          {citizenFields.filter((name) => request.citizen[name]).map((name) => (
-            <><dt>{t(`citizen.${name}`)}</dt><dd>{shown(citizenTypes[name], request.citizen[name]!)}</dd></>
-          ))}
-          {Object.entries(request.fields).filter(([, text]) => text).map(([name, text]) => (
-            <><dt>{labelOf(name)}</dt><dd>{shown(typeOf(name), text)}</dd></>
-          ))}
+          {citizenFields
+            .filter((name) => request.citizen[name])
+            .map((name) => (
+              <>
+                <dt>{t(`citizen.${name}`)}</dt>
+                <dd>{shown(citizenTypes[name], request.citizen[name]!)}</dd>
+              </>
+            ))}
+          {Object.entries(request.fields)
+            .filter(([, text]) => text)
+            .map(([name, text]) => (
+              <>
+                <dt>{labelOf(name)}</dt>
+                <dd>{shown(typeOf(name), text)}</dd>
+              </>
+            ))}
           {request.attachments.map(({ name, bytes, hash }) => (
-            <><dt>{t("attach.one")}</dt><dd key={hash}>{name} · {t("kilobytes", { n: Math.ceil(bytes / 1000) })}</dd></>
+            <>
+              <dt>{t("attach.one")}</dt>
+              <dd key={hash}>
+                {name} · {t("kilobytes", { n: Math.ceil(bytes / 1000) })}
+              </dd>
+            </>
           ))}
         </dl>
       </Panel>
@@ -82,7 +116,12 @@ function History({ request }: { request: Request }) {
     <Panel title={t("history")} id="history">
       <ol class="plain-list">
         {request.history.map(({ at, what }, i) => (
-          <li key={i}><span class="quiet">{shortDay(at)}, {time(at)}</span> {told(`history.${what}`, what)}</li>
+          <li key={i}>
+            <span class="quiet">
+              {shortDay(at)}, {time(at)}
+            </span>{" "}
+            {told(`history.${what}`, what)}
+          </li>
         ))}
       </ol>
     </Panel>

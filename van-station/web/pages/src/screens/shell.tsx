@@ -12,27 +12,41 @@ import { KeysHelp, Menu, ModeButtons } from "./menu";
 
 // "Sem rede. 31 entradas só neste portátil": never only "offline", never "synchronised".
 export function LinkState() {
-  const { state: { link } } = useApp();
+  const {
+    state: { link },
+  } = useApp();
   const { t, time } = useTexts();
   const here = link.waiting ? t("link.here", { n: link.waiting }) : "";
   const words = {
-    offline: t("link.offline"), never: t("link.never"), attention: t("link.attention"),
+    offline: t("link.offline"),
+    never: t("link.never"),
+    attention: t("link.attention"),
     syncing: t("link.syncing"),
     idle: link.at ? t("link.idle", { time: time(link.at) }) : t("link.never"),
   }[link.state];
-  const icon = link.state === "attention" ? "alert"
-    : link.state === "offline" || link.state === "never" ? "nolink" : "link";
+  const icon =
+    link.state === "attention"
+      ? "alert"
+      : link.state === "offline" || link.state === "never"
+        ? "nolink"
+        : "link";
   return (
     <p class="net" role="status">
       <Icon name={icon} class={link.state === "attention" ? "wait" : ""} />
-      <span><b>{words}</b> <span class="net-here">{here}</span></span>
-      <b class="net-count" aria-hidden="true">{link.waiting || ""}</b>
+      <span>
+        <b>{words}</b> <span class="net-here">{here}</span>
+      </span>
+      <b class="net-count" aria-hidden="true">
+        {link.waiting || ""}
+      </b>
     </p>
   );
 }
 
 export function Links({ place }: { place: string }) {
-  const { state: { link, visit, session } } = useApp();
+  const {
+    state: { link, visit, session },
+  } = useApp();
   const { t } = useTexts();
   const link_to = (name: string, text: string) => (
     <a class="btn plain" href={`#/${name}`} aria-current={place === name ? "page" : undefined}>
@@ -46,8 +60,11 @@ export function Links({ place }: { place: string }) {
       {link.need_person > 0 && link_to("conflicts", t("nav.conflicts"))}
       {link_to("log", t("nav.log"))}
       {link_to("visit", t(visit ? "nav.visit.on" : "nav.visit"))}
-      {session && place !== "session" &&
-        <a class="btn plain" href={`#/session/${session}`}>{t("nav.session")}</a>}
+      {session && place !== "session" && (
+        <a class="btn plain" href={`#/session/${session}`}>
+          {t("nav.session")}
+        </a>
+      )}
     </>
   );
 }
@@ -56,7 +73,7 @@ interface BarProps {
   title?: string;
   under?: string;
   place: string;
-  links?: boolean;  // shown in the bar, where it is wide enough
+  links?: boolean; // shown in the bar, where it is wide enough
 }
 
 export function Bar({ title, under, place, links }: BarProps) {
@@ -65,28 +82,48 @@ export function Bar({ title, under, place, links }: BarProps) {
   const display = useDisplay();
   const [open, setOpen] = useState<"" | "menu" | "keys">("");
   useKeys({
-    F1: () => setOpen("keys"), F6: () => display.toggleMode("sun"),
-    F7: () => display.toggleMode("dark"), F8: display.toggleType, F9: hide, F12: lock,
+    F1: () => setOpen("keys"),
+    F6: () => display.toggleMode("sun"),
+    F7: () => display.toggleMode("dark"),
+    F8: display.toggleType,
+    F9: hide,
+    F12: lock,
   });
   return (
     <header class="bar">
-      <a class="skip" href="#main" onClick={(event) => {
-        event.preventDefault();
-        document.querySelector<HTMLElement>("main")?.focus();
-      }}>{t("skip")}</a>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("main")?.focus();
+        }}
+      >
+        {t("skip")}
+      </a>
       <Logo />
-      <p class="place"><b>{title ?? state.station}</b>{under && <small>{under}</small>}</p>
-      {links && <nav class="bar-links" aria-label={t("nav.main")}><Links place={place} /></nav>}
+      <p class="place">
+        <b>{title ?? state.station}</b>
+        {under && <small>{under}</small>}
+      </p>
+      {links && (
+        <nav class="bar-links" aria-label={t("nav.main")}>
+          <Links place={place} />
+        </nav>
+      )}
       <LinkState />
-      <div class="modes"><ModeButtons {...display} /></div>
+      <div class="modes">
+        <ModeButtons {...display} />
+      </div>
       <Button kind="hide-small" icon="eye-off" keys="F9" label={t("hide")} onClick={hide} />
       <button class="btn who-am-i" type="button" onClick={lock}>
         <span class="name">{state.person?.name}</span> <Icon name="lock" />
         <span class="sr">{t("lock")}</span> <kbd>F12</kbd>
       </button>
       <Button kind="plain" icon="menu" label={t("menu")} onClick={() => setOpen("menu")} />
-      {open === "menu" && <Menu onClose={() => setOpen("")} display={display}
-        links={<Links place={place} />} />}
+      {open === "menu" && (
+        <Menu onClose={() => setOpen("")} display={display} links={<Links place={place} />} />
+      )}
       {open === "keys" && <KeysHelp onClose={() => setOpen("")} />}
     </header>
   );

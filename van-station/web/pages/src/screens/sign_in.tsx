@@ -52,8 +52,14 @@ function usePin(send: (pin: string) => Promise<StationState>) {
       setBusy(false);
     }
   };
-  return { pin, setPin, submit, input, busy, wrong: wrong && left > 0
-    ? `${wrong} ${t("pin.wait", { n: left })}` : wrong };
+  return {
+    pin,
+    setPin,
+    submit,
+    input,
+    busy,
+    wrong: wrong && left > 0 ? `${wrong} ${t("pin.wait", { n: left })}` : wrong,
+  };
 }
 
 function PinField({ form, label }: { form: ReturnType<typeof usePin>; label: string }) {
@@ -62,11 +68,23 @@ function PinField({ form, label }: { form: ReturnType<typeof usePin>; label: str
   return (
     <div class={`field ${form.wrong ? "bad" : ""}`}>
       <label for="pin">{label}</label>
-      <span class="hint" id="pin-hint">{t("pin.hint")}</span>
-      <input id="pin" ref={form.input} class="code" type="password" inputMode="numeric"
-        autocomplete="off" value={form.pin} aria-describedby="pin-hint pin-check"
-        onInput={(event) => form.setPin(event.currentTarget.value)} />
-      <span class="check" id="pin-check" role="alert">{form.wrong}</span>
+      <span class="hint" id="pin-hint">
+        {t("pin.hint")}
+      </span>
+      <input
+        id="pin"
+        ref={form.input}
+        class="code"
+        type="password"
+        inputMode="numeric"
+        autocomplete="off"
+        value={form.pin}
+        aria-describedby="pin-hint pin-check"
+        onInput={(event) => form.setPin(event.currentTarget.value)}
+      />
+      <span class="check" id="pin-check" role="alert">
+        {form.wrong}
+      </span>
     </div>
   );
 }
@@ -82,27 +100,50 @@ export function SignIn() {
   if (adding) return <PersonForm onBack={() => setAdding(false)} />;
   return (
     <main class="alone">
-      <p class="brand"><Logo /><b>{state.station}</b></p>
-      <h1 ref={title} tabIndex={-1}>{t("signin.title")}</h1>
-      <form class="stack" onSubmit={(event) => { event.preventDefault(); void form.submit(); }}>
+      <p class="brand">
+        <Logo />
+        <b>{state.station}</b>
+      </p>
+      <h1 ref={title} tabIndex={-1}>
+        {t("signin.title")}
+      </h1>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void form.submit();
+        }}
+      >
         <fieldset class="field">
           <legend class="sr">{t("signin.who")}</legend>
           <div class="people">
             {state.people.map(({ id, name }) => (
               <label key={id}>
-                <input type="radio" name="person" checked={person === id}
-                  onChange={() => { setPerson(id); form.input.current?.focus(); }} />
+                <input
+                  type="radio"
+                  name="person"
+                  checked={person === id}
+                  onChange={() => {
+                    setPerson(id);
+                    form.input.current?.focus();
+                  }}
+                />
                 {name}
               </label>
             ))}
           </div>
         </fieldset>
         {person && <PinField form={form} label={t("pin")} key={person} />}
-        {person && <Button kind="main wide" keys="Enter" submit disabled={form.busy}>
-          {t("signin.enter")}</Button>}
+        {person && (
+          <Button kind="main wide" keys="Enter" submit disabled={form.busy}>
+            {t("signin.enter")}
+          </Button>
+        )}
       </form>
       <div class="line apart">
-        <Button kind="plain" icon="person" onClick={() => setAdding(true)}>{t("signin.add")}</Button>
+        <Button kind="plain" icon="person" onClick={() => setAdding(true)}>
+          {t("signin.add")}
+        </Button>
         <LanguageChoice />
       </div>
     </main>
@@ -125,13 +166,22 @@ export function Covered({ hidden = false }: { hidden?: boolean }) {
         <Icon name={hidden ? "eye-off" : "lock"} class="huge" />
         <h1>{t(hidden ? "hidden.title" : "locked.title")}</h1>
         <p>{t(hidden ? "hidden.text" : "locked.text")}</p>
-        <form class="stack" onSubmit={(event) => { event.preventDefault(); void form.submit(); }}>
+        <form
+          class="stack"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void form.submit();
+          }}
+        >
           <PinField form={form} label={t("pin.of", { name: state.person?.name ?? "" })} />
           <Button kind="main wide" keys="Enter" submit disabled={form.busy}>
-            {t("locked.back")}</Button>
+            {t("locked.back")}
+          </Button>
         </form>
         {!hidden && state.people.length > 1 && (
-          <Button kind="plain" onClick={() => setOther(true)}>{t("locked.other")}</Button>
+          <Button kind="plain" onClick={() => setOther(true)}>
+            {t("locked.other")}
+          </Button>
         )}
       </main>
     </div>
@@ -144,7 +194,11 @@ function SignInAgain({ onBack }: { onBack: () => void }) {
   return (
     <>
       <SignIn />
-      <div class="alone-foot"><Button kind="plain" icon="undo" onClick={onBack}>{t("back")}</Button></div>
+      <div class="alone-foot">
+        <Button kind="plain" icon="undo" onClick={onBack}>
+          {t("back")}
+        </Button>
+      </div>
     </>
   );
 }

@@ -13,7 +13,8 @@ import { shown } from "../session/text_forms";
 import { toneOf, useStateWords, Way } from "../ui/way";
 
 const ways: { how: string; key: Key }[] = [
-  { how: "phone", key: "told.phone" }, { how: "in_person", key: "told.in_person" },
+  { how: "phone", key: "told.phone" },
+  { how: "in_person", key: "told.in_person" },
   { how: "letter", key: "told.letter" },
 ];
 
@@ -28,12 +29,19 @@ export function TellScreen() {
       <main class="single" id="main" tabIndex={-1} aria-busy={!value}>
         <h1 class="lead">{!value ? t("reading") : t("tell.lead", { n: waiting.length })}</h1>
         {value && !waiting.length && <p class="quiet">{t("tell.none")}</p>}
-        {waiting.map((one) => <Card key={one.request} one={one} read={read} />)}
+        {waiting.map((one) => (
+          <Card key={one.request} one={one} read={read} />
+        ))}
         {told.length > 0 && <h2>{t("tell.done", { n: told.length })}</h2>}
-        {told.map((one) => <Card key={one.request} one={one} read={read} />)}
+        {told.map((one) => (
+          <Card key={one.request} one={one} read={read} />
+        ))}
       </main>
-      <Next left={<p class="quiet">{t("tell.phone_only")}</p>} action={() => go("day")}
-        label={t("back.day")} />
+      <Next
+        left={<p class="quiet">{t("tell.phone_only")}</p>}
+        action={() => go("day")}
+        label={t("back.day")}
+      />
     </>
   );
 }
@@ -44,25 +52,44 @@ function Card({ one, read }: { one: Told; read: () => Promise<void> }) {
   const words = useStateWords();
   const { busy, run } = useDoing();
   const [asking, setAsking] = useState(false);
-  const done = (how: string) => void run(async () => {
-    await post(`tell/${encodeURIComponent(one.request)}/told`, { how });
-    await read();
-    say(t("told.kept"));
-  });
+  const done = (how: string) =>
+    void run(async () => {
+      await post(`tell/${encodeURIComponent(one.request)}/told`, { how });
+      await read();
+      say(t("told.kept"));
+    });
   return (
     <article class="panel tell" aria-label={`${one.name}: ${one.service}`}>
       <div>
         <h3>{one.name}</h3>
-        <p>{one.service} <small class="quiet">· {shortDay(one.at)}</small></p>
-        <p class={`state ${toneOf(one.state)}`}><Way state={one.state} />{words(one.state, one.agency_short)}</p>
+        <p>
+          {one.service} <small class="quiet">· {shortDay(one.at)}</small>
+        </p>
+        <p class={`state ${toneOf(one.state)}`}>
+          <Way state={one.state} />
+          {words(one.state, one.agency_short)}
+        </p>
         {one.answer && <p>{one.answer}</p>}
       </div>
       <div class="tell-acts">
-        {one.phone && <p class="phone-number"><Icon name="phone" /> {shown("phone", one.phone)}</p>}
-        {one.told ? <p><Icon name="check" /> {t("told.done")}</p>
-          : asking ? ways.map(({ how, key }) =>
-            <Button key={how} disabled={busy} onClick={() => done(how)}>{t(key)}</Button>)
-            : <Button onClick={() => setAsking(true)}>{t("told.mark")}</Button>}
+        {one.phone && (
+          <p class="phone-number">
+            <Icon name="phone" /> {shown("phone", one.phone)}
+          </p>
+        )}
+        {one.told ? (
+          <p>
+            <Icon name="check" /> {t("told.done")}
+          </p>
+        ) : asking ? (
+          ways.map(({ how, key }) => (
+            <Button key={how} disabled={busy} onClick={() => done(how)}>
+              {t(key)}
+            </Button>
+          ))
+        ) : (
+          <Button onClick={() => setAsking(true)}>{t("told.mark")}</Button>
+        )}
         <a href={`#/request/${encodeURIComponent(one.request)}`}>{t("tell.see")}</a>
       </div>
     </article>

@@ -13,10 +13,19 @@ import type { StepProps } from "./session";
 import { inputModes, isCode, kept, shown } from "./text_forms";
 
 export const citizenTypes: Record<CitizenField, FieldType> = {
-  name: "text", nif: "nif", birth_date: "date", phone: "phone", address: "postal_address",
+  name: "text",
+  nif: "nif",
+  birth_date: "date",
+  phone: "phone",
+  address: "postal_address",
 };
-const lengths: Record<CitizenField, number> =
-  { name: 150, nif: 12, birth_date: 10, phone: 20, address: 200 };
+const lengths: Record<CitizenField, number> = {
+  name: 150,
+  nif: 12,
+  birth_date: 10,
+  phone: 20,
+  address: 200,
+};
 const needed: CitizenField[] = ["name"];
 
 export function CitizenStep({ session, take, to }: StepProps) {
@@ -25,9 +34,12 @@ export function CitizenStep({ session, take, to }: StepProps) {
   const path = `sessions/${encodeURIComponent(session.id)}/citizen`;
   const first = useRef(true);
   const [typed, setTyped] = useState(() => {
-    const set = { ...session.citizen, ...saver.pending(path) } as Partial<Record<CitizenField, string>>;
-    return Object.fromEntries(citizenFields.map((name) =>
-      [name, shown(citizenTypes[name], set[name] ?? "")])) as Record<CitizenField, string>;
+    const set = { ...session.citizen, ...saver.pending(path) } as Partial<
+      Record<CitizenField, string>
+    >;
+    return Object.fromEntries(
+      citizenFields.map((name) => [name, shown(citizenTypes[name], set[name] ?? "")]),
+    ) as Record<CitizenField, string>;
   });
   const [lacks, setLacks] = useState<CitizenField | null>(null);
 
@@ -49,23 +61,31 @@ export function CitizenStep({ session, take, to }: StepProps) {
     void saver.flush().catch(() => {});
   };
   const wrong = citizenFields.find((name) => session.citizen.checks[name] === "wrong");
-  const go = () => void run(async () => {
-    await saver.flush();
-    const empty = needed.find((name) => !typed[name].trim());
-    if (empty || wrong) {
-      setLacks(empty ?? null);
-      const field = document.getElementById(`citizen-${empty ?? wrong}`) as HTMLInputElement | null;
-      field?.focus();
-      field?.select();
-      return;
-    }
-    to("requests");
-  });
+  const go = () =>
+    void run(async () => {
+      await saver.flush();
+      const empty = needed.find((name) => !typed[name].trim());
+      if (empty || wrong) {
+        setLacks(empty ?? null);
+        const field = document.getElementById(
+          `citizen-${empty ?? wrong}`,
+        ) as HTMLInputElement | null;
+        field?.focus();
+        field?.select();
+        return;
+      }
+      to("requests");
+    });
   const check = (name: CitizenField) => {
     if (lacks === name && !typed[name].trim()) return t("field.lacks");
     const mark = session.citizen.checks[name];
     if (mark === "wrong") return t(`citizen.${name}.wrong`);
-    if (mark === "ok" && name === "nif") return <><Icon name="check" /> {t("check.ok")}</>;
+    if (mark === "ok" && name === "nif")
+      return (
+        <>
+          <Icon name="check" /> {t("check.ok")}
+        </>
+      );
     return undefined;
   };
   const bad = (name: CitizenField) =>
@@ -73,20 +93,40 @@ export function CitizenStep({ session, take, to }: StepProps) {
   return (
     <>
       <Panel title={t("citizen.title")} id="citizen-title">
-        <form class="form" onSubmit={(event) => { event.preventDefault(); go(); }}>
+        <form
+          class="form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            go();
+          }}
+        >
           {citizenFields.map((name) => (
-            <TextField key={name} id={`citizen-${name}`} label={t(`citizen.${name}`)}
-              hint={t(`citizen.${name}.hint`)} value={typed[name]} onInput={input(name)}
-              onFocus={() => focus(name)} onBlur={() => leave(name)} check={check(name)}
-              bad={bad(name)} wide={name === "name" || name === "address"}
-              code={isCode(citizenTypes[name]) || name === "phone"} required={needed.includes(name)}
-              inputMode={inputModes[citizenTypes[name]]} maxLength={lengths[name]} />
+            <TextField
+              key={name}
+              id={`citizen-${name}`}
+              label={t(`citizen.${name}`)}
+              hint={t(`citizen.${name}.hint`)}
+              value={typed[name]}
+              onInput={input(name)}
+              onFocus={() => focus(name)}
+              onBlur={() => leave(name)}
+              check={check(name)}
+              bad={bad(name)}
+              wide={name === "name" || name === "address"}
+              code={isCode(citizenTypes[name]) || name === "phone"}
+              required={needed.includes(name)}
+              inputMode={inputModes[citizenTypes[name]]}
+              maxLength={lengths[name]}
+            />
           ))}
         </form>
       </Panel>
-      <Next busy={busy} action={go}
+      <Next
+        busy={busy}
+        action={go}
         label={wrong ? t("fix", { field: t(`citizen.${wrong}`) }) : t("citizen.go")}
-        lacks={wrong && t("fix.lacks", { field: t(`citizen.${wrong}`) })} />
+        lacks={wrong && t("fix.lacks", { field: t(`citizen.${wrong}`) })}
+      />
     </>
   );
 }

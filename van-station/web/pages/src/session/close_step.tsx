@@ -22,19 +22,26 @@ export function CloseStep({ session, take, to }: StepProps) {
   const [outcome, setOutcome] = useState<Outcome>(likely(session));
   const [notes, setNotes] = useState("");
   const [waiting, setWaiting] = useState<string[] | null>(
-    session.drafts.length ? session.drafts.map((one) => one.service.name) : null);
-  const close = (discard: boolean) => () => void run(async () => {
-    try {
-      const path = `sessions/${encodeURIComponent(session.id)}/close`;
-      take(await post<Session>(path,
-        { outcome, notes: notes.trim(), ...(discard && { discard_drafts: true }) }));
-      await refresh();
-      go(state.visit ? "visit" : "day");
-    } catch (error) {
-      if (error instanceof Refused && error.code === "drafts_wait") setWaiting(error.names ?? []);
-      else throw error;
-    }
-  });
+    session.drafts.length ? session.drafts.map((one) => one.service.name) : null,
+  );
+  const close = (discard: boolean) => () =>
+    void run(async () => {
+      try {
+        const path = `sessions/${encodeURIComponent(session.id)}/close`;
+        take(
+          await post<Session>(path, {
+            outcome,
+            notes: notes.trim(),
+            ...(discard && { discard_drafts: true }),
+          }),
+        );
+        await refresh();
+        go(state.visit ? "visit" : "day");
+      } catch (error) {
+        if (error instanceof Refused && error.code === "drafts_wait") setWaiting(error.names ?? []);
+        else throw error;
+      }
+    });
   return (
     <>
       {waiting && (
@@ -45,17 +52,38 @@ export function CloseStep({ session, take, to }: StepProps) {
       )}
       <Panel title={t("close.title")} id="close-title">
         <div class="form">
-          <Choices<Outcome> name="outcome" legend={t("close.outcome")} value={outcome}
+          <Choices<Outcome>
+            name="outcome"
+            legend={t("close.outcome")}
+            value={outcome}
             options={outcomes.map((value) => ({ value, label: t(`outcome.${value}`) }))}
-            onChange={setOutcome} />
-          <TextField id="notes" label={t("close.notes")} hint={t("close.notes.hint")} value={notes}
-            onInput={setNotes} long maxLength={2000} />
+            onChange={setOutcome}
+          />
+          <TextField
+            id="notes"
+            label={t("close.notes")}
+            hint={t("close.notes.hint")}
+            value={notes}
+            onInput={setNotes}
+            long
+            maxLength={2000}
+          />
         </div>
       </Panel>
-      {waiting
-        ? <Next action={() => to("requests", session.drafts[0]?.id)} label={t("close.back")} busy={busy}
-            also={<Button onClick={close(true)} disabled={busy}>{t("close.discard")}</Button>} />
-        : <Next action={close(false)} label={t("close.do")} busy={busy} />}
+      {waiting ? (
+        <Next
+          action={() => to("requests", session.drafts[0]?.id)}
+          label={t("close.back")}
+          busy={busy}
+          also={
+            <Button onClick={close(true)} disabled={busy}>
+              {t("close.discard")}
+            </Button>
+          }
+        />
+      ) : (
+        <Next action={close(false)} label={t("close.do")} busy={busy} />
+      )}
     </>
   );
 }

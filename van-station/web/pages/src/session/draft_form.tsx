@@ -35,7 +35,8 @@ export function useForm(code: string): Service | null {
 
 export function focusField(name: string) {
   const field = document.querySelector<HTMLElement>(
-    `[data-field="${CSS.escape(name)}"] :is(input:checked, input, select, textarea)`);
+    `[data-field="${CSS.escape(name)}"] :is(input:checked, input, select, textarea)`,
+  );
   field?.focus();
   if (field instanceof HTMLInputElement && field.type === "text") field.select();
 }
@@ -43,8 +44,10 @@ export function focusField(name: string) {
 function useDraft(first: Draft) {
   const path = `drafts/${encodeURIComponent(first.id)}`;
   const [draft, take] = useState(first);
-  const [values, setValues] = useState<Record<string, string>>(
-    () => ({ ...first.fields, ...saver.pending(path) }));
+  const [values, setValues] = useState<Record<string, string>>(() => ({
+    ...first.fields,
+    ...saver.pending(path),
+  }));
   const put = (name: string, text: string) => {
     setValues((now) => ({ ...now, [name]: text }));
     saver.put<Draft>(path, name, text, take);
@@ -55,8 +58,9 @@ function useDraft(first: Draft) {
 // What keeps a draft from being a request, as far as one can tell while typing.
 function problems(form: Service, draft: Draft, values: Record<string, string>) {
   const missing = form.fields.filter((field) => field.required && !values[field.name]?.trim());
-  const wrong = form.fields.filter((field) =>
-    values[field.name]?.trim() && draft.checks[field.name]?.ok === false);
+  const wrong = form.fields.filter(
+    (field) => values[field.name]?.trim() && draft.checks[field.name]?.ok === false,
+  );
   return { missing, wrong };
 }
 
@@ -66,10 +70,18 @@ export function DraftForm({ session, draft: first, done, later }: Props) {
   const { busy, run } = useDoing();
   const form = useForm(first.service.code);
   const { path, draft, take, values, put } = useDraft(first);
-  const [told, setTold] = useState<string | null>(null);  // the field that was asked for
+  const [told, setTold] = useState<string | null>(null); // the field that was asked for
 
-  const started = useMemo(() => form && new Set(form.fields
-    .filter((field) => field.required || values[field.name]).map((field) => field.name)), [form]);
+  const started = useMemo(
+    () =>
+      form &&
+      new Set(
+        form.fields
+          .filter((field) => field.required || values[field.name])
+          .map((field) => field.name),
+      ),
+    [form],
+  );
   const [unfolded, setUnfolded] = useState(false);
   const folded = form?.fields.filter((field) => !started?.has(field.name)) ?? [];
   useEffect(() => {
@@ -78,7 +90,12 @@ export function DraftForm({ session, draft: first, done, later }: Props) {
     focusField((empty ?? form.fields[0])?.name ?? "");
   }, [form]);
   useKeys({ Escape: later });
-  if (!form) return <section class="panel" aria-busy="true"><p>{t("reading.form")}</p></section>;
+  if (!form)
+    return (
+      <section class="panel" aria-busy="true">
+        <p>{t("reading.form")}</p>
+      </section>
+    );
 
   const { missing, wrong } = problems(form, draft, values);
   const ask = (name: string) => {
@@ -86,81 +103,134 @@ export function DraftForm({ session, draft: first, done, later }: Props) {
     if (folded.some((field) => field.name === name)) setUnfolded(true);
     setTimeout(() => focusField(name));
   };
-  const queue = () => void run(async () => {
-    const lacking = missing[0] ?? wrong[0];
-    if (lacking) return ask(lacking.name);
-    await saver.flush();
-    try {
+  const queue = () =>
+    void run(async () => {
+      const lacking = missing[0] ?? wrong[0];
+      if (lacking) return ask(lacking.name);
+      await saver.flush();
+      try {
+        const request = await post<Request>(`${path}/queue`);
+        await done(request.id);
+      } catch (error) {
+        const field = error instanceof Refused && error.field.replace(/^fields\./, "");
+        if (field) ask(field);
+        fail(error);
+      }
+    });
+  const without = (field: FormField) =>
+    void run(async () => {
+      put(field.name, "");
+      await saver.flush();
       const request = await post<Request>(`${path}/queue`);
       await done(request.id);
-    } catch (error) {
-      const field = error instanceof Refused && error.field.replace(/^fields\./, "");
-      if (field) ask(field);
-      fail(error);
-    }
-  });
-  const without = (field: FormField) => void run(async () => {
-    put(field.name, "");
-    await saver.flush();
-    const request = await post<Request>(`${path}/queue`);
-    await done(request.id);
-  });
-  const discard = () => void run(async () => {
-    saver.clear();
-    await post(`${path}/discard`);
-    await done();
-  });
+    });
+  const discard = () =>
+    void run(async () => {
+      saver.clear();
+      await post(`${path}/discard`);
+      await done();
+    });
   const field = (one: FormField) => (
-    <Field key={one.name} field={one} value={values[one.name] ?? ""} check={draft.checks[one.name]}
+    <Field
+      key={one.name}
+      field={one}
+      value={values[one.name] ?? ""}
+      check={draft.checks[one.name]}
       lacks={told === one.name && !values[one.name]?.trim()}
       offered={draft.offered[one.name]}
       onInput={(text) => put(one.name, text)}
-      onFocus={() => void post("citizen/focus",
-        { screen: "form", draft: draft.id, field: one.name }).catch(() => {})}
+      onFocus={() =>
+        void post("citizen/focus", { screen: "form", draft: draft.id, field: one.name }).catch(
+          () => {},
+        )
+      }
       onBlur={() => {
         const value = finished(one.type, values[one.name] ?? "");
         if (value !== (values[one.name] ?? "")) put(one.name, value);
         void saver.flush().catch(() => {});
-      }} />
+      }}
+    />
   );
   const optional = wrong.find((one) => !one.required);
   const next = missing[0] ?? wrong[0];
-  const label = next && (missing[0] ? t("fill", { field: next.label }) : t("fix", { field: next.label }));
+  const label =
+    next && (missing[0] ? t("fill", { field: next.label }) : t("fix", { field: next.label }));
   return (
     <>
       <form class="panel" aria-labelledby="service" onSubmit={(event) => event.preventDefault()}>
         <header>
           <div>
             <h2 id="service">{form.name}</h2>
-            <p class="quiet small">{[form.agency_short, form.fee_cents ? money(form.fee_cents) : t("free"),
-              t("form.version", { version: draft.version })].join(" · ")}</p>
+            <p class="quiet small">
+              {[
+                form.agency_short,
+                form.fee_cents ? money(form.fee_cents) : t("free"),
+                t("form.version", { version: draft.version }),
+              ].join(" · ")}
+            </p>
           </div>
           <div class="push line tight">
-            <Button kind="plain" onClick={discard}>{t("draft.discard")}</Button>
-            <Button kind="plain" keys="Esc" onClick={later}>{t("draft.later")}</Button>
+            <Button kind="plain" onClick={discard}>
+              {t("draft.discard")}
+            </Button>
+            <Button kind="plain" keys="Esc" onClick={later}>
+              {t("draft.later")}
+            </Button>
           </div>
         </header>
-        {draft.changed_form && <Note kind="wait" icon="alert">{t("form.changed")}</Note>}
-        {form.needs.length > 0 && <p class="needs-line"><Icon name="letter" /> {t("form.needs")} {form.needs.join("; ")}</p>}
-        {session.requests.length + session.drafts.length <= 1 &&
-          <p class="needs-line quiet"><Icon name="person" /> {t("form.along")}</p>}
+        {draft.changed_form && (
+          <Note kind="wait" icon="alert">
+            {t("form.changed")}
+          </Note>
+        )}
+        {form.needs.length > 0 && (
+          <p class="needs-line">
+            <Icon name="letter" /> {t("form.needs")} {form.needs.join("; ")}
+          </p>
+        )}
+        {session.requests.length + session.drafts.length <= 1 && (
+          <p class="needs-line quiet">
+            <Icon name="person" /> {t("form.along")}
+          </p>
+        )}
         <div class="form">
           {form.fields.filter((one) => started?.has(one.name)).map(field)}
           {unfolded && folded.map(field)}
         </div>
         {folded.length > 0 && !unfolded && (
-          <button type="button" class="unfold" onClick={() => {
-            setUnfolded(true);
-            setTimeout(() => focusField(folded[0]!.name));
-          }}>{t("form.more", { n: folded.length })}</button>
+          <button
+            type="button"
+            class="unfold"
+            onClick={() => {
+              setUnfolded(true);
+              setTimeout(() => focusField(folded[0]!.name));
+            }}
+          >
+            {t("form.more", { n: folded.length })}
+          </button>
         )}
         <Attachments draft={draft} take={take} />
       </form>
-      <Next action={queue} busy={busy} label={label ?? t("queue")}
-        lacks={next && !missing[0] ? t("fix.lacks", { field: next.label })
-          : missing[0] && told ? t("fill.lacks", { field: missing[0].label }) : undefined}
-        also={optional && !missing[0] && (
-          <Button onClick={() => without(optional)}>{t("queue.without", { field: optional.label })}</Button>)} />
+      <Next
+        action={queue}
+        busy={busy}
+        label={label ?? t("queue")}
+        lacks={
+          next && !missing[0]
+            ? t("fix.lacks", { field: next.label })
+            : missing[0] && told
+              ? t("fill.lacks", { field: missing[0].label })
+              : undefined
+        }
+        also={
+          optional &&
+          !missing[0] && (
+            <Button onClick={() => without(optional)}>
+              {t("queue.without", { field: optional.label })}
+            </Button>
+          )
+        }
+      />
     </>
   );
 }

@@ -18,16 +18,22 @@ export function Ended({ session, read }: StepProps) {
   const { closed } = session;
   return (
     <div class="work stack">
-      <Panel title={session.citizen.name || t("person.unnamed")} id="ended">
-        {closed && <p>{t("ended", { time: time(closed.at), n: closed.minutes })}{" "}
-          <b>{t(`outcome.${closed.outcome}`)}</b></p>}
+      <Panel title={session.citizen.name || t("person.unnamed")} id="ended" first>
+        {closed && (
+          <p>
+            {t("ended", { time: time(closed.at), n: closed.minutes })}{" "}
+            <b>{t(`outcome.${closed.outcome}`)}</b>
+          </p>
+        )}
         {closed?.notes && <p>{closed.notes}</p>}
         <ul class="plain-list">
           {session.requests.map((one) => (
             <li key={one.id}>
               <a href={`#/request/${one.id}`}>{one.service.name}</a>
-              <span class={`state ${toneOf(one.state)}`}><Way state={one.state} />
-                {words(one.state, one.service.agency_short)}</span>
+              <span class={`state ${toneOf(one.state)}`}>
+                <Way state={one.state} />
+                {words(one.state, one.service.agency_short)}
+              </span>
             </li>
           ))}
         </ul>
@@ -35,19 +41,44 @@ export function Ended({ session, read }: StepProps) {
       {session.receipts.map((receipt) => (
         <section class="panel line" key={receipt.id}>
           <b>{t("receipt.number", { number: receiptNumber(receipt) })}</b>
-          <span>{money(receipt.total_cents)} · {t(`receipt.${receipt.state}`)}</span>
+          <span>
+            {money(receipt.total_cents)} · {t(`receipt.${receipt.state}`)}
+          </span>
           {receipt.prints > 0 && receipt.state !== "spoiled" && (
-            <span class="push"><Button icon="print" disabled={busy || !printing.printers} onClick={() => void run(async () => {
-              const pdf = printing.printers!.find((one) => one.kind === "pdf")!;
-              await printing.send(receipt, { printer: pdf, format: "a5" }, true);
-              await read();
-            })}>{t("receipt.copy")}</Button></span>
+            <span class="push">
+              <Button
+                icon="print"
+                disabled={busy || !printing.printers}
+                onClick={() =>
+                  void run(async () => {
+                    const pdf = printing.printers!.find((one) => one.kind === "pdf")!;
+                    await printing.send(receipt, { printer: pdf, format: "a5" }, true);
+                    await read();
+                  })
+                }
+              >
+                {t("receipt.copy")}
+              </Button>
+            </span>
           )}
         </section>
       ))}
-      <Next left={<p />} action={() => go("day")} label={t("back.day")}
-        also={session.requests.length > 0 && <Button icon="print" disabled={busy}
-          onClick={() => void run(() => printing.summary(session, "a5"))}>{t("summary.print")}</Button>} />
+      <Next
+        left={<p />}
+        action={() => go("day")}
+        label={t("back.day")}
+        also={
+          session.requests.length > 0 && (
+            <Button
+              icon="print"
+              disabled={busy}
+              onClick={() => void run(() => printing.summary(session, "a5"))}
+            >
+              {t("summary.print")}
+            </Button>
+          )
+        }
+      />
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { Icon } from "../ui/icons";
 import { TextField } from "../ui/parts";
 import { inputModes, isCode, kept, shown } from "./text_forms";
 
-const chipsMax = 3;  // more choices than this make a list
+const chipsMax = 3; // more choices than this make a list
 
 export interface FieldProps {
   field: FormField;
@@ -29,8 +29,23 @@ function useCheck({ field, value, check, offered, lacks }: FieldProps) {
     return { bad: true, text: told(`check.${check.code}`, fallback) };
   }
   if (offered && offered.value === value)
-    return { bad: false, text: <><Icon name="person" /> {t("field.offered")}</> };
-  if (field.check && check?.ok) return { bad: false, text: <><Icon name="check" /> {t("check.ok")}</> };
+    return {
+      bad: false,
+      text: (
+        <>
+          <Icon name="person" /> {t("field.offered")}
+        </>
+      ),
+    };
+  if (field.check && check?.ok)
+    return {
+      bad: false,
+      text: (
+        <>
+          <Icon name="check" /> {t("check.ok")}
+        </>
+      ),
+    };
   return { bad: false, text: undefined };
 }
 
@@ -39,14 +54,18 @@ export function Field(props: FieldProps) {
   const choices = field.choices ?? [];
   return (
     <div data-field={field.name} class={isWide(field) ? "full" : undefined}>
-      {choices.length && !field.open && choices.length <= chipsMax ? <Chips {...props} />
-        : choices.length ? <List {...props} /> : <Text {...props} />}
+      {choices.length && !field.open && choices.length <= chipsMax ? (
+        <Chips {...props} />
+      ) : choices.length ? (
+        <List {...props} />
+      ) : (
+        <Text {...props} />
+      )}
     </div>
   );
 }
 
-const isWide = (field: FormField) =>
-  ["longtext", "postal_address", "iban"].includes(field.type);
+const isWide = (field: FormField) => ["longtext", "postal_address", "iban"].includes(field.type);
 
 function useLabel(field: FormField) {
   const { t } = useTexts();
@@ -60,12 +79,29 @@ function Text(props: FieldProps) {
   // What is typed stays as it is typed; in groups once one leaves it.
   const [typing, setTyping] = useState<string | null>(null);
   return (
-    <TextField id={`field-${field.name}`} label={label} hint={field.hint} wide={isWide(field)}
-      value={typing ?? shown(field.type, value)} bad={bad} check={text} required={field.required}
-      long={field.type === "longtext"} code={isCode(field.type)} inputMode={inputModes[field.type]}
+    <TextField
+      id={`field-${field.name}`}
+      label={label}
+      hint={field.hint}
+      wide={isWide(field)}
+      value={typing ?? shown(field.type, value)}
+      bad={bad}
+      check={text}
+      required={field.required}
+      long={field.type === "longtext"}
+      code={isCode(field.type)}
+      inputMode={inputModes[field.type]}
       maxLength={room(field)}
-      onInput={(typed) => { setTyping(typed); onInput(kept(field.type, typed)); }}
-      onFocus={props.onFocus} onBlur={() => { setTyping(null); props.onBlur(); }} />
+      onInput={(typed) => {
+        setTyping(typed);
+        onInput(kept(field.type, typed));
+      }}
+      onFocus={props.onFocus}
+      onBlur={() => {
+        setTyping(null);
+        props.onBlur();
+      }}
+    />
   );
 }
 
@@ -80,22 +116,32 @@ function Chips(props: FieldProps) {
   return (
     <fieldset class={`field ${bad ? "bad" : ""}`} aria-describedby={`${id}-hint ${id}-check`}>
       <legend>{label}</legend>
-      <span class="hint" id={`${id}-hint`}>{field.hint}</span>
+      <span class="hint" id={`${id}-hint`}>
+        {field.hint}
+      </span>
       <div class="choices">
         {field.choices!.map((choice) => (
           <label key={choice.value}>
-            <input type="radio" name={id} checked={value === choice.value} value={choice.value}
-              onChange={() => onInput(choice.value)} onFocus={props.onFocus} />
+            <input
+              type="radio"
+              name={id}
+              checked={value === choice.value}
+              value={choice.value}
+              onChange={() => onInput(choice.value)}
+              onFocus={props.onFocus}
+            />
             {choice.label}
           </label>
         ))}
       </div>
-      <span class="check" id={`${id}-check`}>{text}</span>
+      <span class="check" id={`${id}-check`}>
+        {text}
+      </span>
     </fieldset>
   );
 }
 
-const other = "\u0000";  // no value of a catalogue
+const other = "\u0000"; // no value of a catalogue
 
 // A list; with an open one the last line lets another text be written.
 function List(props: FieldProps) {
@@ -114,22 +160,42 @@ function List(props: FieldProps) {
   return (
     <div class={`field ${bad ? "bad" : ""}`}>
       <label for={id}>{label}</label>
-      <span class="hint" id={`${id}-hint`}>{field.hint}</span>
-      <select id={id} value={writing ? other : value} aria-describedby={`${id}-hint ${id}-check`}
-        aria-invalid={bad || undefined} aria-required={field.required}
-        onChange={(event) => choose(event.currentTarget.value)} onFocus={props.onFocus}
-        onBlur={props.onBlur}>
+      <span class="hint" id={`${id}-hint`}>
+        {field.hint}
+      </span>
+      <select
+        id={id}
+        value={writing ? other : value}
+        aria-describedby={`${id}-hint ${id}-check`}
+        aria-invalid={bad || undefined}
+        aria-required={field.required}
+        onChange={(event) => choose(event.currentTarget.value)}
+        onFocus={props.onFocus}
+        onBlur={props.onBlur}
+      >
         <option value="">{t("choose")}</option>
-        {field.choices!.map((choice) =>
-          <option value={choice.value} key={choice.value}>{choice.label}</option>)}
+        {field.choices!.map((choice) => (
+          <option value={choice.value} key={choice.value}>
+            {choice.label}
+          </option>
+        ))}
         {field.open && <option value={other}>{t("choose.other")}</option>}
       </select>
       {writing && (
-        <input id={`${id}-other`} aria-label={t("choose.write", { field: field.label })} value={value}
-          maxLength={field.max_length} autocomplete="off" onFocus={props.onFocus} onBlur={props.onBlur}
-          onInput={(event) => onInput(event.currentTarget.value)} />
+        <input
+          id={`${id}-other`}
+          aria-label={t("choose.write", { field: field.label })}
+          value={value}
+          maxLength={field.max_length}
+          autocomplete="off"
+          onFocus={props.onFocus}
+          onBlur={props.onBlur}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
       )}
-      <span class="check" id={`${id}-check`}>{text}</span>
+      <span class="check" id={`${id}-check`}>
+        {text}
+      </span>
     </div>
   );
 }

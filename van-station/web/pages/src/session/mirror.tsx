@@ -13,33 +13,52 @@ export function Mirror() {
   const { hide, fail } = useApp();
   const { t, told } = useTexts();
   const { value: view, read } = useResource<CitizenView>("citizen", ["citizen"]);
-  const display = (change: object) =>
-    void post("citizen/display", change).then(read, fail);
+  const display = (change: object) => void post("citizen/display", change).then(read, fail);
   const text = (said?: { key: string; params?: Record<string, string | number> }) =>
     said ? told(`screen.${said.key}`, "", said.params) : "";
   return (
     <section class="panel mirror-panel" aria-labelledby="mirror">
-      <header><h2 id="mirror">{t("mirror")}</h2></header>
-      {view && (view.hidden
-        ? <div class="mirror off"><p><b>{t("mirror.hidden")}</b>{t("mirror.hidden.text")}</p></div>
-        : (
+      <header>
+        <h2 id="mirror">{t("mirror")}</h2>
+      </header>
+      {view &&
+        (view.hidden ? (
+          <div class="mirror off">
+            <p>
+              <b>{t("mirror.hidden")}</b>
+              {t("mirror.hidden.text")}
+            </p>
+          </div>
+        ) : (
           <div class={`mirror ${view.contrast === "high" ? "high" : ""}`}>
             <div>
               {view.step && <small class="quiet">{t("citizen.step", view.step)}</small>}
-              <b>{text(asks(view) ? view.value?.label ?? view.title : view.title)}</b>
+              <b>{text(asks(view) ? (view.value?.label ?? view.title) : view.title)}</b>
             </div>
             {view.value?.text && <p class="val">{view.value.text}</p>}
           </div>
         ))}
-      <Button kind="wide" icon="eye-off" keys="F9" onClick={hide}>{t("hide")}</Button>
+      <Button kind="wide" icon="eye-off" keys="F9" onClick={hide}>
+        {t("hide")}
+      </Button>
       {view && (
         <div class="line mirror-acts">
-          <Button kind="plain" icon="type" pressed={view.type === "large"}
-            onClick={() => display({ type: view.type === "large" ? "normal" : "large" })}>
-            {t("citizen.larger")}</Button>
-          <Button kind="plain" icon="sun" pressed={view.contrast === "high"}
-            onClick={() => display({ contrast: view.contrast === "high" ? "normal" : "high" })}>
-            {t("citizen.contrast")}</Button>
+          <Button
+            kind="plain"
+            icon="type"
+            pressed={view.type === "large"}
+            onClick={() => display({ type: view.type === "large" ? "normal" : "large" })}
+          >
+            {t("citizen.larger")}
+          </Button>
+          <Button
+            kind="plain"
+            icon="sun"
+            pressed={view.contrast === "high"}
+            onClick={() => display({ contrast: view.contrast === "high" ? "normal" : "high" })}
+          >
+            {t("citizen.contrast")}
+          </Button>
         </div>
       )}
     </section>

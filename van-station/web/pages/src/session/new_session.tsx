@@ -14,7 +14,9 @@ import { go, goInstead } from "../ui/route";
 // The channels that a session can have, as the ledger knows them.
 const channels = ["van", "desk", "care_home", "abroad"] as const;
 const channelKeys: Record<string, Key> = {
-  van: "channel.van", desk: "channel.desk", care_home: "channel.care_home",
+  van: "channel.van",
+  desk: "channel.desk",
+  care_home: "channel.care_home",
   abroad: "channel.abroad",
 };
 
@@ -29,7 +31,8 @@ export function NewSession() {
       const found = await get<SessionDefaults>("session-defaults");
       setGiven({
         place: found.place ?? { name: "", municipality: "" },
-        channel: found.channel || "van", language: found.language || "pt",
+        channel: found.channel || "van",
+        language: found.language || "pt",
       });
     });
   }, []);
@@ -37,51 +40,107 @@ export function NewSession() {
   useKeys({ Escape: back });
   if (!given) {
     return (
-      <div class="page"><Bar place="new" />
-        <main class="alone" aria-busy="true"><h1 class="sub">{t("reading")}</h1></main></div>
+      <div class="page">
+        <Bar place="new" />
+        <main class="alone" aria-busy="true">
+          <h1 class="sub">{t("reading")}</h1>
+        </main>
+      </div>
     );
   }
   const place = (field: "name" | "municipality" | "parish") => (text: string) =>
     setGiven({ ...given, place: { ...given.place, [field]: text } });
-  const open = () => void run(async () => {
-    if (!given.place.name.trim() || !given.place.municipality.trim()) {
-      setLacks(true);
-      document.getElementById(given.place.name.trim() ? "place-municipality" : "place-name")?.focus();
-      return;
-    }
-    const session = await post<Session>("sessions", given);
-    goInstead("session", session.id);
-  });
+  const open = () =>
+    void run(async () => {
+      if (!given.place.name.trim() || !given.place.municipality.trim()) {
+        setLacks(true);
+        document
+          .getElementById(given.place.name.trim() ? "place-municipality" : "place-name")
+          ?.focus();
+        return;
+      }
+      const session = await post<Session>("sessions", given);
+      goInstead("session", session.id);
+    });
   const check = (text: string) => (lacks && !text.trim() ? t("open.lacks") : undefined);
   return (
     <div class="page">
       <Bar place="new" />
       <main class="single" id="main" tabIndex={-1}>
-        <Panel title={t("open.title")} id="open-title">
-          <form class="form" onSubmit={(event) => { event.preventDefault(); open(); }}>
-            <TextField id="place-name" label={t("open.place")} hint={t("open.place.hint")} wide
-              value={given.place.name} onInput={place("name")} maxLength={120} required
-              check={check(given.place.name)} bad={!!check(given.place.name)} />
-            <TextField id="place-municipality" label={t("open.municipality")} maxLength={60} required
-              value={given.place.municipality} onInput={place("municipality")}
-              check={check(given.place.municipality)} bad={!!check(given.place.municipality)} />
-            <TextField id="place-parish" label={t("open.parish")} maxLength={100}
-              value={given.place.parish ?? ""} onInput={place("parish")} />
-            <Choices name="channel" legend={t("open.channel")} value={given.channel}
-              options={[...new Set([...channels, given.channel])].map((value) =>
-                ({ value, label: value in channelKeys ? t(channelKeys[value]!) : value }))}
-              onChange={(channel) => setGiven({ ...given, channel })} />
-            <Choices name="language" legend={t("open.language")} hint={t("open.language.hint")}
+        <Panel title={t("open.title")} id="open-title" first>
+          <form
+            class="form"
+            onSubmit={(event) => {
+              event.preventDefault();
+              open();
+            }}
+          >
+            <TextField
+              id="place-name"
+              label={t("open.place")}
+              hint={t("open.place.hint")}
+              wide
+              value={given.place.name}
+              onInput={place("name")}
+              maxLength={120}
+              required
+              check={check(given.place.name)}
+              bad={!!check(given.place.name)}
+            />
+            <TextField
+              id="place-municipality"
+              label={t("open.municipality")}
+              maxLength={60}
+              required
+              value={given.place.municipality}
+              onInput={place("municipality")}
+              check={check(given.place.municipality)}
+              bad={!!check(given.place.municipality)}
+            />
+            <TextField
+              id="place-parish"
+              label={t("open.parish")}
+              maxLength={100}
+              value={given.place.parish ?? ""}
+              onInput={place("parish")}
+            />
+            <Choices
+              name="channel"
+              legend={t("open.channel")}
+              value={given.channel}
+              options={[...new Set([...channels, given.channel])].map((value) => ({
+                value,
+                label: value in channelKeys ? t(channelKeys[value]!) : value,
+              }))}
+              onChange={(channel) => setGiven({ ...given, channel })}
+            />
+            <Choices
+              name="language"
+              legend={t("open.language")}
+              hint={t("open.language.hint")}
               value={given.language}
               options={Object.entries(languageNames).map(([value, label]) => ({ value, label }))}
-              onChange={(language) => setGiven({ ...given, language })} />
+              onChange={(language) => setGiven({ ...given, language })}
+            />
           </form>
         </Panel>
-        {state.low.receipts && <p class="wait"><b>{t("low.receipts")}</b></p>}
+        {state.low.receipts && (
+          <p class="wait">
+            <b>{t("low.receipts")}</b>
+          </p>
+        )}
       </main>
-      <Next left={<p class="quiet">{t("open.remembered")}</p>} busy={busy}
-        action={open} label={t("open.do")}
-        also={<Button keys="Esc" onClick={back}>{t("back.day")}</Button>} />
+      <Next
+        left={<p class="quiet">{t("open.remembered")}</p>}
+        busy={busy}
+        action={open}
+        label={t("open.do")}
+        also={
+          <Button keys="Esc" onClick={back}>
+            {t("back.day")}
+          </Button>
+        }
+      />
     </div>
   );
 }

@@ -12,31 +12,56 @@ import { shown } from "./text_forms";
 export function PersonPanel({ session, to }: StepProps) {
   const { t } = useTexts();
   const { citizen } = session;
-  const fact = (label: string, value: string | undefined, ok?: boolean) => value && (
-    <>
-      <dt>{label}</dt>
-      <dd>{value}{ok && <> <Icon name="check" /><span class="sr">{t("check.right")}</span></>}</dd>
-    </>
-  );
+  const fact = (label: string, value: string | undefined, ok?: boolean) =>
+    value && (
+      <>
+        <dt>{label}</dt>
+        <dd>
+          {value}
+          {ok && (
+            <>
+              {" "}
+              <Icon name="check" />
+              <span class="sr">{t("check.right")}</span>
+            </>
+          )}
+        </dd>
+      </>
+    );
   return (
     <section class="panel person" aria-labelledby="person">
-      <h1 id="person" class="sub">{citizen.name || t("person.unnamed")}</h1>
+      <h1 id="person" class="sub">
+        {citizen.name || t("person.unnamed")}
+      </h1>
       <dl class="facts">
-        {fact(t("short.nif"), citizen.nif && shown("nif", citizen.nif), citizen.checks.nif === "ok")}
+        {fact(
+          t("short.nif"),
+          citizen.nif && shown("nif", citizen.nif),
+          citizen.checks.nif === "ok",
+        )}
         {fact(t("short.birth"), citizen.birth_date && shown("date", citizen.birth_date))}
         {fact(t("short.phone"), citizen.phone && shown("phone", citizen.phone))}
         {fact(t("short.address"), citizen.address)}
       </dl>
       {session.step !== "citizen" && session.privacy?.accepted && (
-        <Button kind="plain inline" keys="F3" onClick={() => to("citizen")}>{t("person.correct")}</Button>
+        <Button kind="plain inline" keys="F3" onClick={() => to("citizen")}>
+          {t("person.correct")}
+        </Button>
       )}
       <Mine drafts={session.drafts} requests={session.requests} to={to} />
     </section>
   );
 }
 
-function Mine({ drafts, requests, to }:
-  { drafts: Draft[]; requests: Request[]; to: StepProps["to"] }) {
+function Mine({
+  drafts,
+  requests,
+  to,
+}: {
+  drafts: Draft[];
+  requests: Request[];
+  to: StepProps["to"];
+}) {
   const { t, time } = useTexts();
   const words = useStateWords();
   const [, , , current] = useRoute();
@@ -63,8 +88,13 @@ function Mine({ drafts, requests, to }:
           <li key={one.id} aria-current={current === one.id ? "true" : undefined}>
             <button type="button" onClick={() => to("requests", one.id)}>
               <b>{one.service.name}</b>
-              <span class="state"><Way state="draft" />{words("draft", "")}</span>
-              {one.missing.length > 0 && <small>{t("mine.missing", { n: one.missing.length })}</small>}
+              <span class="state">
+                <Way state="draft" />
+                {words("draft", "")}
+              </span>
+              {one.missing.length > 0 && (
+                <small>{t("mine.missing", { n: one.missing.length })}</small>
+              )}
             </button>
           </li>
         ))}

@@ -10,9 +10,8 @@ export interface Target {
   format: PaperFormat;
 }
 
-const pdf: Printer =
-  { name: "pdf", kind: "pdf", formats: ["a5", "a4", "large"], state: "ready" };
-const shownMs = 60_000;  // a PDF's window has read it by then
+const pdf: Printer = { name: "pdf", kind: "pdf", formats: ["a5", "a4", "large"], state: "ready" };
+const shownMs = 60_000; // a PDF's window has read it by then
 
 // A printer that is ready wins over a PDF. A5 is what the receipt is drawn for.
 export function printerFor(printers: Printer[] | null): Target {
@@ -22,7 +21,9 @@ export function printerFor(printers: Printer[] | null): Target {
 }
 
 export const usualFormat = (printer: Printer): PaperFormat =>
-  (["a5", "80"] as const).find((one) => printer.formats.includes(one)) ?? printer.formats[0] ?? "a5";
+  (["a5", "80"] as const).find((one) => printer.formats.includes(one)) ??
+  printer.formats[0] ??
+  "a5";
 
 // In a window of its own, from memory: no copy stays in a folder of downloads.
 export async function showPdf(path: string) {
@@ -43,10 +44,13 @@ export function usePrinting() {
   const { fail } = useApp();
   const [printers, set] = useState<Printer[] | null>(null);
   useEffect(() => {
-    get<{ printers: Printer[] }>("printers").then((found) => set(found.printers), (error) => {
-      set([pdf]);
-      fail(error);
-    });
+    get<{ printers: Printer[] }>("printers").then(
+      (found) => set(found.printers),
+      (error) => {
+        set([pdf]);
+        fail(error);
+      },
+    );
   }, []);
   const summary = (session: Session, format: PaperFormat) =>
     showPdf(`sessions/${encodeURIComponent(session.id)}/summary.pdf?format=${sheetFormat(format)}`);

@@ -12,29 +12,46 @@ export function PrivacyStep({ session, take, to }: StepProps) {
   const { t } = useTexts();
   const { busy, run } = useDoing();
   const focus = useFocusOnce<HTMLDivElement>();
-  const answer = (accepted: boolean) => void run(async () => {
-    const path = `sessions/${encodeURIComponent(session.id)}/privacy`;
-    const next = await post<Session>(path, { accepted });
-    take(next);
-    to(accepted ? "citizen" : "close");
-  });
+  const answer = (accepted: boolean) =>
+    void run(async () => {
+      const path = `sessions/${encodeURIComponent(session.id)}/privacy`;
+      const next = await post<Session>(path, { accepted });
+      take(next);
+      to(accepted ? "citizen" : "close");
+    });
   return (
     <>
-      <Panel title={t("privacy.title")} id="privacy-title">
+      <Panel title={t("privacy.title")} id="privacy-title" first>
         <div class="stack" ref={focus} tabIndex={-1}>
           <p>{t("privacy.on_screen")}</p>
           <ul class="points">
-            <li><Rich k="privacy.point.secret" /></li>
-            <li><Rich k="privacy.point.need" /></li>
-            <li><Rich k="privacy.point.locked" /></li>
-            <li><Rich k="privacy.point.stop" /></li>
+            <li>
+              <Rich k="privacy.point.secret" />
+            </li>
+            <li>
+              <Rich k="privacy.point.need" />
+            </li>
+            <li>
+              <Rich k="privacy.point.locked" />
+            </li>
+            <li>
+              <Rich k="privacy.point.stop" />
+            </li>
           </ul>
           <p class="quiet">{t("privacy.ask")}</p>
         </div>
       </Panel>
-      <Next left={<p class="quiet">{t("privacy.first")}</p>} busy={busy}
-        action={() => answer(true)} label={t("privacy.accepted")}
-        also={<Button onClick={() => answer(false)} disabled={busy}>{t("privacy.declined")}</Button>} />
+      <Next
+        left={<p class="quiet">{t("privacy.first")}</p>}
+        busy={busy}
+        action={() => answer(true)}
+        label={t("privacy.accepted")}
+        also={
+          <Button onClick={() => answer(false)} disabled={busy}>
+            {t("privacy.declined")}
+          </Button>
+        }
+      />
     </>
   );
 }

@@ -20,20 +20,28 @@ export function Recorded({ request, session, to, read }: StepProps & { request: 
   const { busy, run } = useDoing();
   const printing = usePrinting();
   const unprinted = session.receipts.length === 0;
-  const print = () => void run(async () => {
-    if (unprinted) await printing.receiptAndSummary(session, printerFor(printing.printers));
-    await read();
-    to("receipt");
-  });
+  const print = () =>
+    void run(async () => {
+      if (unprinted) await printing.receiptAndSummary(session, printerFor(printing.printers));
+      await read();
+      to("receipt");
+    });
   return (
     <>
       <section class="panel stack" aria-labelledby="recorded">
         <RequestHead request={request} />
         <RequestActs request={request} changed={read} />
       </section>
-      <Next action={print} busy={busy || !printing.printers}
+      <Next
+        action={print}
+        busy={busy || !printing.printers}
         label={t(unprinted ? "print.both" : "to.receipt")}
-        also={<Button keys="Ctrl K" onClick={() => to("requests", "find")}>{t("another")}</Button>} />
+        also={
+          <Button keys="Ctrl K" onClick={() => to("requests", "find")}>
+            {t("another")}
+          </Button>
+        }
+      />
     </>
   );
 }
@@ -45,17 +53,32 @@ export function RequestHead({ request }: { request: Request }) {
   const { state } = request;
   return (
     <>
-      <h2 id="recorded">{state === "recorded"
-        ? t("recorded.title", { time: request.queued_at.slice(11, 19) })
-        : `${request.service.name}: ${words(state, agency)}`}</h2>
-      {state === "recorded" && <p class="quiet">{request.service.name} · {agency}</p>}
-      {state === "withdrawn" ? <p>{t("withdrawn.stays")}</p>
-        : <WayLarge state={state} agency={agency} notes={[
-          t("way.here.note", { time: time(request.queued_at) }),
-          state === "recorded" ? t("way.hub.note") : undefined,
-          state === "recorded" ? t("way.agency.note") : request.agency_reference &&
-            t("way.reference", { reference: request.agency_reference }),
-        ]} />}
+      <h2 id="recorded">
+        {state === "recorded"
+          ? t("recorded.title", { time: request.queued_at.slice(11, 19) })
+          : `${request.service.name}: ${words(state, agency)}`}
+      </h2>
+      {state === "recorded" && (
+        <p class="quiet">
+          {request.service.name} · {agency}
+        </p>
+      )}
+      {state === "withdrawn" ? (
+        <p>{t("withdrawn.stays")}</p>
+      ) : (
+        <WayLarge
+          state={state}
+          agency={agency}
+          notes={[
+            t("way.here.note", { time: time(request.queued_at) }),
+            state === "recorded" ? t("way.hub.note") : undefined,
+            state === "recorded"
+              ? t("way.agency.note")
+              : request.agency_reference &&
+                t("way.reference", { reference: request.agency_reference }),
+          ]}
+        />
+      )}
       {state === "recorded" && <p>{t("recorded.safe")}</p>}
       {(state === "refused" || state === "quarantine" || state === "held") && (
         <Note kind={state === "refused" ? "bad" : "wait"} icon="alert">
@@ -64,19 +87,31 @@ export function RequestHead({ request }: { request: Request }) {
       )}
       {state === "unsure" && <Note icon="clock">{t("do.unsure")}</Note>}
       {state === "answered" && request.note && <Note icon="letter">{request.note}</Note>}
-      {request.changed_form && <Note kind="wait" icon="alert">{t("form.changed.sent")}</Note>}
+      {request.changed_form && (
+        <Note kind="wait" icon="alert">
+          {t("form.changed.sent")}
+        </Note>
+      )}
     </>
   );
 }
 
-export function RequestActs({ request, changed }: { request: Request; changed: () => Promise<void> }) {
+export function RequestActs({
+  request,
+  changed,
+}: {
+  request: Request;
+  changed: () => Promise<void>;
+}) {
   const { t } = useTexts();
   const [open, setOpen] = useState<"" | "edit" | "withdraw">("");
   if (request.withdrawn) return null;
   const close = () => setOpen("");
   return (
     <div class="line">
-      <Button icon="undo" onClick={() => setOpen("edit")}>{t("request.correct")}</Button>
+      <Button icon="undo" onClick={() => setOpen("edit")}>
+        {t("request.correct")}
+      </Button>
       <Button onClick={() => setOpen("withdraw")}>{t("request.withdraw")}</Button>
       {open === "edit" && <Edit request={request} changed={changed} onClose={close} />}
       {open === "withdraw" && <Withdraw request={request} changed={changed} onClose={close} />}
@@ -96,21 +131,34 @@ function Withdraw({ request, changed, onClose }: ActProps) {
   const { busy, run } = useDoing();
   const [reason, setReason] = useState("");
   const [lacks, setLacks] = useState(false);
-  const send = () => void run(async () => {
-    if (!reason.trim()) return setLacks(true);
-    await post(`requests/${encodeURIComponent(request.id)}/withdraw`, { reason: reason.trim() });
-    await changed();
-    say(t("withdraw.done"));
-    onClose();
-  });
+  const send = () =>
+    void run(async () => {
+      if (!reason.trim()) return setLacks(true);
+      await post(`requests/${encodeURIComponent(request.id)}/withdraw`, { reason: reason.trim() });
+      await changed();
+      say(t("withdraw.done"));
+      onClose();
+    });
   return (
     <Dialog title={t("request.withdraw")} onClose={onClose} keys={{ "Ctrl+Enter": send }}>
       <p>{t("withdraw.text", { name: request.service.name })}</p>
-      <TextField id="reason" label={t("withdraw.reason")} hint={t("withdraw.hint")} value={reason}
-        onInput={setReason} bad={lacks && !reason.trim()} autofocus wide maxLength={300}
-        check={lacks && !reason.trim() ? t("field.lacks") : undefined} />
-      <div class="line"><Button kind="main" keys="Ctrl Enter" disabled={busy} onClick={send}>
-        {t("request.withdraw")}</Button></div>
+      <TextField
+        id="reason"
+        label={t("withdraw.reason")}
+        hint={t("withdraw.hint")}
+        value={reason}
+        onInput={setReason}
+        bad={lacks && !reason.trim()}
+        autofocus
+        wide
+        maxLength={300}
+        check={lacks && !reason.trim() ? t("field.lacks") : undefined}
+      />
+      <div class="line">
+        <Button kind="main" keys="Ctrl Enter" disabled={busy} onClick={send}>
+          {t("request.withdraw")}
+        </Button>
+      </div>
     </Dialog>
   );
 }
@@ -123,53 +171,92 @@ function Edit({ request, changed, onClose }: ActProps) {
   const form = useForm(request.service.code);
   const [set, setSet] = useState<Record<string, string>>({});
   const put = (path: string, text: string) => setSet((now) => ({ ...now, [path]: text }));
-  const send = () => void run(async () => {
-    const was = (path: string) => path.startsWith("fields.")
-      ? request.fields[path.slice(7)] ?? "" : request.citizen[path.slice(8) as "name"] ?? "";
-    const differs = Object.entries(set).filter(([path, text]) => text !== was(path));
-    if (differs.length) {
-      await post(`requests/${encodeURIComponent(request.id)}/edit`,
-        { set: Object.fromEntries(differs) });
-      await changed();
-      say(t("correct.done"));
-    }
-    onClose();
-  });
+  const send = () =>
+    void run(async () => {
+      const was = (path: string) =>
+        path.startsWith("fields.")
+          ? (request.fields[path.slice(7)] ?? "")
+          : (request.citizen[path.slice(8) as "name"] ?? "");
+      const differs = Object.entries(set).filter(([path, text]) => text !== was(path));
+      if (differs.length) {
+        await post(`requests/${encodeURIComponent(request.id)}/edit`, {
+          set: Object.fromEntries(differs),
+        });
+        await changed();
+        say(t("correct.done"));
+      }
+      onClose();
+    });
   // What was filled in, and what is required.
-  const fields = form?.fields.filter((field: FormField) =>
-    field.required || request.fields[field.name]) ?? [];
+  const fields =
+    form?.fields.filter((field: FormField) => field.required || request.fields[field.name]) ?? [];
   return (
     <Dialog title={t("request.correct")} onClose={onClose} keys={{ "Ctrl+Enter": send }}>
-      <form class="form" onSubmit={(event) => { event.preventDefault(); send(); }}>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
         {fields.map((field) => (
-          <Field key={field.name} field={field}
+          <Field
+            key={field.name}
+            field={field}
             value={set[`fields.${field.name}`] ?? request.fields[field.name] ?? ""}
-            onInput={(text) => put(`fields.${field.name}`, text)} onFocus={() => {}}
+            onInput={(text) => put(`fields.${field.name}`, text)}
+            onFocus={() => {}}
             onBlur={() => {
               const path = `fields.${field.name}`;
               if (set[path] !== undefined) put(path, finished(field.type, set[path]));
-            }} />
+            }}
+          />
         ))}
-        {citizenFields.filter((name) => request.citizen[name]).map((name) => (
-          <Typed key={name} name={name} value={set[`citizen.${name}`] ?? request.citizen[name]!}
-            onInput={(text) => put(`citizen.${name}`, text)} />
-        ))}
+        {citizenFields
+          .filter((name) => request.citizen[name])
+          .map((name) => (
+            <Typed
+              key={name}
+              name={name}
+              value={set[`citizen.${name}`] ?? request.citizen[name]!}
+              onInput={(text) => put(`citizen.${name}`, text)}
+            />
+          ))}
       </form>
-      <div class="line"><Button kind="main" keys="Ctrl Enter" disabled={busy} onClick={send}>
-        {t("correct.save")}</Button></div>
+      <div class="line">
+        <Button kind="main" keys="Ctrl Enter" disabled={busy} onClick={send}>
+          {t("correct.save")}
+        </Button>
+      </div>
     </Dialog>
   );
 }
 
-function Typed({ name, value, onInput }:
-  { name: (typeof citizenFields)[number]; value: string; onInput: (text: string) => void }) {
+function Typed({
+  name,
+  value,
+  onInput,
+}: {
+  name: (typeof citizenFields)[number];
+  value: string;
+  onInput: (text: string) => void;
+}) {
   const { t } = useTexts();
   const [typing, setTyping] = useState<string | null>(null);
   const type = citizenTypes[name];
   return (
-    <TextField id={`edit-${name}`} label={t(`citizen.${name}`)} value={typing ?? shown(type, value)}
-      inputMode={inputModes[type]} wide={name === "name" || name === "address"} maxLength={200}
-      onInput={(text) => { setTyping(text); onInput(kept(type, text)); }}
-      onBlur={() => setTyping(null)} />
+    <TextField
+      id={`edit-${name}`}
+      label={t(`citizen.${name}`)}
+      value={typing ?? shown(type, value)}
+      inputMode={inputModes[type]}
+      wide={name === "name" || name === "address"}
+      maxLength={200}
+      onInput={(text) => {
+        setTyping(text);
+        onInput(kept(type, text));
+      }}
+      onBlur={() => setTyping(null)}
+    />
   );
 }

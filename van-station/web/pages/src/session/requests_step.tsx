@@ -29,12 +29,13 @@ export function RequestsStep(props: StepProps) {
   const { run } = useDoing();
   const [, , , asked] = useRoute();
   const { draft, request } = current(session, asked);
-  const open = (service: string) => void run(async () => {
-    const path = `sessions/${encodeURIComponent(session.id)}/drafts`;
-    const made = await post<Draft>(path, { service });
-    await read();
-    to("requests", made.id);
-  });
+  const open = (service: string) =>
+    void run(async () => {
+      const path = `sessions/${encodeURIComponent(session.id)}/drafts`;
+      const made = await post<Draft>(path, { service });
+      await read();
+      to("requests", made.id);
+    });
   const done = async (id?: string) => {
     await read();
     goInstead("session", session.id, "requests", id ? `r${id}` : "find");
@@ -44,23 +45,38 @@ export function RequestsStep(props: StepProps) {
     if (searching) void post("citizen/focus", { screen: "search" }).catch(() => {});
     if (request) void post("citizen/focus", { screen: "recorded" }).catch(() => {});
   }, [searching, request?.id]);
-  if (draft) return (
-    <>
-      <FindAgain to={to} />
-      <DraftForm key={draft.id} session={session} draft={draft} done={done}
-        later={() => to("requests", "find")} />
-    </>
+  if (draft)
+    return (
+      <>
+        <FindAgain to={to} />
+        <DraftForm
+          key={draft.id}
+          session={session}
+          draft={draft}
+          done={done}
+          later={() => to("requests", "find")}
+        />
+      </>
+    );
+  if (request)
+    return (
+      <>
+        <FindAgain to={to} />
+        <Recorded key={request.id} request={request} {...props} />
+      </>
+    );
+  return (
+    <Search
+      session={session}
+      open={open}
+      back={() =>
+        session.drafts.length || session.requests.length
+          ? go("session", session.id, "requests")
+          : undefined
+      }
+      done={() => to("receipt")}
+    />
   );
-  if (request) return (
-    <>
-      <FindAgain to={to} />
-      <Recorded key={request.id} request={request} {...props} />
-    </>
-  );
-  return <Search session={session} open={open}
-    back={() => session.drafts.length || session.requests.length
-      ? go("session", session.id, "requests") : undefined}
-    done={() => to("receipt")} />;
 }
 
 // The search box as a button, while a form is open: it leads back to the search.
@@ -68,7 +84,9 @@ function FindAgain({ to }: { to: StepProps["to"] }) {
   const { t } = useTexts();
   return (
     <button class="find-again" type="button" onClick={() => to("requests", "find")}>
-      <Icon name="search" /><span>{t("search.other")}</span><kbd>Ctrl K</kbd>
+      <Icon name="search" />
+      <span>{t("search.other")}</span>
+      <kbd>Ctrl K</kbd>
     </button>
   );
 }

@@ -16,6 +16,7 @@ const hitsMax = 60;
 interface Found {
   total: number;
   hits: Hit[];
+  q: string; // what was asked
 }
 type Narrowed = { by: "occasion" | "agency"; id: string; name: string };
 
@@ -31,8 +32,8 @@ function useHits(q: string, narrowed: Narrowed | null) {
       const query = new URLSearchParams({ q, limit: String(hitsMax) });
       if (narrowed) query.set(narrowed.by, narrowed.id);
       try {
-        const answer = await get<Found>(`search?${query}`);
-        if (mine === asked.current) set(answer);
+        const answer = await get<Omit<Found, "q">>(`search?${query}`);
+        if (mine === asked.current) set({ ...answer, q });
       } catch (error) {
         fail(error);
       }
@@ -62,13 +63,26 @@ export function Search({ session, open, back, done }: Props) {
   const { language } = useTexts();
 
   useEffect(() => input.current?.focus(), []);
-  useEffect(() => { get<Catalogue>("catalogue").then(setCatalogue, fail); }, [language]);
+  useEffect(() => {
+    get<Catalogue>("catalogue").then(setCatalogue, fail);
+  }, [language]);
   useEffect(() => setAt(0), [found]);
   useEffect(() => {
     document.getElementById(`hit-${at}`)?.scrollIntoView({ block: "nearest" });
   }, [at]);
 
   const chosen = found?.hits[at];
+  // Enter right after a letter means the hits for that letter, not those still shown.
+  const entered = useRef(false);
+  const enter = () => {
+    if (found?.q !== q) entered.current = true;
+    else if (chosen) open(chosen.code);
+  };
+  useEffect(() => {
+    const first = found?.hits[0];
+    if (entered.current && found?.q === q && first) open(first.code);
+    if (found?.q === q) entered.current = false;
+  }, [found]);
   const leave = () => {
     if (q || narrowed) {
       setQ("");
@@ -87,9 +101,9 @@ export function Search({ session, open, back, done }: Props) {
       event.preventDefault();
       setAt(Math.max(0, Math.min(count - 1, at + step)));
     }
-    if (event.key === "Enter" && !event.ctrlKey && chosen) {
+    if (event.key === "Enter" && !event.ctrlKey) {
       event.preventDefault();
-      open(chosen.code);
+      enter();
     }
   };
   const narrow = (to: Narrowed) => {
@@ -101,35 +115,67 @@ export function Search({ session, open, back, done }: Props) {
     <>
       <div class="search">
         <Icon name="search" />
-        <label class="sr" for="search">{t("search")}</label>
-        <input id="search" ref={input} value={q} autocomplete="off" spellcheck={false} role="combobox"
-          aria-expanded={!!found?.hits.length} aria-controls="hits" aria-autocomplete="list"
-          aria-activedescendant={chosen && `hit-${at}`} placeholder={t("search.hint")}
-          onInput={(event) => setQ(event.currentTarget.value)} onKeyDown={move} />
+        <label class="sr" for="search">
+          {t("search")}
+        </label>
+        <input
+          id="search"
+          ref={input}
+          value={q}
+          autocomplete="off"
+          spellcheck={false}
+          role="combobox"
+          aria-expanded={!!found?.hits.length}
+          aria-controls="hits"
+          aria-autocomplete="list"
+          aria-activedescendant={chosen && `hit-${at}`}
+          placeholder={t("search.hint")}
+          onInput={(event) => setQ(event.currentTarget.value)}
+          onKeyDown={move}
+        />
         <kbd>Ctrl K</kbd>
       </div>
       {narrowed && (
-        <p class="line"><b>{narrowed.name}</b>
-          <Button kind="plain" icon="close" onClick={() => setNarrowed(null)}>{t("search.all")}</Button></p>
+        <p class="line">
+          <b>{narrowed.name}</b>
+          <Button kind="plain" icon="close" onClick={() => setNarrowed(null)}>
+            {t("search.all")}
+          </Button>
+        </p>
       )}
       {!found && catalogue && <Browse catalogue={catalogue} narrow={narrow} />}
       {found && found.hits.length > 0 && (
-        <Hits found={found} at={at} total={total(catalogue)} open={open} />)}
+        <Hits found={found} at={at} total={total(catalogue)} open={open} />
+      )}
       {found && found.hits.length === 0 && (
         <section class="panel empty stack tight" role="status">
           <Icon name="search" class="huge" />
           <b>{t("search.none", { q })}</b>
           <p>{t("search.none.text")}</p>
-          <p><Button onClick={() => setMissing(true)}>{t("search.missing")}</Button></p>
+          <p>
+            <Button onClick={() => setMissing(true)}>{t("search.missing")}</Button>
+          </p>
         </section>
       )}
       {missing && <Missing text={q} onClose={() => setMissing(false)} />}
-      {chosen
-        ? <Next keys="Enter" action={() => open(chosen.code)}
-            label={t("search.open", { name: chosen.name })}
-            also={<Button keys="Esc" onClick={leave}>{t("back")}</Button>} />
-        : <Next action={requests ? done : undefined} label={t("to.receipt")}
-            left={requests ? undefined : <p class="quiet">{t("search.first")}</p>} />}
+      {chosen ? (
+        <Next
+          keys="Enter"
+          action={enter}
+          label={t("search.open", { name: chosen.name })}
+          also={
+            <Button keys="Esc" onClick={leave}>
+              {t("back")}
+            </Button>
+          }
+        />
+      ) : (
+        <Next
+          action={requests ? done : undefined}
+          label={t("to.receipt")}
+          left={requests ? undefined : <p class="quiet">{t("search.first")}</p>}
+        />
+      )}
     </>
   );
 }
@@ -137,8 +183,17 @@ export function Search({ session, open, back, done }: Props) {
 const total = (catalogue: Catalogue | null) =>
   catalogue?.agencies.reduce((sum, agency) => sum + agency.count, 0) ?? 0;
 
-function Hits({ found, at, total: all, open }:
-  { found: Found; at: number; total: number; open: (service: string) => void }) {
+function Hits({
+  found,
+  at,
+  total: all,
+  open,
+}: {
+  found: Found;
+  at: number;
+  total: number;
+  open: (service: string) => void;
+}) {
   const { t, money } = useTexts();
   return (
     <section class="panel" aria-label={t("search.found")}>
@@ -148,12 +203,22 @@ function Hits({ found, at, total: all, open }:
       </header>
       <ul class="hits" role="listbox" id="hits" aria-label={t("search.found")}>
         {found.hits.map((hit, i) => (
-          <li role="option" id={`hit-${i}`} key={hit.code} aria-selected={i === at}
-            onClick={() => open(hit.code)}>
-            <b><Marked text={hit.name} marks={hit.marks} /></b>
+          <li
+            role="option"
+            id={`hit-${i}`}
+            key={hit.code}
+            aria-selected={i === at}
+            onClick={() => open(hit.code)}
+          >
+            <b>
+              <Marked text={hit.name} marks={hit.marks} />
+            </b>
             <span class="fee">{hit.fee_cents ? money(hit.fee_cents) : t("free")}</span>
-            <small>{[hit.agency_short, hit.needs[0] && t("search.needs", { what: hit.needs[0] })]
-              .filter(Boolean).join(" · ")}</small>
+            <small>
+              {[hit.agency_short, hit.needs[0] && t("search.needs", { what: hit.needs[0] })]
+                .filter(Boolean)
+                .join(" · ")}
+            </small>
             <small class="fee">{t("days", { n: hit.typical_days })}</small>
           </li>
         ))}
@@ -171,27 +236,37 @@ function Marked({ text, marks }: { text: string; marks: [number, number][] }) {
     out.push(letters.slice(at, from).join(""), <mark>{letters.slice(from, to).join("")}</mark>);
     at = to;
   }
-  return <>{out}{letters.slice(at).join("")}</>;
+  return (
+    <>
+      {out}
+      {letters.slice(at).join("")}
+    </>
+  );
 }
 
-function Browse({ catalogue, narrow }:
-  { catalogue: Catalogue; narrow: (to: Narrowed) => void }) {
+function Browse({ catalogue, narrow }: { catalogue: Catalogue; narrow: (to: Narrowed) => void }) {
   const { t } = useTexts();
   const [by, setBy] = useState<"occasion" | "agency">("occasion");
-  const items = by === "occasion"
-    ? catalogue.occasions.map(({ id, name, count }) => ({ id, name, count }))
-    : catalogue.agencies.map(({ code, short, count }) => ({ id: code, name: short, count }));
+  const items =
+    by === "occasion"
+      ? catalogue.occasions.map(({ id, name, count }) => ({ id, name, count }))
+      : catalogue.agencies.map(({ code, short, count }) => ({ id: code, name: short, count }));
   return (
     <section class="panel" aria-label={t(`browse.${by}`)}>
       <div class="tabs" role="group" aria-label={t("browse")}>
-        <Button pressed={by === "occasion"} onClick={() => setBy("occasion")}>{t("browse.occasion")}</Button>
-        <Button pressed={by === "agency"} onClick={() => setBy("agency")}>{t("browse.agency")}</Button>
+        <Button pressed={by === "occasion"} onClick={() => setBy("occasion")}>
+          {t("browse.occasion")}
+        </Button>
+        <Button pressed={by === "agency"} onClick={() => setBy("agency")}>
+          {t("browse.agency")}
+        </Button>
       </div>
       <ul class="browse">
         {items.map(({ id, name, count }) => (
           <li key={id}>
             <button type="button" onClick={() => narrow({ by, id, name })}>
-              <span>{name}</span><b>{count}</b>
+              <span>{name}</span>
+              <b>{count}</b>
             </button>
           </li>
         ))}
@@ -206,18 +281,30 @@ function Missing({ text: first, onClose }: { text: string; onClose: () => void }
   const { say } = useApp();
   const { busy, run } = useDoing();
   const [text, setText] = useState(first);
-  const send = () => void run(async () => {
-    if (!text.trim()) return;
-    await post("missing-service", { text: text.trim() });
-    say(t("missing.done"));
-    onClose();
-  });
+  const send = () =>
+    void run(async () => {
+      if (!text.trim()) return;
+      await post("missing-service", { text: text.trim() });
+      say(t("missing.done"));
+      onClose();
+    });
   return (
     <Dialog title={t("search.missing")} onClose={onClose} keys={{ "Ctrl+Enter": send }}>
-      <TextField id="missing" label={t("missing.what")} hint={t("missing.hint")} value={text}
-        onInput={setText} long maxLength={1000} autofocus />
-      <div class="line"><Button kind="main" keys="Ctrl Enter" onClick={send} disabled={busy}>
-        {t("missing.send")}</Button></div>
+      <TextField
+        id="missing"
+        label={t("missing.what")}
+        hint={t("missing.hint")}
+        value={text}
+        onInput={setText}
+        long
+        maxLength={1000}
+        autofocus
+      />
+      <div class="line">
+        <Button kind="main" keys="Ctrl Enter" onClick={send} disabled={busy}>
+          {t("missing.send")}
+        </Button>
+      </div>
     </Dialog>
   );
 }

@@ -18,8 +18,13 @@ import { ReceiptStep } from "./receipt_step";
 import { RequestsStep } from "./requests_step";
 import { Ended } from "./ended";
 
-export const steps: Exclude<Step, "closed">[] =
-  ["privacy", "citizen", "requests", "receipt", "close"];
+export const steps: Exclude<Step, "closed">[] = [
+  "privacy",
+  "citizen",
+  "requests",
+  "receipt",
+  "close",
+];
 
 export interface StepProps {
   session: Session;
@@ -32,38 +37,58 @@ export interface StepProps {
 function useStepOnCitizenScreen(session: Session | null, step: Step) {
   useEffect(() => {
     if (!session || step === "requests") return;
-    const screen = { privacy: "privacy", citizen: "citizen", receipt: "receipt", close: "receipt",
-      closed: "closed" }[step];
+    const screen = {
+      privacy: "privacy",
+      citizen: "citizen",
+      receipt: "receipt",
+      close: "receipt",
+      closed: "closed",
+    }[step];
     void post("citizen/focus", { screen }).catch(() => {});
   }, [session?.id, step]);
 }
 
 export function SessionScreen({ id }: { id: string }) {
-  const { value: session, set, read, missing } =
-    useResource<Session>(`sessions/${encodeURIComponent(id)}`, ["session", "request", "print"]);
+  const {
+    value: session,
+    set,
+    read,
+    missing,
+  } = useResource<Session>(`sessions/${encodeURIComponent(id)}`, ["session", "request", "print"]);
   const { t } = useTexts();
   const [, , asked] = useRoute();
   const reached = session?.step ?? "privacy";
   const step = stepShown(asked, reached);
   useStepOnCitizenScreen(session, step);
-  const to = useCallback((next: Step, what?: string) =>
-    go("session", id, next, ...(what ? [what] : [])), [id]);
-  useEffect(() => { if (missing) goInstead("day"); }, [missing]);
+  const to = useCallback(
+    (next: Step, what?: string) => go("session", id, next, ...(what ? [what] : [])),
+    [id],
+  );
+  useEffect(() => {
+    if (missing) goInstead("day");
+  }, [missing]);
   useKeys({
     F3: session && step !== "privacy" && step !== "closed" ? () => to("citizen") : undefined,
     "Ctrl+K": session && canRequest(session) ? () => to("requests", "find") : undefined,
     ...altKeys(session, to),
   });
-  const under = session && [session.place.name, session.place.municipality].filter(Boolean).join(" · ");
+  const under =
+    session && [session.place.name, session.place.municipality].filter(Boolean).join(" · ");
   return (
     <div class="page">
       <Bar place="session" under={under ?? ""} />
-      {session ? <>
-        <Steps session={session} step={step} to={to} />
-        <main class="session" id="main" tabIndex={-1} data-step={step}>
-          <Inside session={session} take={set} read={read} to={to} step={step} />
+      {session ? (
+        <>
+          <Steps session={session} step={step} to={to} />
+          <main class="session" id="main" tabIndex={-1} data-step={step}>
+            <Inside session={session} take={set} read={read} to={to} step={step} />
+          </main>
+        </>
+      ) : (
+        <main class="alone" aria-busy="true">
+          <h1 class="sub">{t("reading.session")}</h1>
         </main>
-      </> : <main class="alone" aria-busy="true"><h1 class="sub">{t("reading.session")}</h1></main>}
+      )}
     </div>
   );
 }
@@ -79,9 +104,12 @@ function stepShown(asked: string | undefined, reached: Step): Step {
 
 function altKeys(session: Session | null, to: StepProps["to"]) {
   const keys: Record<string, () => void> = {};
-  const all = session ? [...session.requests.map((r) => `r${r.id}`),
-    ...session.drafts.map((d) => d.id)] : [];
-  all.slice(0, 9).forEach((what, i) => { keys[`Alt+${i + 1}`] = () => to("requests", what); });
+  const all = session
+    ? [...session.requests.map((r) => `r${r.id}`), ...session.drafts.map((d) => d.id)]
+    : [];
+  all.slice(0, 9).forEach((what, i) => {
+    keys[`Alt+${i + 1}`] = () => to("requests", what);
+  });
   return keys;
 }
 
@@ -113,17 +141,27 @@ function Steps({ session, step, to }: { session: Session; step: Step; to: StepPr
       <ol>
         {steps.map((name, i) => (
           <li key={name} aria-current={name === step ? "step" : undefined}>
-            {i < reached && name !== step ? <Icon name="check" /> : <span class="n">{i + 1} ·</span>}
-            {i > 0 && reached > 0 && session.step !== "closed"
-              ? <button type="button" onClick={() => to(name)}>{t(`step.${name}`)}</button>
-              : <span>{t(`step.${name}`)}</span>}
+            {i < reached && name !== step ? (
+              <Icon name="check" />
+            ) : (
+              <span class="n">{i + 1} ·</span>
+            )}
+            {i > 0 && reached > 0 && session.step !== "closed" ? (
+              <button type="button" onClick={() => to(name)}>
+                {t(`step.${name}`)}
+              </button>
+            ) : (
+              <span>{t(`step.${name}`)}</span>
+            )}
             {i < reached && <span class="sr">{t("step.done")}</span>}
           </li>
         ))}
       </ol>
-      <p class="since">{session.draft
-        ? t("steps.not_yet")
-        : t("steps.open", { time: time(session.opened_at), n: minutes })}</p>
+      <p class="since">
+        {session.draft
+          ? t("steps.not_yet")
+          : t("steps.open", { time: time(session.opened_at), n: minutes })}
+      </p>
     </nav>
   );
 }

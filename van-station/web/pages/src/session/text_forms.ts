@@ -14,8 +14,12 @@ const groups = (text: string, sizes: number[]) => {
   return out.join(" ");
 };
 
-const grouped: Partial<Record<FieldType, number[]>> =
-  { nif: [3], niss: [3, 3, 3, 2], iban: [4], phone: [3] };
+const grouped: Partial<Record<FieldType, number[]>> = {
+  nif: [3],
+  niss: [3, 3, 3, 2],
+  iban: [4],
+  phone: [3],
+};
 
 // As people read it.
 export function shown(type: FieldType, kept: string): string {
@@ -31,14 +35,23 @@ export function shown(type: FieldType, kept: string): string {
 // As the station keeps it.
 export function kept(type: FieldType, typed: string): string {
   switch (type) {
-    case "nif": case "niss": return typed.replace(/[\s.-]/g, "");
-    case "phone": return typed.replace(/[\s.-]/g, "");
-    case "iban": return typed.replace(/[\s.-]/g, "").toUpperCase();
-    case "plate": return plate(typed);
-    case "date": return isoDate(typed);
-    case "money": return typed.trim().replace(/[\s€]/g, "").replace(".", ",");
-    case "number": return typed.trim().replace(".", ",");
-    default: return typed;
+    case "nif":
+    case "niss":
+      return typed.replace(/[\s.-]/g, "");
+    case "phone":
+      return typed.replace(/[\s.-]/g, "");
+    case "iban":
+      return typed.replace(/[\s.-]/g, "").toUpperCase();
+    case "plate":
+      return plate(typed);
+    case "date":
+      return isoDate(typed);
+    case "money":
+      return typed.trim().replace(/[\s€]/g, "").replace(".", ",");
+    case "number":
+      return typed.trim().replace(".", ",");
+    default:
+      return typed;
   }
 }
 
@@ -64,7 +77,12 @@ function plate(typed: string): string {
 }
 
 export const inputModes: Partial<Record<FieldType, "numeric" | "tel" | "email" | "decimal">> = {
-  nif: "numeric", niss: "numeric", date: "numeric", phone: "tel", email: "email",
-  money: "decimal", number: "decimal",
+  nif: "numeric",
+  niss: "numeric",
+  date: "numeric",
+  phone: "tel",
+  email: "email",
+  money: "decimal",
+  number: "decimal",
 };
 export const isCode = (type: FieldType) => ["nif", "niss", "iban", "plate", "date"].includes(type);

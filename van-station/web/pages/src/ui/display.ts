@@ -52,10 +52,12 @@ export function useDisplay() {
 
 // Fonts come after the first picture: until then the page stands in the system's.
 export function loadFonts() {
-  requestAnimationFrame(() => setTimeout(() => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = "/fonts.css";
-    document.head.append(link);
-  }));
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = "/fonts.css";
+      document.head.append(link);
+    }),
+  );
 }

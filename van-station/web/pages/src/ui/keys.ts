@@ -1,7 +1,7 @@
 // One map of keys for all screens: the youngest that knows a key has it. An open dialog takes
 // all, so that nothing behind it acts.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export type Bindings = Record<string, (() => void) | undefined>;
 interface Layer {
@@ -33,7 +33,7 @@ addEventListener("keydown", (event) => {
 export function useKeys(bindings: Bindings, modal = false) {
   const layer = useRef<Layer>({ bindings, modal });
   layer.current.bindings = bindings;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine = layer.current;
     layers.push(mine);
     return () => void layers.splice(layers.indexOf(mine), 1);

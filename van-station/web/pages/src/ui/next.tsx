@@ -29,9 +29,14 @@ export function Saved({ at }: { at?: string }) {
   const clock = last && (last.includes("T") ? time(last) + last.slice(16, 19) : last);
   return (
     <p>
-      <Icon name="laptop" /> {clock
-        ? <>{t("saved.at")} <b>{clock}</b></>
-        : t("saved.all")}
+      <Icon name="laptop" />{" "}
+      {clock ? (
+        <>
+          {t("saved.at")} <b>{clock}</b>
+        </>
+      ) : (
+        t("saved.all")
+      )}
     </p>
   );
 }
@@ -39,9 +44,9 @@ export function Saved({ at }: { at?: string }) {
 interface NextProps {
   action?: () => void;
   label?: string;
-  lacks?: string;  // what keeps it from being the last step
-  left?: ComponentChildren;  // instead of what is saved
-  also?: ComponentChildren;  // other buttons, beside it
+  lacks?: string; // what keeps it from being the last step
+  left?: ComponentChildren; // instead of what is saved
+  also?: ComponentChildren; // other buttons, beside it
   keys?: string;
   busy?: boolean;
 }
@@ -52,10 +57,18 @@ export function Next({ action, label, lacks, left, also, keys = "Ctrl Enter", bu
   return (
     <footer class="next">
       <div class="next-said">{left ?? <Saved />}</div>
-      {lacks && <p class="bad lacks" role="status"><Icon name="alert" /> <b>{lacks}</b></p>}
+      {lacks && (
+        <p class="bad lacks" role="status">
+          <Icon name="alert" /> <b>{lacks}</b>
+        </p>
+      )}
       <div class="next-acts">
         {also}
-        {action && <Button kind="main" onClick={act} keys={keys}>{label}</Button>}
+        {action && (
+          <Button kind="main" onClick={act} keys={keys}>
+            {label}
+          </Button>
+        )}
       </div>
     </footer>
   );

@@ -9,17 +9,23 @@ import { useKeys } from "./keys";
 // A text in which *words* are bold.
 export function Rich({ k, params }: { k: Key; params?: Params }) {
   const { t } = useTexts();
-  return <>{t(k, params).split("*").map((part, i) => (i % 2 ? <b>{part}</b> : part))}</>;
+  return (
+    <>
+      {t(k, params)
+        .split("*")
+        .map((part, i) => (i % 2 ? <b>{part}</b> : part))}
+    </>
+  );
 }
 
 interface ButtonProps {
   onClick?: () => void;
   icon?: IconName;
   keys?: string;
-  kind?: string;  // classes: main, plain, wide, tall
+  kind?: string; // classes: main, plain, wide, tall
   pressed?: boolean;
   disabled?: boolean;
-  label?: string;  // of a button that shows its icon alone
+  label?: string; // of a button that shows its icon alone
   submit?: boolean;
   children?: ComponentChildren;
 }
@@ -27,9 +33,14 @@ interface ButtonProps {
 export function Button(props: ButtonProps) {
   const { kind = "", label, keys } = props;
   return (
-    <button class={`btn ${kind} ${label ? "icon-only" : ""}`} onClick={props.onClick}
-      type={props.submit ? "submit" : "button"} aria-pressed={props.pressed}
-      disabled={props.disabled} title={label && keys ? `${label} (${keys})` : label}>
+    <button
+      class={`btn ${kind} ${label ? "icon-only" : ""}`}
+      onClick={props.onClick}
+      type={props.submit ? "submit" : "button"}
+      aria-pressed={props.pressed}
+      disabled={props.disabled}
+      title={label && keys ? `${label} (${keys})` : label}
+    >
       {props.icon && <Icon name={props.icon} />}
       {label ? <span class="sr">{label}</span> : props.children}
       {keys && !label && <kbd>{keys}</kbd>}
@@ -37,8 +48,15 @@ export function Button(props: ButtonProps) {
   );
 }
 
-export function Note({ kind = "", icon, children }:
-  { kind?: "" | "wait" | "bad" | "ok"; icon: IconName; children: ComponentChildren }) {
+export function Note({
+  kind = "",
+  icon,
+  children,
+}: {
+  kind?: "" | "wait" | "bad" | "ok";
+  icon: IconName;
+  children: ComponentChildren;
+}) {
   return (
     <div class={`note ${kind}`}>
       <Icon name={icon} />
@@ -47,14 +65,28 @@ export function Note({ kind = "", icon, children }:
   );
 }
 
-export function Panel({ title, id, aside, children, class: extra = "" }: {
-  title: string; id: string; aside?: ComponentChildren; children: ComponentChildren; class?: string;
+// `first`: its title is the page's.
+export function Panel({
+  title,
+  id,
+  first,
+  children,
+}: {
+  title: string;
+  id: string;
+  first?: boolean;
+  children: ComponentChildren;
 }) {
   return (
-    <section class={`panel ${extra}`} aria-labelledby={id}>
+    <section class="panel" aria-labelledby={id}>
       <header>
-        <h2 id={id}>{title}</h2>
-        {aside && <div class="push">{aside}</div>}
+        {first ? (
+          <h1 class="sub" id={id}>
+            {title}
+          </h1>
+        ) : (
+          <h2 id={id}>{title}</h2>
+        )}
       </header>
       {children}
     </section>
@@ -63,7 +95,7 @@ export function Panel({ title, id, aside, children, class: extra = "" }: {
 
 interface DialogProps {
   title: string;
-  onClose?: () => void;  // none: it can't be left by Esc
+  onClose?: () => void; // none: it can't be left by Esc
   class?: string;
   keys?: Record<string, () => void>;
   children: ComponentChildren;
@@ -82,12 +114,21 @@ export function Dialog({ title, onClose, keys = {}, children, class: extra = "" 
     };
   }, []);
   return (
-    <dialog ref={dialog} class={`dialog ${extra}`} aria-label={title}
-      onCancel={(event) => { event.preventDefault(); onClose?.(); }}>
+    <dialog
+      ref={dialog}
+      class={`dialog ${extra}`}
+      aria-label={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose?.();
+      }}
+    >
       {!extra && (
         <div class="dialog-head">
           <h2>{title}</h2>
-          {onClose && <Button kind="plain push" icon="close" label={t("close")} onClick={onClose} />}
+          {onClose && (
+            <Button kind="plain push" icon="close" label={t("close")} onClick={onClose} />
+          )}
         </div>
       )}
       {children}
@@ -96,9 +137,22 @@ export function Dialog({ title, onClose, keys = {}, children, class: extra = "" 
 }
 
 // Choices of which one holds: real radio buttons, so arrow keys work as everywhere.
-export function Choices<T extends string>({ name, legend, hint, value, options, onChange, hideLegend }: {
-  name: string; legend: string; hint?: string; value: T | null; hideLegend?: boolean;
-  options: { value: T; label: string }[]; onChange: (value: T) => void;
+export function Choices<T extends string>({
+  name,
+  legend,
+  hint,
+  value,
+  options,
+  onChange,
+  hideLegend,
+}: {
+  name: string;
+  legend: string;
+  hint?: string;
+  value: T | null;
+  hideLegend?: boolean;
+  options: { value: T; label: string }[];
+  onChange: (value: T) => void;
 }) {
   return (
     <fieldset class="field full">
@@ -107,8 +161,13 @@ export function Choices<T extends string>({ name, legend, hint, value, options, 
       <div class="choices">
         {options.map((option) => (
           <label key={option.value}>
-            <input type="radio" name={name} value={option.value} checked={value === option.value}
-              onChange={() => onChange(option.value)} />
+            <input
+              type="radio"
+              name={name}
+              value={option.value}
+              checked={value === option.value}
+              onChange={() => onChange(option.value)}
+            />
             {option.label}
           </label>
         ))}
@@ -142,10 +201,16 @@ export function TextField(props: TextProps) {
   const { id, label, hint, check, bad } = props;
   const described = [hint && `${id}-hint`, check && `${id}-check`].filter(Boolean).join(" ");
   const common = {
-    id, value: props.value, "aria-describedby": described || undefined,
-    "aria-invalid": bad || undefined, "aria-required": props.required || undefined,
-    maxLength: props.maxLength, onFocus: props.onFocus, onBlur: props.onBlur,
-    autocomplete: "off", spellcheck: false,
+    id,
+    value: props.value,
+    "aria-describedby": described || undefined,
+    "aria-invalid": bad || undefined,
+    "aria-required": props.required || undefined,
+    maxLength: props.maxLength,
+    onFocus: props.onFocus,
+    onBlur: props.onBlur,
+    autocomplete: "off",
+    spellcheck: false,
     onInput: (event: { currentTarget: { value: string } }) =>
       props.onInput(event.currentTarget.value),
   };
@@ -155,12 +220,26 @@ export function TextField(props: TextProps) {
   return (
     <div class={`field ${bad ? "bad" : ""} ${props.wide || props.long ? "full" : ""}`}>
       <label for={id}>{label}</label>
-      {hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
-      {props.long
-        ? <textarea {...common} rows={4} />
-        : <input {...common} class={props.code ? "code" : ""} type={(props.type ?? "text") as "text"}
-            inputMode={props.inputMode} />}
-      {check && <span class="check" id={`${id}-check`}>{check}</span>}
+      {hint && (
+        <span class="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
+      {props.long ? (
+        <textarea {...common} rows={4} />
+      ) : (
+        <input
+          {...common}
+          class={props.code ? "code" : ""}
+          type={(props.type ?? "text") as "text"}
+          inputMode={props.inputMode}
+        />
+      )}
+      {check && (
+        <span class="check" id={`${id}-check`}>
+          {check}
+        </span>
+      )}
     </div>
   );
 }

@@ -20,7 +20,9 @@ export function Plan({ visit, busy, save, back }: Props) {
   const { t } = useTexts();
   const [home, setHome] = useState(visit.home);
   const [rows, setRows] = useState(() => [
-    ...visit.residents.map(({ room, name, note }) => ({ room, name, note })), empty]);
+    ...visit.residents.map(({ room, name, note }) => ({ room, name, note })),
+    empty,
+  ]);
   const [lacks, setLacks] = useState(false);
   const put = (i: number, field: keyof typeof empty) => (text: string) => {
     const next = rows.map((row, at) => (at === i ? { ...row, [field]: text } : row));
@@ -41,28 +43,56 @@ export function Plan({ visit, busy, save, back }: Props) {
   return (
     <>
       <main class="visit" id="main" tabIndex={-1}>
-        <Panel title={t("plan.title")} id="plan">
+        <Panel title={t("plan.title")} id="plan" first>
           <p class="intro">{t("plan.text")}</p>
-          <TextField id="home" label={t("plan.home")} value={home} onInput={setHome} autofocus
-            maxLength={200} bad={lacks && !home.trim()}
-            check={lacks && !home.trim() ? t("field.lacks") : undefined} />
+          <TextField
+            id="home"
+            label={t("plan.home")}
+            value={home}
+            onInput={setHome}
+            autofocus
+            maxLength={200}
+            bad={lacks && !home.trim()}
+            check={lacks && !home.trim() ? t("field.lacks") : undefined}
+          />
           <ol class="plan">
             {rows.map((row, i) => (
               <li key={i}>
-                <TextField id={`room-${i}`} label={t("plan.room")} value={row.room} maxLength={40}
-                  onInput={put(i, "room")} bad={lacks && !full.length && i === 0}
-                  check={lacks && !full.length && i === 0 ? t("plan.lacks") : undefined} />
-                <TextField id={`name-${i}`} label={t("plan.name")} value={row.name} maxLength={200}
-                  onInput={put(i, "name")} />
-                <TextField id={`note-${i}`} label={t("plan.note")} value={row.note} maxLength={1000}
-                  onInput={put(i, "note")} />
+                <TextField
+                  id={`room-${i}`}
+                  label={t("plan.room")}
+                  value={row.room}
+                  maxLength={40}
+                  onInput={put(i, "room")}
+                  bad={lacks && !full.length && i === 0}
+                  check={lacks && !full.length && i === 0 ? t("plan.lacks") : undefined}
+                />
+                <TextField
+                  id={`name-${i}`}
+                  label={t("plan.name")}
+                  value={row.name}
+                  maxLength={200}
+                  onInput={put(i, "name")}
+                />
+                <TextField
+                  id={`note-${i}`}
+                  label={t("plan.note")}
+                  value={row.note}
+                  maxLength={1000}
+                  onInput={put(i, "note")}
+                />
               </li>
             ))}
           </ol>
         </Panel>
       </main>
-      <Next left={<p class="quiet">{t("plan.count", { n: full.length })}</p>} action={write} busy={busy}
-        label={t("plan.save")} also={<Button onClick={back}>{t("back")}</Button>} />
+      <Next
+        left={<p class="quiet">{t("plan.count", { n: full.length })}</p>}
+        action={write}
+        busy={busy}
+        label={t("plan.save")}
+        also={<Button onClick={back}>{t("back")}</Button>}
+      />
     </>
   );
 }

@@ -26,27 +26,55 @@ export function VisitScreen() {
   const at = chosen ?? (first >= 0 ? first : todo);
   const here = residents[at];
 
-  const begin = () => void run(async () => {
-    if (here?.session && here.state === "open") return go("session", here.session);
-    const session = await post<Session>("visit/begin", { index: at });
-    go("session", session.id);
-  });
-  const plan = (residentsPlan: Visit) => run(async () => {
-    await post("visit", residentsPlan);
-    await read();
-    setPlanning(false);
-  });
+  const begin = () =>
+    void run(async () => {
+      if (here?.session && here.state === "open") return go("session", here.session);
+      const session = await post<Session>("visit/begin", { index: at });
+      go("session", session.id);
+    });
+  const plan = (residentsPlan: Visit) =>
+    run(async () => {
+      await post("visit", residentsPlan);
+      await read();
+      setPlanning(false);
+    });
   const done = residents.filter((one) => one.state === "done").length;
-  const bar = <Bar place="visit" title={visit?.home || t("visit.title")}
-    under={visit?.home ? t("visit.done", { n: done, all: residents.length }) : ""} />;
-  if (!visit) return <div class="page">{bar}<main class="alone" aria-busy="true"><h1 class="sub">{t("reading")}</h1></main></div>;
+  const bar = (
+    <Bar
+      place="visit"
+      title={visit?.home || t("visit.title")}
+      under={visit?.home ? t("visit.done", { n: done, all: residents.length }) : ""}
+    />
+  );
+  if (!visit)
+    return (
+      <div class="page">
+        {bar}
+        <main class="alone" aria-busy="true">
+          <h1 class="sub">{t("reading")}</h1>
+        </main>
+      </div>
+    );
   if (planning || !residents.length) {
-    return <div class="page">{bar}<Plan visit={visit} busy={busy} save={plan}
-      back={residents.length ? () => setPlanning(false) : () => go("day")} /></div>;
+    return (
+      <div class="page">
+        {bar}
+        <Plan
+          visit={visit}
+          busy={busy}
+          save={plan}
+          back={residents.length ? () => setPlanning(false) : () => go("day")}
+        />
+      </div>
+    );
   }
-  const label = !here ? null
-    : here.state === "open" ? t("visit.resume", { name: here.name })
-      : here.state === "done" ? t("visit.again", { name: here.name }) : t("visit.begin", { name: here.name });
+  const label = !here
+    ? null
+    : here.state === "open"
+      ? t("visit.resume", { name: here.name })
+      : here.state === "done"
+        ? t("visit.again", { name: here.name })
+        : t("visit.begin", { name: here.name });
   return (
     <div class="page">
       {bar}
@@ -54,29 +82,60 @@ export function VisitScreen() {
         <h1 class="sr">{t("visit.residents")}</h1>
         {rooms(residents).map(({ room, inside }) => (
           <section key={room} aria-label={t("visit.room", { room })}>
-            <h2 class="room">{t("visit.room", { room })}{inside.some(([i]) => i === at) && ` · ${t("visit.here")}`}</h2>
-            {inside.map(([i, one]) => i === at
-              ? <Bedside key={i} one={one} />
-              : <Bed key={i} one={one} onClick={() => choose(i)} />)}
+            <h2 class="room">
+              {t("visit.room", { room })}
+              {inside.some(([i]) => i === at) && ` · ${t("visit.here")}`}
+            </h2>
+            {inside.map(([i, one]) =>
+              i === at ? (
+                <Bedside key={i} one={one} />
+              ) : (
+                <Bed key={i} one={one} onClick={() => choose(i)} />
+              ),
+            )}
           </section>
         ))}
-        <div class="line"><Button kind="tall wide" onClick={() => setPlanning(true)}>{t("visit.plan")}</Button></div>
+        <div class="line">
+          <Button kind="tall wide" onClick={() => setPlanning(true)}>
+            {t("visit.plan")}
+          </Button>
+        </div>
       </main>
-      <Thumb hide={hide} act={label ? begin : () => go("day")} label={label ?? t("visit.end")} busy={busy} />
+      <Thumb
+        hide={hide}
+        act={label ? begin : () => go("day")}
+        label={label ?? t("visit.end")}
+        busy={busy}
+      />
     </div>
   );
 }
 
 // The bottom of the screen, where the thumb of the hand that holds the laptop is.
-function Thumb({ hide, act, label, busy }:
-  { hide: () => void; act: () => void; label: string; busy: boolean }) {
+function Thumb({
+  hide,
+  act,
+  label,
+  busy,
+}: {
+  hide: () => void;
+  act: () => void;
+  label: string;
+  busy: boolean;
+}) {
   const { t } = useTexts();
   useKeys({ "Ctrl+Enter": act });
   return (
-    <footer class="thumb"><div>
-      <Button kind="tall" icon="eye-off" keys="F9" onClick={hide}>{t("hide.short")}</Button>
-      <Button kind="main tall" disabled={busy} onClick={act}><span>{label}</span> <Icon name="go" /></Button>
-    </div></footer>
+    <footer class="thumb">
+      <div>
+        <Button kind="tall" icon="eye-off" keys="F9" onClick={hide}>
+          {t("hide.short")}
+        </Button>
+        <Button kind="main tall" disabled={busy} onClick={act}>
+          <span>{label}</span> <Icon name="go" />
+        </Button>
+      </div>
+    </footer>
   );
 }
 
@@ -96,9 +155,12 @@ function rooms(residents: Resident[]) {
 // What is still to do with a resident, in words.
 function useLeft() {
   const { t, told } = useTexts();
-  return ({ state, open = [] }: Resident) => state !== "open" ? ""
-    : open.map(({ what, service = "" }) =>
-      told(`visit.open.${what}`, t("visit.open"), { service })).join(", ");
+  return ({ state, open = [] }: Resident) =>
+    state !== "open"
+      ? ""
+      : open
+          .map(({ what, service = "" }) => told(`visit.open.${what}`, t("visit.open"), { service }))
+          .join(", ");
 }
 
 function Bed({ one, onClick }: { one: Resident; onClick: () => void }) {
@@ -107,7 +169,12 @@ function Bed({ one, onClick }: { one: Resident; onClick: () => void }) {
   return (
     <button type="button" class={`bed ${one.state}`} onClick={onClick}>
       <span class="no">{one.room}</span>
-      <span><b>{one.name}</b><span class="quiet">{left(one) || t(one.state === "done" ? "visit.state.done" : "visit.todo")}</span></span>
+      <span>
+        <b>{one.name}</b>
+        <span class="quiet">
+          {left(one) || t(one.state === "done" ? "visit.state.done" : "visit.todo")}
+        </span>
+      </span>
       <Icon name={one.state === "done" ? "check" : one.state === "open" ? "clock" : "go"} />
     </button>
   );
@@ -117,13 +184,24 @@ function Bedside({ one }: { one: Resident }) {
   const { t } = useTexts();
   const left = useLeft();
   const { value: session } = useResource<Session>(
-    one.session ? `sessions/${encodeURIComponent(one.session)}` : null, ["session", "request"]);
+    one.session ? `sessions/${encodeURIComponent(one.session)}` : null,
+    ["session", "request"],
+  );
   const { busy, run } = useDoing();
   return (
     <section class="bedside" aria-label={t("visit.now")}>
-      <div class="bed"><span class="no">{one.room}</span>
-        <span><b>{one.name}</b>{one.note && <span class="quiet">{one.note}</span>}</span></div>
-      {left(one) && <p><Icon name="clock" /> {left(one)}</p>}
+      <div class="bed">
+        <span class="no">{one.room}</span>
+        <span>
+          <b>{one.name}</b>
+          {one.note && <span class="quiet">{one.note}</span>}
+        </span>
+      </div>
+      {left(one) && (
+        <p>
+          <Icon name="clock" /> {left(one)}
+        </p>
+      )}
       {session && session.requests.length > 0 && (
         <LargeSummary session={session} busy={busy} run={run} />
       )}
@@ -131,12 +209,25 @@ function Bedside({ one }: { one: Resident }) {
   );
 }
 
-function LargeSummary({ session, busy, run }:
-  { session: Session; busy: boolean; run: (work: () => Promise<unknown>) => void }) {
+function LargeSummary({
+  session,
+  busy,
+  run,
+}: {
+  session: Session;
+  busy: boolean;
+  run: (work: () => Promise<unknown>) => void;
+}) {
   const { t } = useTexts();
   const printing = usePrinting();
   return (
-    <Button kind="wide tall" icon="print" disabled={busy}
-      onClick={() => run(() => printing.summary(session, "large"))}>{t("summary.large")}</Button>
+    <Button
+      kind="wide tall"
+      icon="print"
+      disabled={busy}
+      onClick={() => run(() => printing.summary(session, "large"))}
+    >
+      {t("summary.large")}
+    </Button>
   );
 }
