@@ -88,7 +88,7 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 constexpr std::size_t kBundleEntriesMax = 20'000;
-constexpr std::size_t kFirstBytesMin = 16 * 1024;  // a bundle below this is coded at once
+constexpr std::size_t kFirstBytesMin = 48 * 1024;  // a bundle below this, ten days', is coded at once
 
 // What the hub knows of its stations.
 struct StationRecord {

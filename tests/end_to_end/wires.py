@@ -207,7 +207,7 @@ class Speaker(Listener):
 
 
 def read_request(connection):
-    """The body of one HTTP request with a Content-Length; its header first."""
+    """The body of one HTTP request, with a Content-Length or in chunks; its header first."""
     data = b""
     while b"\r\n\r\n" not in data:
         piece = connection.recv(4096)
@@ -215,14 +215,34 @@ def read_request(connection):
             raise OSError("no request")
         data += piece
     head, body = data.split(b"\r\n\r\n", 1)
+    if b"\r\ntransfer-encoding: chunked" in head.lower():
+        return head, read_chunks(connection, body)
     size = next(int(line.split(b":")[1]) for line in head.split(b"\r\n")
                 if line.lower().startswith(b"content-length:"))
-    while len(body) < size:
+    return head, read_until(connection, body, size)
+
+
+def read_until(connection, data, size):
+    while len(data) < size:
         piece = connection.recv(65536)
         if not piece:
             raise OSError("the request was cut")
-        body += piece
-    return head, body
+        data += piece
+    return data
+
+
+def read_chunks(connection, data):
+    body = b""
+    while True:
+        while b"\r\n" not in data:
+            data = read_until(connection, data, len(data) + 1)
+        size = int(data.split(b"\r\n", 1)[0], 16)
+        at = data.index(b"\r\n") + 2
+        data = read_until(connection, data, at + size + 2)
+        body += data[at:at + size]
+        data = data[at + size + 2:]
+        if size == 0:
+            return body
 
 
 def tls_client():
