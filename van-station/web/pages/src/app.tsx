@@ -64,9 +64,12 @@ function Root() {
   const words = useRef(speech);
   words.current = speech;
 
+  const told = useRef(0); // how often the station told its state by itself
   const refresh = useCallback(async () => {
+    const before = told.current;
     try {
-      setState(await get<StationState>("state"));
+      const found = await get<StationState>("state");
+      if (told.current === before) setState(found); // what was told meanwhile is newer
       setContact("here");
     } catch (error) {
       setContact(error instanceof Refused ? "refused" : "away");
@@ -84,12 +87,14 @@ function Root() {
     void listen(
       "events",
       (event, data) => {
-        if (event === "state") setState(JSON.parse(data));
+        if (event === "state") {
+          told.current++;
+          setState(JSON.parse(data));
+        }
         if (event === "changed") tellChanged(JSON.parse(data));
       },
       (alive) => {
         setContact(alive ? "here" : "away");
-        if (alive) void refresh();
       },
       () => setContact("refused"),
     );

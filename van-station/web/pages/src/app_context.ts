@@ -1,7 +1,7 @@
 // What every screen may ask of the page around it.
 
 import { createContext } from "preact";
-import { useCallback, useContext, useEffect, useState } from "preact/hooks";
+import { useCallback, useContext, useEffect, useRef, useState } from "preact/hooks";
 import { Away, get, Refused } from "./api/client";
 import type { Changed, StationState } from "./api/types";
 
@@ -34,18 +34,27 @@ export function useResource<T>(path: string | null, kinds: Changed["what"][] = [
   const { fail } = useApp();
   const [value, set] = useState<T | null>(null);
   const [missing, setMissing] = useState(false);
+  // Answers may come in another order than they were asked for: an older one changes nothing.
+  const count = useRef({ asked: 0, shown: 0 });
   const read = useCallback(async () => {
     if (!path) return;
+    const mine = ++count.current.asked;
+    const isOld = () => mine < count.current.shown;
     try {
-      set(await get<T>(path));
+      const found = await get<T>(path);
+      if (isOld()) return;
+      count.current.shown = mine;
+      set(found);
       setMissing(false);
     } catch (error) {
+      if (isOld()) return;
       if (error instanceof Refused && error.status === 404) setMissing(true);
       else if (!(error instanceof Away)) fail(error);
     }
   }, [path]);
   useEffect(() => {
     set(null);
+    count.current.shown = count.current.asked + 1; // nothing of another path
     void read();
   }, [read]);
   useChanged(

@@ -3,7 +3,6 @@
 
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, Refused } from "./api/client";
 import { listen } from "./api/events";
 import type { CitizenView, Language } from "./api/types";
 import { Screen } from "./citizen/screen";
@@ -42,9 +41,6 @@ function Window() {
   const asked = view && `${view.type} ${view.contrast} ${view.language}`;
   useEffect(() => setChoice({}), [asked, view?.screen === "idle"]);
   useEffect(() => {
-    get<CitizenView>("citizen").then(setView, (error) =>
-      setContact(error instanceof Refused ? "refused" : "away"),
-    );
     void listen(
       "citizen/events",
       (event, data) => {

@@ -1,7 +1,6 @@
 // The person's data, asked once a session and offered to every request of it.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { post } from "../api/client";
 import { saver } from "../api/saver";
 import { citizenFields, type CitizenField, type FieldType, type Session } from "../api/types";
 import { useDoing } from "../app_context";
@@ -9,6 +8,7 @@ import { useTexts } from "../i18n/texts";
 import { Icon } from "../ui/icons";
 import { Next } from "../ui/next";
 import { Panel, TextField } from "../ui/parts";
+import { showCitizen } from "./citizen_focus";
 import type { StepProps } from "./session";
 import { inputModes, isCode, kept, shown } from "./text_forms";
 
@@ -54,7 +54,7 @@ export function CitizenStep({ session, take, to }: StepProps) {
     saver.put<Session>(path, name, kept(citizenTypes[name], text), take);
   };
   const focus = (name: CitizenField) =>
-    void post("citizen/focus", { screen: "citizen", field: name }).catch(() => {});
+    void showCitizen({ screen: "citizen", field: name });
   const leave = (name: CitizenField) => {
     const type = citizenTypes[name];
     setTyped((now) => ({ ...now, [name]: shown(type, kept(type, now[name])) }));

@@ -12,6 +12,7 @@ import { useKeys } from "../ui/keys";
 import { Next } from "../ui/next";
 import { Button, Note } from "../ui/parts";
 import { Attachments } from "./attachments";
+import { showCitizen } from "./citizen_focus";
 import { Field } from "./field";
 import { finished } from "./text_forms";
 
@@ -139,11 +140,7 @@ export function DraftForm({ session, draft: first, done, later }: Props) {
       lacks={told === one.name && !values[one.name]?.trim()}
       offered={draft.offered[one.name]}
       onInput={(text) => put(one.name, text)}
-      onFocus={() =>
-        void post("citizen/focus", { screen: "form", draft: draft.id, field: one.name }).catch(
-          () => {},
-        )
-      }
+      onFocus={() => void showCitizen({ screen: "form", draft: draft.id, field: one.name })}
       onBlur={() => {
         const value = finished(one.type, values[one.name] ?? "");
         if (value !== (values[one.name] ?? "")) put(one.name, value);

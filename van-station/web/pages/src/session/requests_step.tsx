@@ -7,6 +7,7 @@ import { useDoing } from "../app_context";
 import { useTexts } from "../i18n/texts";
 import { Icon } from "../ui/icons";
 import { go, goInstead, useRoute } from "../ui/route";
+import { showCitizen } from "./citizen_focus";
 import { DraftForm } from "./draft_form";
 import { Recorded } from "./recorded";
 import { Search } from "./search";
@@ -42,8 +43,8 @@ export function RequestsStep(props: StepProps) {
   };
   const searching = !draft && !request;
   useEffect(() => {
-    if (searching) void post("citizen/focus", { screen: "search" }).catch(() => {});
-    if (request) void post("citizen/focus", { screen: "recorded" }).catch(() => {});
+    if (searching) void showCitizen({ screen: "search" });
+    if (request) void showCitizen({ screen: "recorded" });
   }, [searching, request?.id]);
   if (draft)
     return (

@@ -1,7 +1,6 @@
 // One citizen's session: five steps, the person at the left, the citizen's screen at the right.
 
-import { useCallback, useEffect, useState } from "preact/hooks";
-import { post } from "../api/client";
+import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Session, Step } from "../api/types";
 import { useResource } from "../app_context";
 import { useTexts } from "../i18n/texts";
@@ -9,6 +8,7 @@ import { Bar } from "../screens/shell";
 import { Icon } from "../ui/icons";
 import { useKeys } from "../ui/keys";
 import { go, goInstead, useRoute } from "../ui/route";
+import { showCitizen } from "./citizen_focus";
 import { CitizenStep } from "./citizen_step";
 import { CloseStep } from "./close_step";
 import { Mirror } from "./mirror";
@@ -33,10 +33,11 @@ export interface StepProps {
   to: (step: Step, what?: string) => void;
 }
 
-// What the citizen's screen shows while the mediator is at a step; forms tell it more.
-function useStepOnCitizenScreen(session: Session | null, step: Step) {
-  useEffect(() => {
-    if (!session || step === "requests") return;
+// What the citizen's screen shows while the mediator is at a step; forms tell it more. A layout
+// effect: it runs before the step inside puts the focus into its first field, and tells of that.
+function useStepOnCitizenScreen(there: boolean, step: Step) {
+  useLayoutEffect(() => {
+    if (!there || step === "requests") return;
     const screen = {
       privacy: "privacy",
       citizen: "citizen",
@@ -44,8 +45,8 @@ function useStepOnCitizenScreen(session: Session | null, step: Step) {
       close: "receipt",
       closed: "closed",
     }[step];
-    void post("citizen/focus", { screen }).catch(() => {});
-  }, [session?.id, step]);
+    void showCitizen({ screen });
+  }, [there, step]);
 }
 
 export function SessionScreen({ id }: { id: string }) {
@@ -59,7 +60,7 @@ export function SessionScreen({ id }: { id: string }) {
   const [, , asked] = useRoute();
   const reached = session?.step ?? "privacy";
   const step = stepShown(asked, reached);
-  useStepOnCitizenScreen(session, step);
+  useStepOnCitizenScreen(!!session, step);
   const to = useCallback(
     (next: Step, what?: string) => go("session", id, next, ...(what ? [what] : [])),
     [id],
