@@ -16,6 +16,11 @@ using core::Tip;
 
 using Decoded = Result<std::vector<Entry>>;
 
+enum class Take : std::uint8_t {
+    so_far,  // the last frame goes on being decoded until the next piece comes
+    all,
+};
+
 }  // namespace
 
 struct HubExchange::Inside {
@@ -29,6 +34,7 @@ struct HubExchange::Inside {
     std::optional<StationRecord> station = std::nullopt;
     std::unique_ptr<EntryCodec> codec = nullptr;
     bool lent = false;                  // the codec counts in `codecs`
+    std::future<Decoded> coming{};      // the frame taken last; below the codec, which it uses
     State state = State::ok;
     LogId log{};
     std::uint64_t next_seq = 0;         // of the next entry in the frames
@@ -40,7 +46,7 @@ struct HubExchange::Inside {
     void compare_cursor();
     Result<> take_branch();
     bool announces_frames() const { return state == State::ok && head && head->last != head->from; }
-    Result<> take_frames();
+    Result<> take_frames(Take take);
     Result<> take_entries(std::span<const Entry> entries);
     std::future<Decoded> decode(Bytes frame);
     Result<> compare(std::span<const Entry> known);
@@ -79,25 +85,24 @@ Result<> HubExchange::Inside::take_messages(Instant now) {
         if (reader.held() <= kHeldBytesMax) return {};
         return core::fail(Code::busy, "too many stations are sending at once");
     }
-    return take_frames();
+    return take_frames(Take::so_far);
 }
 
-// All frames that came whole, in one transaction.
-Result<> HubExchange::Inside::take_frames() {
-    if (reader.held() == 0) return {};
+// The frames that came whole, in one transaction. A frame is decoded while the one before it is
+// checked and written, and while the next is on its way.
+Result<> HubExchange::Inside::take_frames(Take take) {
+    if (reader.held() == 0 && !(take == Take::all && coming.valid())) return {};
     if (announces_frames() && !codec) {
         auto made = codec_for(ledger, log, *head);
         if (!made) return core::Failure(std::move(made).error());
         codec = std::move(*made);
     }
-    // A frame is decoded while the one before it is checked and written: each is half of the work.
-    return ledger.atomically([this]() -> Result<> {
-        std::future<Decoded> coming;
+    return ledger.atomically([this, take]() -> Result<> {
         for (;;) {
             auto message = reader.take();
             if (!message) return core::Failure(std::move(message).error());
             std::optional<Decoded> entries;
-            if (coming.valid()) entries = coming.get();
+            if (coming.valid() && (*message || take == Take::all)) entries = coming.get();
             if (entries && !*entries) return core::Failure(std::move(*entries).error());
             if (*message && state == State::ok) {  // else it will be sent again, or is held there
                 if (!codec)
@@ -221,12 +226,12 @@ Result<Bytes> HubExchange::finish(Instant now) {
 void HubExchange::cut() {
     Inside& inside = *inside_;
     if (!inside.head) return;
-    if (!inside.take_frames()) inside.take_back();
+    if (!inside.take_frames(Take::all)) inside.take_back();
     (void)inside.ledger.settle(inside.log);
 }
 
 Result<Bytes> HubExchange::Inside::answer(Instant now) {
-    if (head) SPOT_TRY(take_frames());
+    if (head) SPOT_TRY(take_frames(Take::all));
     if (!head || !reader.at_end()) return core::fail(Code::corrupt, "the bundle is cut off");
     if (announces_frames()) {
         const auto hash = ledger.hash_at(log, head->last.seq);

@@ -12,6 +12,10 @@ using core::Code;
 using core::LogId;
 using core::Tip;
 
+// More entries than this are on their way as soon as the first frame is made: the hub decodes them
+// while the next are coded.
+constexpr std::uint64_t kWholeEntriesMax = 4096;
+
 // The hub's newest log for this station that we hold; epoch 0 while there is none.
 LogId hub_log(core::Ledger& ledger, std::uint64_t device) {
     LogId newest{device | core::kHubBit, 0};
@@ -92,7 +96,8 @@ Result<Body> StationExchange::request(Instant now, What what) {
     inside_->made = 0;
 
     Bytes first;
-    while (inside_->writer && first.size() < kFirstBytesMin) {
+    const std::size_t enough = inside_->sent > kWholeEntriesMax ? 1 : kFirstBytesMin;
+    while (inside_->writer && first.size() < enough) {
         auto piece = inside_->next();
         if (!piece) return core::Failure(std::move(piece).error());
         first.insert(first.end(), piece->begin(), piece->end());
