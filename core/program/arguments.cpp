@@ -49,8 +49,17 @@ po::options_description description_of(const Verb& verb) {
 
 void print_verbs(std::FILE* out, const char* program, const std::vector<const Verb*>& verbs) {
     std::fprintf(out, "Usage: %s VERB [options]\n\n", program);
-    for (const Verb* verb : verbs) std::fprintf(out, "  %-8s %s\n", verb->name, verb->summary);
+    for (const Verb* verb : verbs) std::fprintf(out, "  %-17s %s\n", verb->name, verb->summary);
     std::fprintf(out, "\n  %s VERB --help tells a verb's options; --version\n", program);
+}
+
+// A verb of two words stands in two arguments. Returns how many it takes; 0: it is another verb.
+int words_of_verb(const Verb& verb, int argc, char** argv) {
+    const std::string_view name = verb.name;
+    const auto space = name.find(' ');
+    if (name.substr(0, space) != argv[1]) return 0;
+    if (space == name.npos) return 1;
+    return argc > 2 && name.substr(space + 1) == argv[2] ? 2 : 0;
 }
 
 int usage(const char* program, const std::string& message) {
@@ -128,12 +137,13 @@ int run_verb(const char* program, const std::vector<const Verb*>& verbs, int arg
         return static_cast<int>(Exit::done);
     }
     const auto verb = std::find_if(verbs.begin(), verbs.end(),
-                                   [&](const Verb* one) { return first == one->name; });
+                                   [&](const Verb* one) { return words_of_verb(*one, argc, argv) > 0; });
     if (verb == verbs.end())
         return usage(program, "no verb " + std::string(first) + "; see --help");
     const std::string name = std::string(program) + " " + (*verb)->name;
 
-    auto given = parse(**verb, argc - 1, argv + 1);
+    const int words = words_of_verb(**verb, argc, argv);
+    auto given = parse(**verb, argc - words, argv + words);
     if (!given) return usage(name.c_str(), given.error().message + "; see --help");
     if (given->contains("help")) {
         std::ostringstream text;

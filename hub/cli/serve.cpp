@@ -1,7 +1,7 @@
-#include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "core/program/address.h"
 #include "hub/cli/verbs.h"
 #include "hub/registry.h"
 #include "hub/server/certificate.h"
@@ -33,26 +33,6 @@ private:
     core::Clock& clock_;
 };
 
-struct Address {
-    std::string host;
-    std::uint16_t port = 0;
-};
-
-// "127.0.0.1:8443" or "[::1]:8443".
-std::optional<Address> parse_address(std::string_view text) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    const std::string_view digits = text.substr(colon + 1);
-    std::string_view host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    Address out{std::string(host), 0};
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
-    if (error != std::errc() || end != digits.data() + digits.size() || host.empty())
-        return std::nullopt;
-    return out;
-}
-
 Result<> use_certificate(Hub& hub, const core::Arguments& arguments, ServerOptions& options) {
     options.certificate = hub.certificate();
     options.key = hub.certificate_key();
@@ -65,7 +45,7 @@ Result<> use_certificate(Hub& hub, const core::Arguments& arguments, ServerOptio
     return hub.remember_tls_pin(*pin);
 }
 
-void say_address(const core::Arguments& arguments, const Address& address, std::uint16_t port) {
+void say_address(const core::Arguments& arguments, const core::Address& address, std::uint16_t port) {
     const bool six = address.host.find(':') != std::string::npos;
     const std::string text =
         (six ? "[" + address.host + "]" : address.host) + ":" + std::to_string(port);
@@ -74,7 +54,7 @@ void say_address(const core::Arguments& arguments, const Address& address, std::
 }
 
 Result<Exit> run(const core::Arguments& arguments) {
-    const auto address = parse_address(arguments.value("listen"));
+    const auto address = core::parse_address(arguments.value("listen"));
     if (!address) {
         std::fprintf(stderr, "--listen: ADDRESS:PORT is needed\n");
         return Exit::usage;

@@ -15,7 +15,7 @@ from support import DONE, OFFLINE, expect, expect_equal, main, serving
 
 VILLAGE = {"rate_kbit": 64, "rtt_ms": 600, "loss": 0.02}
 SECONDS_AIM = 13      # the ten-day deployment without cuts
-SECONDS_MAX = 20      # above it the test fails: other machines are slower
+SECONDS_MAX = 60      # above it something hangs; a busy machine is slow, and `fieldkit bench` measures
 CALLS_MAX = 6         # of sync, until a link with cuts has carried all
 AGAIN_SHARE_MAX = 1.1  # on the village's link
 # What a cut makes go again on any link: a frame (8 KiB) that was not whole, what lay in buffers,

@@ -21,7 +21,7 @@ import urllib.parse
 from support import (DONE, FAILED, USAGE, Fault, Field, expect, expect_equal, main, serving,
                      wait_until)
 
-PUSH_SECONDS_MAX = 2  # 0.2 are promised; a busy machine must not turn this red
+PUSH_SECONDS_MAX = 10  # 0.2 are promised; a busy machine must not turn this red
 PATIENCE_SECONDS = 60      # for a sync that the station begins by itself
 MEMORY_KB_MAX = 20_000     # that strangers may cost
 PIN = "271828"

@@ -23,8 +23,8 @@ import traceback
 DONE, FAILED, USAGE, REFUSED, OFFLINE, ATTENTION = range(6)
 PASSPHRASE = "four words by the river"
 VERB_SECONDS_MAX = 180   # a verb that takes longer hangs
-START_SECONDS_MAX = 30   # a server that is not ready by then never will be
-END_SECONDS_MAX = 15     # from SIGTERM to the end of a server
+START_SECONDS_MAX = 90   # a server that is not ready by then never will be
+END_SECONDS_MAX = 60     # from SIGTERM to the end of a server
 
 
 class Fault(Exception):

@@ -1,10 +1,10 @@
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "core/program/address.h"
 #include "van-station/app/desk.h"
 #include "van-station/cli/offset.h"
 #include "van-station/cli/verbs.h"
@@ -15,25 +15,6 @@ namespace {
 
 using core::Exit;
 using core::Result;
-
-struct Address {
-    std::string host;
-    std::uint16_t port = 0;
-};
-
-// "127.0.0.1:8080" or "[::1]:8080".
-std::optional<Address> parse_address(std::string_view text) {
-    const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    const std::string_view digits = text.substr(colon + 1);
-    std::string_view host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    Address out{std::string(host), 0};
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return out;
-}
 
 void say_addresses(const core::Arguments& arguments, const web::Server& server,
                    const web::Tokens& tokens) {
@@ -68,7 +49,7 @@ struct Opening {
 };
 
 Result<Exit> run(const core::Arguments& arguments) {
-    const auto address = parse_address(arguments.value("listen"));
+    const auto address = core::parse_address(arguments.value("listen"));
     if (!address) {
         std::fprintf(stderr, "--listen: ADDRESS:PORT is needed\n");
         return Exit::usage;

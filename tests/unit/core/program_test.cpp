@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/program/address.h"
+
 using namespace spot::core;
 namespace fs = std::filesystem;
 
@@ -201,4 +203,18 @@ TEST_CASE("times are written in UTC with milliseconds") {
     CHECK(utc_text(0) == "1970-01-01T00:00:00.000Z");
     CHECK(utc_text(1'508'141'755'891) == "2017-10-16T08:15:55.891Z");
     CHECK(utc_text(-1) == "1969-12-31T23:59:59.999Z");
+}
+
+TEST_CASE("an address to listen at is a host and a port, or nothing") {
+    const auto four = parse_address("127.0.0.1:8443");
+    REQUIRE(four);
+    CHECK(four->host == "127.0.0.1");
+    CHECK(four->port == 8443);
+    const auto six = parse_address("[::1]:0");
+    REQUIRE(six);
+    CHECK(six->host == "::1");
+    CHECK(six->port == 0);
+    for (const char* wrong : {"", "8443", "127.0.0.1:", ":8443", "127.0.0.1:65536", "127.0.0.1:8x",
+                              "127.0.0.1:-1", "[]:80"})
+        CHECK_FALSE(parse_address(wrong));
 }

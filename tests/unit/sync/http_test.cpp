@@ -50,7 +50,7 @@ Attempt attempt(std::function<void(TlsEnd&)> behave, std::size_t size = 5,
     const auto over = carrier(hub.url());
     const auto start = Steady::now();
     auto result = carry(*over, std::string(size, 'x'));
-    CHECK(Steady::now() - start < 2s);
+    CHECK(Steady::now() - start < 20s);
     return {std::move(result), over->reached(), over->wasted_bytes()};
 }
 
@@ -182,14 +182,16 @@ TEST_CASE("the connection is kept, and made anew when the hub has closed it") {
 TEST_CASE("another key than the pinned one is refused before a byte is sent") {
     const test::TestCertificate other;
     std::string seen;
-    const HostileHub hub(other, [&](TlsEnd& end) { seen = end.read_some(); });
-    const auto over = carrier(hub.url());
-    const auto reply = carry(*over, "secret");
-    REQUIRE(!reply);
-    CHECK(reply.error().code == Code::refused);
-    CHECK(!over->reached());
-    CHECK(over->wasted_bytes() == 0);
-    CHECK(seen.empty());
+    {
+        const HostileHub hub(other, [&](TlsEnd& end) { seen = end.read_some(); });
+        const auto over = carrier(hub.url());
+        const auto reply = carry(*over, "secret");
+        REQUIRE(!reply);
+        CHECK(reply.error().code == Code::refused);
+        CHECK(!over->reached());
+        CHECK(over->wasted_bytes() == 0);
+    }
+    CHECK(seen.empty());  // the hub's thread has ended
 }
 
 TEST_CASE("what a status means") {
@@ -226,7 +228,7 @@ TEST_CASE("no redirect is followed and no proxy from the environment asked") {
 }
 
 TEST_CASE("rubbish, silence and broken connections are offline in bounded time") {
-    const auto silent = [](TlsEnd& end) { end.other_side_closes_within(600); };
+    const auto silent = [](TlsEnd& end) { end.other_side_closes_within(60000); };
     const auto check = [](const Attempt& tried, bool reached) {
         REQUIRE(!tried.result);
         CHECK(tried.result.error().code == Code::offline);
@@ -256,7 +258,7 @@ TEST_CASE("rubbish, silence and broken connections are offline in bounded time")
     SUBCASE("a byte now and then") {
         check(attempt([](TlsEnd& end) {
                   end.write("HTTP/1.1 200 OK\r\nX: ");
-                  for (int i = 0; i < 200; ++i)
+                  for (int i = 0; i < 3000; ++i)
                       if (end.other_side_closes_within(20) || !end.write("y")) return;
               }),
               true);
