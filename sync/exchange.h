@@ -59,7 +59,11 @@ struct Outcome {
     core::Tip durable;
     core::Tip backed_up;
     std::optional<core::Tip> common;  // of a fork: the last entry that both have, if it is known
-    std::vector<core::Quarantined> quarantined;  // all of this log that stand in quarantine at the hub
+    // The hub lacks entries of its own log that we hold: it was restored from an older copy. What
+    // it sent of that log was passed over; everything else counts.
+    bool hub_forgot = false;
+    std::vector<core::Quarantined>
+        quarantined;  // all of this log that stand in quarantine at the hub
     std::int64_t hub_clock_ahead_ms = 0;
 };
 
@@ -80,7 +84,8 @@ public:
     // coded while its beginning is on its way, so the exchange outlives the body.
     Result<Body> request(Instant now, What what);
     // Takes the downward bundle: notes acknowledgements, receives the hub's entries (not executed
-    // yet), keeps the hub-signed head as reconciliation. `corrupt`: refused whole, nothing was taken.
+    // yet), keeps the hub-signed head as reconciliation. `corrupt`: refused whole, nothing was
+    // taken.
     Result<Outcome> answer(View body, Instant now);
 
 private:
@@ -88,7 +93,8 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 constexpr std::size_t kBundleEntriesMax = 20'000;
-constexpr std::size_t kFirstBytesMin = 48 * 1024;  // a bundle below this, ten days', is coded at once
+constexpr std::size_t kFirstBytesMin =
+    48 * 1024;  // a bundle below this, ten days', is coded at once
 
 // What the hub knows of its stations.
 struct StationRecord {

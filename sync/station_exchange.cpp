@@ -28,11 +28,16 @@ LogId hub_log(core::Ledger& ledger, std::uint64_t device) {
 
 std::string_view state_name(State state) {
     switch (state) {
-        case State::ok: return "ok";
-        case State::need_from: return "need_from";
-        case State::fork: return "fork";
-        case State::revoked: return "revoked";
-        case State::busy: return "busy";
+        case State::ok:
+            return "ok";
+        case State::need_from:
+            return "need_from";
+        case State::fork:
+            return "fork";
+        case State::revoked:
+            return "revoked";
+        case State::busy:
+            return "busy";
     }
     return "unknown";
 }
@@ -43,21 +48,23 @@ struct StationExchange::Inside {
     core::Random& random;
     std::uint64_t number = 0;  // of the bundle that waits for its answer
     std::uint64_t sent = 0;
-    Cursor have{};             // what that bundle said we hold of the hub's log
+    Cursor have{};  // what that bundle said we hold of the hub's log
     std::uint32_t have_epoch = 0;
     std::optional<BundleWriter> writer = std::nullopt;
     std::optional<Outgoing> outgoing = std::nullopt;
-    std::uint64_t made = 0;    // bytes of the bundle so far
-    Cursor offered{};          // the last entry it told of
+    std::uint64_t made = 0;  // bytes of the bundle so far
+    Cursor offered{};        // the last entry it told of
 
     Result<Bytes> next();
     std::uint64_t about() const;
 
     Result<Outcome> settle(const Head& head, BundleReader& reader);
+    Result<bool> search_common(Outcome& outcome, bool durable_known);
     Result<> take_frames(const Head& head, BundleReader& reader, Outcome& outcome);
 };
 
-StationExchange::StationExchange(core::Ledger& ledger, const StationKeys& keys, core::Random& random)
+StationExchange::StationExchange(core::Ledger& ledger, const StationKeys& keys,
+                                 core::Random& random)
     : inside_(new Inside{ledger, keys, random}) {}
 StationExchange::~StationExchange() = default;
 
@@ -152,8 +159,8 @@ Result<Outcome> StationExchange::answer(View body, Instant now) {
         outcome = inside_->settle(*head, reader);
         if (!outcome) return core::Failure(outcome.error());
         // The signed head is the proof of what the hub said it holds.
-        return inside_->ledger.set("reconciliation", core::to_hex(**message) + " " +
-                                                         core::to_hex(reader.binding()));
+        return inside_->ledger.set("reconciliation",
+                                   core::to_hex(**message) + " " + core::to_hex(reader.binding()));
     });
     if (!all_or_nothing) return core::Failure(all_or_nothing.error());
     outcome->hub_clock_ahead_ms = static_cast<std::int64_t>(head->clock_ms) - now;
@@ -175,16 +182,20 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
         if (!hash || shorten(*hash) != cursor.hash) return std::nullopt;
         return Tip{cursor.seq, *hash};
     };
-    const auto durable = matched(head.have);
+    auto durable = matched(head.have);
     const auto backed_up = matched(head.answer->backed_up);
+    if (backed_up) {
+        const auto searching = search_common(outcome, durable.has_value());
+        if (!searching) return core::Failure(searching.error());
+        if (*searching) return outcome;
+    }
+    // Of a log longer than a bundle the hub may have more than it was told. What it was told it
+    // found good, so that much is in both; the next bundle tells where they part.
+    const bool all = offered.seq == ledger.tip(keys.log).seq;
+    if (outcome.state == State::ok && !durable && !all) durable = matched(offered);
     if (outcome.state == State::fork || !durable || !backed_up) {
         // A hub that found our entries good has more of this log than we do: another copy wrote on.
-        // Of one longer than a bundle the hub may have more than it was told: not known, then.
-        const bool all = offered.seq == ledger.tip(keys.log).seq;
-        if (outcome.state != State::ok)
-            outcome.common = durable;
-        else if (all)
-            outcome.common = matched(offered);
+        outcome.common = outcome.state == State::ok ? matched(offered) : durable;
         outcome.state = State::fork;
         outcome.durable = ledger.acknowledged(keys.log);
         outcome.backed_up = ledger.backed_up(keys.log);
@@ -193,12 +204,29 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
     if (outcome.state != State::busy && outcome.state != State::revoked) {
         if (auto noted = ledger.acknowledge(keys.log, *durable, *backed_up); !noted)
             return core::Failure(std::move(noted).error());
-        if (auto taken = take_frames(head, reader, outcome); !taken)
-            return core::Failure(std::move(taken).error());
+        // Its frames would follow on what it has left, or stand for other entries than ours.
+        outcome.hub_forgot = have.seq > 0 && head.epoch == have_epoch && head.from != have;
+        if (!outcome.hub_forgot)
+            if (auto taken = take_frames(head, reader, outcome); !taken)
+                return core::Failure(std::move(taken).error());
     }
     outcome.durable = ledger.acknowledged(keys.log);
     outcome.backed_up = ledger.backed_up(keys.log);
     return outcome;
+}
+
+// The hub has other entries at our cursor, or none there and other ones before: it was restored,
+// and another copy of this store wrote to it since. Where the two part is found by sending again
+// from where the hub has a backup; nothing was purged above that. True: the outcome says so.
+Result<bool> StationExchange::Inside::search_common(Outcome& outcome, bool durable_known) {
+    const bool lost = outcome.state == State::fork || outcome.state == State::need_from;
+    const Tip backed_up = ledger.backed_up(keys.log);
+    if (!lost || durable_known || ledger.acknowledged(keys.log).seq <= backed_up.seq) return false;
+    if (auto noted = ledger.acknowledge(keys.log, backed_up, backed_up); !noted)
+        return core::Failure(std::move(noted).error());
+    outcome.state = State::need_from;
+    outcome.durable = outcome.backed_up = backed_up;
+    return true;
 }
 
 Result<> StationExchange::Inside::take_frames(const Head& head, BundleReader& reader,

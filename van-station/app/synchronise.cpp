@@ -70,10 +70,11 @@ private:
 
         const std::uint64_t wasted = carrier_.wasted_bytes();
         Instant moved_at = rim_.clock.now();
-        auto reply = carrier_.exchange(std::move(*request), [&](std::uint64_t sent, std::uint64_t total) {
-            moved_at = rim_.clock.now();
-            if (rim_.progress) rim_.progress(sent, total);
-        });
+        auto reply =
+            carrier_.exchange(std::move(*request), [&](std::uint64_t sent, std::uint64_t total) {
+                moved_at = rim_.clock.now();
+                if (rim_.progress) rim_.progress(sent, total);
+            });
         if (!reply) {
             const bool reached = carrier_.wasted_bytes() > wasted;
             // Nothing left the machine, so nothing need be asked.
@@ -114,7 +115,7 @@ private:
         if (keys.enrolment && outcome.state != State::busy)
             SPOT_TRY(ledger.set(setting::kEnrolment, ""));
         // What the hub does not have of this branch is written again in a log that nobody else
-        // holds. Where it can't be told what both have, it stays here and needs a person.
+        // holds. Where the two part below the hub's backup, it stays here and needs a person.
         if (outcome.state == State::fork) {
             const core::LogId next{log_.device, log_.epoch + 1};
             if (outcome.common) {
@@ -162,6 +163,7 @@ private:
         report_.clock_ahead_ms = -outcome.hub_clock_ahead_ms;
         report_.state = state_name(outcome.state);
         report_.reason.clear();
+        report_.hub_forgot = outcome.hub_forgot;
         broken_off_ = false;
         failure_.reset();
         if (grown) {
@@ -200,6 +202,11 @@ private:
             report_.state = "offline";
             report_.reason = "the hub asks for the same entries again and again";
         }
+        if (report_.state == state_name(State::ok) && report_.hub_forgot)
+            report_.reason =
+                "the hub was restored from an older copy and lacks answers and corrections of its "
+                "own that this station holds; they stay here, what we recorded is safe at the hub. "
+                "Please tell the hub's operator.";
         auto& ledger = station_.ledger;
         for (;;) {
             const auto done = ledger.execute_received(kExecuteSlice);
@@ -244,7 +251,8 @@ Exit SyncReport::exit() const {
     if (state == "refused" || state == state_name(State::revoked)) return Exit::refused;
     if (state == "offline" || state == state_name(State::busy)) return Exit::offline;
     const bool calm = state == state_name(State::ok) && quarantined.empty() &&
-                      quarantined_here.empty() && conflicts == 0 && stranded_entries == 0;
+                      quarantined_here.empty() && conflicts == 0 && stranded_entries == 0 &&
+                      !hub_forgot;
     return calm ? Exit::done : Exit::attention;
 }
 

@@ -32,7 +32,7 @@ constexpr std::int64_t kClockWarnMs = 5 * 60 * 1000;
 
 struct SyncReport {
     std::string state;   // of the hub's answer, or "offline", or "refused": it denies us
-    std::string reason;  // for people, where state is not "ok"
+    std::string reason;  // for people; empty: all is well
     std::uint64_t sent_entries = 0;
     std::uint64_t received_entries = 0;
     std::uint64_t sent_bytes = 0;  // failed attempts included
@@ -44,7 +44,8 @@ struct SyncReport {
     std::vector<core::Quarantined> quarantined_here;  // of the hub's, here
     std::uint64_t conflicts = 0;
     std::uint64_t stranded_entries = 0;  // see below
-    std::int64_t clock_ahead_ms = 0;     // of this station, against the hub
+    bool hub_forgot = false;  // the hub lacks entries of its own that we hold (it was restored)
+    std::int64_t clock_ahead_ms = 0;  // of this station, against the hub
     core::Instant took_ms = 0;
 
     core::Exit exit() const;
@@ -64,9 +65,9 @@ struct SyncRim {
 // hub did is in the report. One at a time a station: see lock_sync().
 core::Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier, const SyncRim& rim);
 
-// Entries of this station's earlier epochs that the hub does not have: those of a branch that a
-// copy of this store, or its restored backup, grew beside the one that the hub took. They stay
-// here, are exported here, and need a person.
+// Entries of this station's earlier epochs that the hub does not have and that could not be written
+// again in a later one: a copy of this store parted from it below what the hub has in its backup.
+// They stay here, are exported here, and need a person.
 core::Result<std::uint64_t> stranded_entries(Station& station);
 
 // What the last answer said, for `status`: the JSON kept in setting::kLastContact.

@@ -35,6 +35,7 @@ std::string report_json(const SyncReport& report) {
              {"quarantined", quarantined_json(report)},
              {"conflicts", report.conflicts},
              {"stranded_entries", report.stranded_entries},
+             {"hub_forgot", report.hub_forgot},
              {"clock_ahead_ms", report.clock_ahead_ms},
              {"seconds", static_cast<double>(report.took_ms) / 1000}};
     if (!report.reason.empty()) out["reason"] = report.reason;
