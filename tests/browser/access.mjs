@@ -1,61 +1,15 @@
 // axe-core finds nothing on any screen, in any mode; nothing runs out of its window; and what
 // is drawn has a name.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
+import { faultsOf } from "./axe.mjs";
 import { runAll } from "./run.mjs";
 import * as s from "./support.mjs";
 
-const { source } = createRequire(import.meta.url)("axe-core");
-const modes = [
-  {},
-  { mode: "sun" },
-  { mode: "dark" },
-  { type: "large" },
-  { mode: "dark", type: "large" },
-];
-const settleMs = 60;
 const faults = []; // all of them are told, not only the first
+const inEveryMode = async (page, where) => faults.push(...(await faultsOf(page, where)));
 
-async function axe(page, where) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(source);
-  const found = await page.evaluate(() =>
-    window.axe.run(document, { resultTypes: ["violations"] }),
-  );
-  for (const { id, nodes } of found.violations) {
-    const examples = nodes
-      .slice(0, 3)
-      .map((node) => node.html.slice(0, 140))
-      .join(" | ");
-    faults.push(`${where}: ${id}: ${examples}`);
-  }
-}
-
-async function inEveryMode(page, where) {
-  for (const [name, size] of Object.entries(s.sizes)) {
-    await page.setViewportSize(size);
-    for (const mode of modes) {
-      await page.evaluate((wanted) => {
-        const { dataset } = document.documentElement;
-        delete dataset.mode;
-        delete dataset.type;
-        Object.assign(dataset, wanted);
-      }, mode);
-      const at = `${where}, ${name} ${JSON.stringify(mode)}`;
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      if (over > 0) faults.push(`${at}: ${over} px too wide`);
-      // Colours and type change with the mode, structure with the size: each pair once.
-      if (name === "laptop" || Object.keys(mode).length === 0) await axe(page, at);
-    }
-  }
-  await page.setViewportSize(s.sizes.laptop);
-  await page.evaluate(() => {
-    delete document.documentElement.dataset.mode;
-    delete document.documentElement.dataset.type;
-  });
-}
-
+// The mediator's screen, and what the citizen sees meanwhile: it is pushed, so it comes later.
 async function both(page, citizen, where) {
-  await page.waitForTimeout(settleMs);
   await inEveryMode(page, where);
   await inEveryMode(citizen, `${where}, citizen's screen`);
 }
@@ -73,11 +27,10 @@ await runAll({
     await page.waitForSelector("dialog");
     await inEveryMode(page, "keys");
     await page.keyboard.press("Escape");
-    await page.keyboard.press("Control+Enter");
+    await s.next(page, /Nova sessão/);
     await page.waitForSelector("#place-name");
     await inEveryMode(page, "new session");
     await page.keyboard.press("Escape");
-    await page.waitForSelector(".lead");
     await s.openSession(page);
     await both(page, citizen, "privacy");
     await s.acceptPrivacy(page);
@@ -92,30 +45,25 @@ await runAll({
     await page.fill("#search", "cartao");
     await page.waitForSelector("#hit-0");
     await inEveryMode(page, "search");
-    await page.fill("#search", "segunda via pin");
-    await page.keyboard.press("Enter");
-    await page.waitForSelector("#service");
+    await s.openForm(page, "segunda via pin");
     await page.click(".unfold");
-    await page.keyboard.press("Control+Enter");
+    await s.next(page, /Preencher/);
     await both(page, citizen, "form");
     await page.fill("#field-doc_validade", "15-10-2030");
     await page.selectOption("#field-motivo", { index: 1 });
-    await page.keyboard.press("Control+Enter");
+    await s.next(page, /Registar/);
     await page.waitForSelector("#recorded");
     await both(page, citizen, "recorded");
     await page.click("text=Anular pedido");
+    await page.waitForSelector("#reason");
     await inEveryMode(page, "withdraw");
     await page.keyboard.press("Escape");
-    const paper = page.context().waitForEvent("page");
-    await page.keyboard.press("Control+Enter");
-    await paper;
-    await page.bringToFront();
-    await page.waitForSelector("#printer");
+    await s.print(page);
     await both(page, citizen, "receipt");
-    await page.keyboard.press("Control+Enter");
+    await s.next(page, /Seguir para o fecho/);
     await page.waitForSelector("input[name=outcome]");
     await both(page, citizen, "close");
-    await page.keyboard.press("Control+Enter");
+    await s.next(page, /Fechar a sessão/);
     await page.waitForSelector(".lead");
     await page.click("text=Enviar já");
     await page.waitForSelector("text=Reconciliação assinada");
@@ -123,26 +71,22 @@ await runAll({
     await page.click(".row-link");
     await page.waitForSelector("#said");
     await inEveryMode(page, "request");
-    for (const place of [
-      "tell",
-      "conflicts",
-      "log/complaint",
-      "log/assessment",
-      "log/feedback",
-      "visit",
-    ]) {
-      await page.evaluate((to) => {
-        location.hash = `#/${to}`;
-      }, place);
-      await page.waitForSelector("main[id=main]");
-      await page.waitForTimeout(settleMs);
+    for (const [place, shown] of Object.entries({
+      tell: ".lead",
+      conflicts: ".lead",
+      "log/complaint": "#complaint",
+      "log/assessment": ".scores",
+      "log/feedback": "#feedback",
+      visit: "#home",
+    })) {
+      await s.goTo(page, place);
+      await page.waitForSelector(shown);
       await inEveryMode(page, place);
     }
     await page.keyboard.press("F12");
     await page.waitForSelector("#pin");
     await both(page, citizen, "locked");
-    await page.fill("#pin", s.mediator.pin);
-    await page.keyboard.press("Enter");
+    await s.uncover(page);
     await page.waitForSelector("main[id=main]");
     await page.keyboard.press("F9");
     await page.waitForSelector("#pin");

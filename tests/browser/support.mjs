@@ -2,7 +2,6 @@
 // windows. Everything lives in a folder of its own and goes with end().
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,19 +11,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 export const bin = process.env.SPOT_BIN ?? join(here, "../../build/release/bin");
 const passphrase = "a made-up passphrase of one test";
 const environment = { ...process.env, SPOT_PASSPHRASE: passphrase, TZ: "Europe/Lisbon" };
-const readyMs = 20_000;
+const readyMs = 120_000;
+const endMs = 30_000; // from SIGTERM to the end of a program
 
 export function run(program, ...words) {
   return execFileSync(join(bin, program), words, { env: environment, encoding: "utf8" });
 }
-
-export const freePort = () =>
-  new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
 
 // A program that serves until it is ended. `ready` picks what is waited for out of a line of output.
 function serve(program, words, ready) {
@@ -54,89 +46,92 @@ function serve(program, words, ready) {
   return {
     started,
     kill: async (signal = "SIGTERM") => {
+      const timer = setTimeout(() => child.kill("SIGKILL"), endMs);
       child.kill(signal);
       await gone;
+      clearTimeout(timer);
     },
   };
 }
 
-// Addresses of one `serve`, on a station that exists.
-export async function serveStation(data) {
-  const program = serve("spot-station", ["serve", "--data", data, "--json"], (line) => {
-    try {
-      return JSON.parse(line).url && JSON.parse(line);
-    } catch {
-      return null;
-    }
-  });
+// What a program says of itself in one line, once it listens.
+const told = (member) => (line) => {
+  try {
+    const said = JSON.parse(line);
+    return said[member] ? said : null;
+  } catch {
+    return null;
+  }
+};
+
+// Addresses of one `serve`, on a station that exists. Nobody listens at the hub's address on its
+// slip: it is told where the hub is.
+export async function serveStation({ data, hubUrl }) {
+  const words = ["serve", "--data", data, "--json", ...(hubUrl ? ["--hub", hubUrl] : [])];
+  const program = serve("spot-station", words, told("url"));
   return { ...(await program.started), kill: program.kill };
 }
 
 // A hub that serves, and a station enrolled with it that nobody has used yet.
-export async function field({ hub: wanted = true } = {}) {
+export async function field() {
   const folder = mkdtempSync(join(tmpdir(), "spot-browser-"));
-  const port = await freePort();
   const hubData = join(folder, "hub");
   const data = join(folder, "van");
-  run(
-    "spot-hub",
-    "init",
-    "--data",
-    hubData,
-    "--name",
-    "Central",
-    "--url",
-    `https://127.0.0.1:${port}`,
-  );
   const slip = join(folder, "slip.json");
-  run(
-    "spot-hub",
-    "enrol",
-    "--data",
-    hubData,
-    "--station",
-    "carrinha-07",
-    "--team",
-    "Tábua",
-    "--out",
-    slip,
-  );
-  run("spot-station", "init", "--data", data, "--slip", slip);
+  const name = ["--name", "Central", "--url", "https://127.0.0.1:1"];
+  const station = ["--station", "carrinha-07", "--team", "Tábua"];
   let hub = null;
-  const startHub = async () => {
-    hub = serve("spot-hub", ["serve", "--data", hubData, "--listen", `127.0.0.1:${port}`], (line) =>
-      line.includes(`${port}`),
-    );
-    await hub.started;
-  };
-  const stopHub = async () => {
-    await hub?.kill();
-    hub = null;
-  };
-  if (wanted) await startHub();
-  return {
+  const place = {
     folder,
     data,
     hubData,
-    startHub,
-    stopHub,
+    hubUrl: "",
+    startHub: async () => {
+      const words = ["serve", "--data", hubData, "--json", "--listen", "127.0.0.1:0"];
+      hub = serve("spot-hub", words, told("listening"));
+      place.hubUrl = `https://${(await hub.started).listening}`;
+    },
+    stopHub: async () => {
+      await hub?.kill();
+      hub = null;
+    },
     end: async () => {
-      await stopHub();
+      await place.stopHub();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  try {
+    run("spot-hub", "init", "--data", hubData, ...name);
+    run("spot-hub", "enrol", "--data", hubData, ...station, "--out", slip);
+    run("spot-station", "init", "--data", data, "--slip", slip);
+    await place.startHub();
+  } catch (error) {
+    await place.end();
+    throw error;
+  }
+  return place;
 }
 
+const settings = {
+  executablePath: process.env.SPOT_CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage", // a container's /dev/shm is too small for several windows
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+  ],
+};
+
 export function browser() {
-  return chromium.launch({
-    executablePath: process.env.SPOT_CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--use-fake-ui-for-media-stream",
-      "--use-fake-device-for-media-stream",
-    ],
-  });
+  return chromium.launch(settings);
+}
+
+// One that can be killed as the system kills a process.
+export async function mortalBrowser() {
+  const server = await chromium.launchServer(settings);
+  const running = await chromium.connect(server.wsEndpoint());
+  return { running, kill: () => server.kill() };
 }
 
 export const sizes = {
@@ -145,13 +140,18 @@ export const sizes = {
   phone: { width: 390, height: 844 },
 };
 
-// A window of the browser that tells what went wrong in it.
+// Nothing here takes so long, except on a machine that is busy with other things.
+export const patienceMs = 45_000;
+
+// A window of the browser, with site data of its own, that tells what went wrong in it.
 export async function windowOf(running, url, size = sizes.laptop) {
   const context = await running.newContext({
     viewport: size,
     locale: "pt-PT",
     reducedMotion: "reduce",
   });
+  context.setDefaultTimeout(patienceMs);
+  context.setDefaultNavigationTimeout(patienceMs);
   const page = await context.newPage();
   page.problems = [];
   page.on("pageerror", (error) => page.problems.push(String(error)));
@@ -172,31 +172,89 @@ export const person = {
 };
 export const mediator = { name: "Marta Abrantes", pin: "271828" };
 
+// Presses Ctrl Enter once the screen's one next step says `label` and nothing is under way: while
+// something is, the key does nothing.
+export async function next(page, label = /./) {
+  await page.waitForFunction((wanted) => {
+    const open = document.querySelector("dialog[open]") ?? document;
+    return [...open.querySelectorAll(".btn.main")].some(
+      (one) => !one.disabled && !one.closest("[aria-busy=true]") && wanted.test(one.innerText),
+    );
+  }, label);
+  await page.keyboard.press("Control+Enter");
+}
+
+// Does `act`; returns when the station has answered that `text` is on its disk.
+export async function saved(page, text, act) {
+  const holds = (answer) => {
+    const asked = answer.request();
+    if (asked.method() !== "POST" || !answer.ok()) return false;
+    if (!/json/.test(asked.headers()["content-type"] ?? "")) return false;
+    return Object.values(asked.postDataJSON().set ?? {}).includes(text);
+  };
+  await Promise.all([page.waitForResponse(holds), act()]);
+}
+
+// Asks until it is so: for what happens outside of a window.
+export async function until(isSo, what) {
+  for (const last = Date.now() + patienceMs; !isSo(); ) {
+    if (Date.now() > last) throw new Error(`${what}: not within ${patienceMs} ms`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+// To a place of the program, as a link leads there.
+export function goTo(page, place) {
+  return page.evaluate((to) => {
+    location.hash = `#/${to}`;
+  }, place);
+}
+
+// Does `act`, which opens so many PDFs in windows of their own, and closes those.
+export async function papers(page, count, act) {
+  const context = page.context();
+  let seen = 0;
+  await Promise.all([context.waitForEvent("page", { predicate: () => ++seen === count }), act()]);
+  for (const one of context.pages()) if (one !== page) await one.close();
+  await page.bringToFront();
+}
+
 // The first run: makes the mediator, reads the supervisor's code, and signs in.
 export async function firstRun(page, { name, pin } = mediator) {
   await page.fill("#person-name", name);
   await page.fill("#person-pin", pin);
   await page.fill("#person-again", pin);
-  await page.keyboard.press("Control+Enter");
+  await next(page, /Criar/);
   await page.waitForSelector(".once");
   const code = await page.textContent(".once");
-  await page.keyboard.press("Control+Enter");
+  await next(page, /escrevi/);
   await page.waitForSelector(".next");
   return code;
 }
 
+export async function signIn(page, { name, pin } = mediator) {
+  await page.click(`.people label:has-text("${name}")`);
+  await uncover(page, pin);
+}
+
+// Types the PIN once the station looks at one again.
+export async function uncover(page, pin = mediator.pin) {
+  await page.waitForFunction(() => !/\d/.test(document.querySelector("#pin-check")?.innerText ?? "0"));
+  await page.fill("#pin", pin);
+  await page.press("#pin", "Enter");
+}
+
 export async function openSession(page, { language = "pt" } = {}) {
-  await page.keyboard.press("Control+Enter");
-  await page.waitForSelector("#place-name");
+  await next(page, /Nova sessão/);
   await page.fill("#place-name", "Largo da Junta, Ázere");
   await page.fill("#place-municipality", "Tábua");
   await page.check(`input[name="language"][value="${language}"]`);
-  await page.keyboard.press("Control+Enter");
+  await next(page, /Abrir sessão/);
   await page.waitForSelector("[data-step=privacy]");
 }
 
 export async function acceptPrivacy(page) {
-  await page.keyboard.press("Control+Enter");
+  await next(page, /aceita/);
   await page.waitForSelector("#citizen-name");
 }
 
@@ -205,8 +263,27 @@ export async function fillPerson(page, who = person) {
 }
 
 export async function toRequests(page) {
-  await page.keyboard.press("Control+Enter");
+  await next(page, /Seguir para os pedidos/);
   await page.waitForSelector("#search");
+}
+
+export async function openForm(page, words) {
+  await page.fill("#search", words);
+  await page.waitForSelector("#hit-0");
+  await page.press("#search", "Enter");
+  await page.waitForSelector("#service");
+  await inForm(page);
+}
+
+// A form puts the focus into its first empty field, and selects what is there: one types after that.
+export function inForm(page) {
+  return page.waitForFunction(() => document.activeElement.closest("[data-field]"));
+}
+
+// Prints receipt and summary as PDFs, and waits until the receipt's print is settled.
+export async function print(page) {
+  await papers(page, 2, () => next(page, /Imprimir recibo/));
+  await page.waitForSelector("section:has-text('Saiu bem') >> text=Emitido");
 }
 
 export function writeFileIn(folder, name, bytes) {

@@ -1,0 +1,205 @@
+// What comes back from the hub, what is printed again, and a home's beds: shown to the mediator,
+// never to the next person, and without a fault by axe-core in any mode.
+import assert from "node:assert/strict";
+import { faultsOf } from "./axe.mjs";
+import { runAll } from "./run.mjs";
+import * as s from "./support.mjs";
+
+async function start(stage) {
+  const page = await stage.window(stage.station.url);
+  await s.firstRun(page);
+  return page;
+}
+
+async function openWith(page, who) {
+  await s.openSession(page);
+  await s.acceptPrivacy(page);
+  await s.fillPerson(page, who);
+  await s.toRequests(page);
+}
+
+async function queue(page, service) {
+  await s.openForm(page, service);
+  await page.fill("#field-doc_validade", "15-10-2030");
+  await page.selectOption("#field-motivo", { index: 1 });
+  await s.next(page, /^Registar/);
+  await page.waitForSelector("#recorded");
+}
+
+async function synchronise(page) {
+  await s.goTo(page, "day");
+  await page.click("text=Enviar já");
+  await page.waitForSelector("text=Nada por enviar");
+}
+
+const requests = (stage) =>
+  s
+    .run("spot-station", "export", "--data", stage.place.data)
+    .split("\n")
+    .filter(Boolean)
+    .map((row) => JSON.parse(row))
+    .filter((row) => row.record === "request");
+
+// An operator at the hub, while the hub serves nobody.
+function applyAtHub(stage, edits) {
+  const at = new Date().toISOString();
+  const rows = edits.map((edit) => JSON.stringify({ at, kind: "hub.edit", ...edit }));
+  const file = s.writeFileIn(stage.place.folder, "edits.jsonl", `${rows.join("\n")}\n`);
+  s.run("spot-hub", "apply", "--data", stage.place.hubData, "--events", file);
+}
+
+async function correctPhone(page, id, phone) {
+  await s.goTo(page, `request/${id}`);
+  await page.click("text=Corrigir");
+  await page.fill("dialog #edit-phone", phone);
+  await s.next(page, /Guardar a correção/);
+  await page.waitForSelector("text=A correção está registada");
+}
+
+const clean = async (page, where) => assert.deepEqual(await faultsOf(page, where), []);
+
+await runAll({
+  async "two values, an answer and a refusal come in: the mediator sees whom to tell"(stage) {
+    const page = await start(stage);
+    await openWith(page, s.person);
+    await queue(page, "segunda via pin");
+    await page.keyboard.press("Control+k");
+    await queue(page, "segunda via pin");
+    await page.keyboard.press("Control+k");
+    await queue(page, "segunda via pin");
+    await synchronise(page);
+    const [both, answered, refused] = requests(stage).map(({ id }) => id);
+
+    // Apart, so that neither knows what the other does.
+    await stage.place.stopHub();
+    applyAtHub(stage, [
+      { request: both, set: { "citizen.phone": "911111111" } },
+      { request: answered, set: { "route.state": "answered", "route.answer": "Pode levantá-lo." } },
+      { request: refused, set: { "route.state": "refused", note: "Falta a fotografia." } },
+    ]);
+    await correctPhone(page, both, "922222222");
+    await stage.place.startHub();
+    await stage.restart("SIGTERM");
+    await stage.close(page);
+    const again = await stage.window(stage.station.url);
+    const citizen = await stage.window(stage.station.citizen_url);
+    await s.signIn(again);
+    await again.waitForSelector("main");
+    await synchronise(again);
+
+    await again.waitForSelector("text=Dois valores diferentes");
+    await again.waitForSelector("text=Um pedido foi recusado");
+    await clean(again, "a day with answers");
+    await again.click("text=Ver os dois");
+    await again.waitForSelector(".two");
+    const shown = await again.locator(".two .value b").allInnerTexts();
+    assert.deepEqual([...shown].sort(), ["911111111", "922222222"]);
+    await clean(again, "a request with two values");
+    await s.goTo(again, "conflicts");
+    await again.waitForSelector(".two h3:has-text('Telefone')");
+    await clean(again, "two values");
+
+    await s.goTo(again, "tell");
+    await again.waitForSelector(".lead:has-text('2 pessoas por avisar')");
+    const card = again.locator(".tell", { hasText: "Pode levantá-lo." });
+    assert.match(await card.innerText(), /Ana da Conceição[\s\S]*912 ?201 ?892/);
+    await clean(again, "whom to tell");
+    await card.locator("text=Já avisei").click();
+    await card.locator("text=Por telefone").click();
+    await again.waitForSelector(".lead:has-text('1 pessoa por avisar')");
+    await again.waitForSelector("text=1 já avisada");
+    const seen = await citizen.textContent("body");
+    assert.doesNotMatch(seen, /levantá-lo|fotografia|911 ?111|922 ?222/);
+  },
+
+  // No honest station writes what a hub does not take in: so the hub's word is put into the answer.
+  async "an entry in quarantine: what it means, and what one does"(stage) {
+    const page = await start(stage);
+    await openWith(page, s.person);
+    await queue(page, "segunda via pin");
+    const held = async (route, change) => {
+      const response = await route.fetch();
+      const json = await response.json();
+      change(json);
+      await route.fulfill({ response, json });
+    };
+    await page.route(/\/api\/day(\?|$)/, (route) =>
+      held(route, (day) => {
+        day.requests[0].state = "quarantine";
+        day.failed = [{ seq: 2, code: "form", what_to_do: "quarantine_form" }];
+      }),
+    );
+    await page.route(/\/api\/requests\/[^/]+$/, (route) =>
+      held(route, (request) => {
+        request.state = "quarantine";
+      }),
+    );
+    await s.goTo(page, "day");
+    await page.waitForSelector("text=A entrada 2 está em quarentena na central");
+    await page.waitForSelector("text=Nada se perdeu");
+    await clean(page, "a day with quarantine");
+    await page.click("text=Completar");
+    await page.waitForSelector("text=Complete o pedido, ou espere pela decisão da central");
+    await page.waitForSelector("text=Corrigir");
+    await clean(page, "a request in quarantine");
+  },
+
+  async "a second paper is asked for as such, and counted; also when the session is over"(stage) {
+    const page = await start(stage);
+    await openWith(page, { name: s.person.name });
+    await queue(page, "segunda via pin");
+    await s.print(page);
+    await s.papers(page, 1, () => page.click("text=Imprimir duplicado"));
+    await page.waitForSelector("text=impresso 2 vezes");
+    await page.waitForSelector("text=Sai com DUPLICADO em cima");
+    await s.next(page, /Seguir para o fecho/);
+    await page.waitForSelector("input[name=outcome]");
+    await s.next(page, /Fechar a sessão/);
+    await page.click(".plain-list a");
+    await page.waitForSelector("#ended");
+    await s.papers(page, 1, () => page.click("text=Imprimir duplicado"));
+    await clean(page, "a session that is over");
+    const pdf = await page.evaluate(async () => {
+      const headers = { Authorization: `Bearer ${sessionStorage.getItem("spot-token")}` };
+      const get = (path) => fetch(`/api/${path}`, { headers });
+      const day = await (await get("day")).json();
+      const session = await (await get(`sessions/${day.sessions[0].id}`)).json();
+      return session.receipts.map(({ number, state, prints }) => [number, state, prints]);
+    });
+    assert.deepEqual(pdf, [[1, "confirmed", 3]]);
+  },
+
+  async "a home's beds: who is begun, who sleeps, and paper at the bed"(stage) {
+    const page = await start(stage);
+    await page.setViewportSize(s.sizes.phone);
+    await s.goTo(page, "visit");
+    await page.fill("#home", "Lar de Santo André");
+    for (const [i, [room, name]] of [
+      ["12 A", "D. Emília F."],
+      ["12 A", "D. Rosa M."],
+      ["14", "Sr. Albano M."],
+    ].entries()) {
+      await page.fill(`#room-${i}`, room);
+      await page.fill(`#name-${i}`, name);
+    }
+    await s.next(page, /Guardar o plano/);
+    await page.waitForSelector(".bedside:has-text('Emília')");
+    await s.next(page, /Começar com D. Emília/);
+    await s.acceptPrivacy(page);
+    await page.fill("#citizen-name", "Emília Fontes");
+    await s.toRequests(page);
+    await queue(page, "segunda via pin");
+    await s.goTo(page, "visit");
+    await page.waitForSelector(".bedside:has-text('Emília') >> text=falta o recibo");
+    await s.papers(page, 1, () => page.click(".bedside .btn:has-text('letra')"));
+    await page.click(".bed:has-text('Albano')");
+    await page.waitForSelector(".bedside:has-text('Albano')");
+    assert.equal(await page.locator(".bed").count(), 3);
+    await clean(page, "beds");
+    // The next resident's screen has nothing of the one before.
+    const citizen = await stage.window(stage.station.citizen_url);
+    await s.next(page, /Começar com Sr. Albano/);
+    await citizen.waitForSelector(".promise");
+    assert.doesNotMatch(await citizen.textContent("body"), /Emília/);
+  },
+});
