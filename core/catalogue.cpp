@@ -97,6 +97,7 @@ bool Catalogue::Content::take(CatalogueRows rows) {
         service.code = std::move(row.code);
         service.agency = std::move(row.agency);
         service.fee_cents = row.fee_cents;
+        service.withdrawn = row.withdrawn;
         service.fields.reserve(row.uses.size());
         for (const auto& [name, required] : row.uses) {
             const auto field = field_of.find(name);
@@ -185,6 +186,26 @@ Result<> Catalogue::check_value(const Field& field, std::string_view value, bool
         return wrong("none of the choices");
     if (const char* const fault = meaning_fault(field, value)) return wrong(fault);
     return {};
+}
+
+const Catalogue::ServiceField* Catalogue::Service::use_of(std::string_view name) const {
+    const auto at = std::find_if(fields.begin(), fields.end(),
+                                 [&](const ServiceField& use) { return use.field->name == name; });
+    return at == fields.end() ? nullptr : &*at;
+}
+
+bool same_form(const Catalogue& one, const Catalogue& other, std::string_view service) {
+    const auto* const left = one.service(service);
+    const auto* const right = other.service(service);
+    if (left == right) return true;
+    if (!left || !right || left->fee_cents != right->fee_cents ||
+        left->withdrawn != right->withdrawn || left->fields.size() != right->fields.size())
+        return false;
+    // In whatever order they are asked.
+    return std::all_of(left->fields.begin(), left->fields.end(), [&](const auto& use) {
+        const auto* const there = right->use_of(use.field->name);
+        return there && there->required == use.required && *there->field == *use.field;
+    });
 }
 
 bool nif_valid(std::string_view digits) {

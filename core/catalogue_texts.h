@@ -52,6 +52,7 @@ public:
         std::vector<Text> needs;
         std::vector<std::string> keywords, occasions;
         int typical_days = 0;
+        bool withdrawn = false;  // not offered any more
     };
 
     // `corrupt`: does not read; nothing was taken from it.

@@ -147,6 +147,9 @@ std::vector<Operation> operations_of(Kind kind, const Json& intent) {
         case Kind::complaint_log:
         case Kind::assessment_self:
         case Kind::feedback_training:
+        case Kind::catalogue_set:
+        case Kind::catalogue_publish:
+        case Kind::station_key:
             return {};
     }
     return {};

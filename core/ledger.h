@@ -12,6 +12,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/catalogue.h"
+#include "core/clock.h"
 #include "core/crypto.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -29,7 +30,8 @@ struct Tip {
 // An entry that was received but may not be applied.
 struct Quarantined {
     std::uint64_t seq = 0;
-    std::string code;  // "form", "authority", "unknown_record", "receipt_gap", "diverged", "duplicate", …
+    std::string
+        code;  // "form", "authority", "unknown_record", "receipt_gap", "diverged", "duplicate", …
     bool operator==(const Quarantined&) const = default;
 };
 
@@ -46,7 +48,7 @@ class Ledger {
 public:
     struct Options {
         Party party = Party::station;
-        const Catalogue* catalogue = nullptr;  // outlives the ledger
+        const Catalogue* catalogue = nullptr;  // that ships with the program; outlives the ledger
         Random* random = nullptr;              // outlives the ledger
     };
     // `refused`: the key does not open the file. `corrupt`: it is no store of ours.
@@ -111,23 +113,49 @@ public:
     Tip acknowledged(const LogId& log);
     Tip backed_up(const LogId& log);
 
-    // ── After a fork: this store was copied or restored, and under numbers of `from` the other party
-    // has entries of another copy. Begins `to`, a later epoch of the same device; `common` is the
-    // last entry that both have. What stands after it here is written again in `to`, under new ids,
-    // with everything else as it was: who, when, what had been seen, and of a receipt the series and
-    // number that are on paper. A caller's references and the old ids find the new records. The old
-    // entries stay, and count no more. Returns how many were written again; all in one transaction.
-    // `conflict`: `common` is not in `from`, or `to` has entries already.
+    // ── After a fork: this store was copied or restored, and under numbers of `from` the other
+    // party has entries of another copy. Begins `to`, a later epoch of the same device; `common` is
+    // the last entry that both have. What stands after it here is written again in `to`, under new
+    // ids, with everything else as it was: who, when, what had been seen, and of a receipt the
+    // series and number that are on paper. A caller's references and the old ids find the new
+    // records. The old entries stay, and count no more. Returns how many were written again; all in
+    // one transaction. `conflict`: `common` is not in `from`, or `to` has entries already.
     Result<std::uint64_t> branch(const LogId& from, const Tip& common, const LogId& to);
     // Up to where a log's author knew its own earlier epochs; epoch 0: all of them.
     Seen branch_of(const LogId& log);
     // Notes what the author says of it, with its first entries. `conflict`: other than before.
     Result<> keep_branch(const LogId& log, const Seen& branch);
-    // How many of `given`, from the front, stand in the log as they are; what is beyond its tip does
-    // not. Of an erased entry, what surrounds its intent is compared.
+    // How many of `given`, from the front, stand in the log as they are; what is beyond its tip
+    // does not. Of an erased entry, what surrounds its intent is compared.
     Result<std::size_t> matching(const LogId& log, std::span<const Entry> given);
     // Entries of an own log that count and that the other party has not on disk.
     std::uint64_t waiting(const LogId& log);
+
+    // ── The catalogue's versions: the one that ships with the program and, after it, those that
+    // the hub has published (core/catalogue_versions.h). A station's come with the hub's log, each
+    // whole when the last of its entries is executed and its hash agrees. A request has to keep to
+    // the version that it names, and its edits to that same one; the shipped one needs no naming.
+    struct Published {
+        std::string version;
+        Instant in_force = 0;  // from then on
+        Hash hash{};
+    };
+    Result<std::vector<Published>> published();  // in the order of publishing
+    // The hub's own, which it has just appended for its stations.
+    Result<> keep_catalogue(const Published& version, std::string_view text);
+    // The last that is in force. The ledger keeps what it has read, so references stay good.
+    const Catalogue& catalogue_at(Instant now);
+    // `invalid`: not known here. Empty: the shipped one.
+    Result<const Catalogue*> catalogue(std::string_view version);
+    Result<std::string> catalogue_text(std::string_view version);
+
+    // The key by which another station's receipts are verified, as the hub told it. Nothing: it
+    // did not. Only at a station.
+    struct StationKey {
+        std::string station;  // its name
+        PublicKey key{};
+    };
+    Result<std::optional<StationKey>> station_key(std::uint64_t device);
 
     // ── Kept beside the log: a program's own small rows, by shelf and key. They never travel, and
     // no other key seals them than the store's.
@@ -169,8 +197,8 @@ public:
     // Requests whose route the hub has set to this state.
     Result<std::vector<Listed>> routed(std::string_view state, std::size_t count);
     struct Shown {
-        std::string json;               // as the store has it: a route's state that is "recorded"
-                                        // was not set by the hub
+        std::string json;  // as the store has it: a route's state that is "recorded"
+                           // was not set by the hub
         bool conflicts = false;
         std::vector<RecordId> changes;  // the entries it came from, as executed here
     };
@@ -179,8 +207,8 @@ public:
 
     // ── Reading.
     struct ExportOptions {
-        std::string kind;        // "request", …; empty: all
-        std::string since;       // RFC 3339; records made at or after; empty: all
+        std::string kind;   // "request", …; empty: all
+        std::string since;  // RFC 3339; records made at or after; empty: all
         bool references = false;
     };
     // Calls `line` with each record as one line of JSON (no newline), sorted by record, then id.

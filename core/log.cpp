@@ -24,6 +24,9 @@ constexpr std::array<Row, kKindMax> kRows{{
     {Kind::hub_edit, "hub.edit", "request", false},
     {Kind::request_withdraw, "request.withdraw", "request", false},
     {Kind::receipt_settle, "receipt.settle", "receipt", false},
+    {Kind::catalogue_set, "catalogue.set", "", false},
+    {Kind::catalogue_publish, "catalogue.publish", "", false},
+    {Kind::station_key, "station.key", "", false},
 }};
 
 const Row& row(Kind kind) {
@@ -39,9 +42,15 @@ void write_log(ByteWriter& out, const LogId& log) {
 
 }  // namespace
 
-std::string_view kind_name(Kind kind) { return row(kind).name; }
-std::string_view record_of(Kind kind) { return row(kind).record; }
-bool makes_record(Kind kind) { return row(kind).makes; }
+std::string_view kind_name(Kind kind) {
+    return row(kind).name;
+}
+std::string_view record_of(Kind kind) {
+    return row(kind).record;
+}
+bool makes_record(Kind kind) {
+    return row(kind).makes;
+}
 
 std::optional<Kind> parse_kind(std::string_view name) {
     const auto at = std::find_if(kRows.begin(), kRows.end(),

@@ -23,12 +23,16 @@ enum class Kind : std::uint8_t {
     hub_edit = 9,
     request_withdraw = 10,
     receipt_settle = 11,
+    catalogue_set = 12,
+    catalogue_publish = 13,
+    station_key = 14,
 };
-constexpr std::uint8_t kKindMax = 11;
+constexpr std::uint8_t kKindMax = 14;
 
-std::string_view kind_name(Kind kind);                     // "session.open", …
+std::string_view kind_name(Kind kind);  // "session.open", …
 std::optional<Kind> parse_kind(std::string_view name);
-// The record that entries of this kind make or change: "session", "request", "receipt", …
+// The record that entries of this kind make or change: "session", "request", "receipt", …; empty
+// for those of the catalogue and of keys, which are about no record.
 std::string_view record_of(Kind kind);
 // Does an entry of this kind make a new record? (Otherwise it changes one that is there.)
 bool makes_record(Kind kind);
@@ -47,9 +51,9 @@ constexpr std::size_t kUserBytesMax = 64;
 // One line of a log: the payload (intent) and what surrounds it.
 struct Entry {
     LogId log;
-    std::uint64_t seq = 0;    // from 1, without gaps
+    std::uint64_t seq = 0;  // from 1, without gaps
     Kind kind = Kind::session_open;
-    std::uint64_t run = 0;    // random for each start of the author's process
+    std::uint64_t run = 0;  // random for each start of the author's process
     Seen seen;
     std::uint16_t check = 0;  // first two bytes of the Automerge change's hash; 0 if there is none
     std::string user;         // who did it: a mediator's or operator's sign-in name
@@ -67,7 +71,9 @@ Actor actor_of(const LogId& log, std::uint64_t run);
 // An entry's salt, from the secret of its period. Only that secret travels, once.
 // A period is a run of entries by sequence number, so that no clock is needed to know it.
 constexpr std::uint64_t kPeriodEntries = 4096;
-constexpr std::uint64_t period_of(std::uint64_t seq) { return (seq - 1) / kPeriodEntries; }
+constexpr std::uint64_t period_of(std::uint64_t seq) {
+    return (seq - 1) / kPeriodEntries;
+}
 Hash salt_of(const SecretKey& period_secret, const LogId& log, std::uint64_t seq);
 
 // H(salt ‖ intent): what stays in the chain when a person's data are erased.

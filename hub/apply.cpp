@@ -21,6 +21,9 @@ Result<> Editor::write_for(std::uint64_t device) {
 Result<core::Taken> Editor::apply(std::string_view line) {
     auto event = core::parse_event(line);
     if (!event) return tl::make_unexpected(std::move(event).error());
+    if (core::record_of(event->kind).empty())
+        return fail(Code::refused,
+                    "kind: is written by the hub itself (a catalogue: spot-hub catalogue publish)");
     if (event->kind != core::Kind::hub_edit)
         return fail(Code::refused, "kind: is recorded at a station");
     auto& intent = event->body;

@@ -7,8 +7,8 @@ int main(int argc, char** argv) {
     using namespace spot;
     core::start_crypto();
     core::harden_process();
-    return core::run_verb(
-        "spot-hub",
-        {&hub::kInit, &hub::kServe, &hub::kEnrol, &hub::kApply, &hub::kExport, &hub::kStatus}, argc,
-        argv);
+    return core::run_verb("spot-hub",
+                          {&hub::kInit, &hub::kServe, &hub::kEnrol, &hub::kApply, &hub::kPublish,
+                           &hub::kExport, &hub::kStatus, &hub::kVerify},
+                          argc, argv);
 }

@@ -48,6 +48,8 @@ public:
     bool boolean(bool value) {
         if (depth_ == kInner && in_use() && keys_[kInner] == "required")
             rows_.services.back().uses.back().required = value;
+        if (depth_ == kRow && in("services") && keys_[kRow] == "withdrawn")
+            rows_.services.back().withdrawn = value;
         if (depth_ == kRow && in("fields")) {
             if (keys_[kRow] == "open") rows_.fields.back().open = value;
             if (keys_[kRow] == "personal") rows_.fields.back().personal = value;

@@ -24,6 +24,7 @@ struct CatalogueRows {
     struct Service {
         std::string code, agency;
         std::int64_t fee_cents = -1;
+        bool withdrawn = false;
         std::vector<Use> uses;
     };
     std::string version;

@@ -22,19 +22,20 @@ constexpr int kWholeKeyword = 60;  // the query is one of the service's keywords
 
 // Words that say nothing about a service.
 constexpr std::string_view kPassedOver[] = {
-    "a", "o", "as", "os", "e", "de", "da", "do", "das", "dos", "em", "no", "na", "nos", "nas", "um",
-    "uma", "para", "por", "pelo", "pela", "com", "que", "se", "ao", "aos", "ou", "meu", "minha",
-    "meus", "minhas", "seu", "sua", "me", "eu", "quero", "queria", "preciso", "pedir", "tirar",
-    "fazer", "como", "onde", "ter", "tenho", "sou", "estou", "foi", "fui", "ha", "ja", "nao",
-    "muito", "the", "an", "of", "to", "for", "my", "i", "want", "need", "le", "la", "les", "du",
-    "des", "mon", "ma", "mes", "je", "veux", "pour"};
+    "a",      "o",    "as",    "os",  "e",     "de",    "da",     "do",      "das",   "dos",
+    "em",     "no",   "na",    "nos", "nas",   "um",    "uma",    "para",    "por",   "pelo",
+    "pela",   "com",  "que",   "se",  "ao",    "aos",   "ou",     "meu",     "minha", "meus",
+    "minhas", "seu",  "sua",   "me",  "eu",    "quero", "queria", "preciso", "pedir", "tirar",
+    "fazer",  "como", "onde",  "ter", "tenho", "sou",   "estou",  "foi",     "fui",   "ha",
+    "ja",     "nao",  "muito", "the", "an",    "of",    "to",     "for",     "my",    "i",
+    "want",   "need", "le",    "la",  "les",   "du",    "des",    "mon",     "ma",    "mes",
+    "je",     "veux", "pour"};
 
 bool passed_over(std::u32string_view word) {
     return std::any_of(std::begin(kPassedOver), std::end(kPassedOver), [&](std::string_view one) {
-        return std::equal(one.begin(), one.end(), word.begin(), word.end(),
-                          [](char left, char32_t right) {
-                              return static_cast<char32_t>(left) == right;
-                          });
+        return std::equal(
+            one.begin(), one.end(), word.begin(), word.end(),
+            [](char left, char32_t right) { return static_cast<char32_t>(left) == right; });
     });
 }
 
@@ -69,7 +70,7 @@ struct Search::Index {
     };
     std::map<std::u32string, std::vector<Place>, std::less<>> words;
     struct Row {
-        int number = 0;        // "IRN-001": low ones are the agency's commonest and win ties
+        int number = 0;  // "IRN-001": low ones are the agency's commonest and win ties
         std::size_t name_words = 0;
         std::vector<std::u32string> keywords;  // each as one text
     };
@@ -83,8 +84,8 @@ struct Search::Index {
                 places.back().worth =
                     std::max(places.back().worth, static_cast<std::uint8_t>(worth));
             } else {
-                places.push_back({static_cast<std::uint16_t>(service),
-                                  static_cast<std::uint8_t>(worth)});
+                places.push_back(
+                    {static_cast<std::uint16_t>(service), static_cast<std::uint8_t>(worth)});
             }
         }
     }
@@ -148,10 +149,9 @@ void Search::Index::add_service(std::size_t at) {
 }
 
 bool Search::Index::wanted(const Service& service, const Query& query) const {
-    return (query.agency.empty() || service.agency == query.agency) &&
-           (query.occasion.empty() ||
-            std::find(service.occasions.begin(), service.occasions.end(), query.occasion) !=
-                service.occasions.end());
+    return !service.withdrawn && (query.agency.empty() || service.agency == query.agency) &&
+           (query.occasion.empty() || std::find(service.occasions.begin(), service.occasions.end(),
+                                                query.occasion) != service.occasions.end());
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> Search::Index::marks(
@@ -165,7 +165,8 @@ std::vector<std::pair<std::size_t, std::size_t>> Search::Index::marks(
             // Folding keeps the number of letters but for a few ligatures: then all is marked.
             const bool even = word.folded.size() == word.to - word.from;
             if (how > 0)
-                letters = std::max(letters, beginning && even ? wanted.size() : word.to - word.from);
+                letters =
+                    std::max(letters, beginning && even ? wanted.size() : word.to - word.from);
         }
         if (letters > 0) out.emplace_back(word.from, word.from + letters);
     }

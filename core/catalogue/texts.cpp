@@ -88,6 +88,8 @@ CatalogueTexts::Service service_of(Reader& reader, const Json& row) {
     out.occasions = reader.list(row, "occasions");
     if (const auto at = row.find("typical_days"); at != row.end() && at->is_number_integer())
         out.typical_days = at->get<int>();
+    if (const auto at = row.find("withdrawn"); at != row.end() && at->is_boolean())
+        out.withdrawn = at->get<bool>();
     return out;
 }
 

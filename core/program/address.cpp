@@ -1,4 +1,4 @@
-#include "core/program/address.h"
+#include "core/address.h"
 
 #include <charconv>
 #include <system_error>

@@ -34,6 +34,9 @@ SPOT_SCHEMA(session_close);
 SPOT_SCHEMA(hub_edit);
 SPOT_SCHEMA(request_withdraw);
 SPOT_SCHEMA(receipt_settle);
+SPOT_SCHEMA(catalogue_set);
+SPOT_SCHEMA(catalogue_publish);
+SPOT_SCHEMA(station_key);
 #undef SPOT_SCHEMA
 
 namespace spot::core {
@@ -95,10 +98,11 @@ using Forms = std::array<std::unique_ptr<const Form>, kKindMax>;
 Forms read_forms() {
     const std::array<std::string_view, kKindMax> texts{
         // in the order of Kind
-        SPOT_TEXT(session_open),      SPOT_TEXT(request_queue), SPOT_TEXT(request_edit),
-        SPOT_TEXT(receipt_print),     SPOT_TEXT(complaint_log), SPOT_TEXT(assessment_self),
-        SPOT_TEXT(feedback_training), SPOT_TEXT(session_close), SPOT_TEXT(hub_edit),
-        SPOT_TEXT(request_withdraw),  SPOT_TEXT(receipt_settle)};
+        SPOT_TEXT(session_open),      SPOT_TEXT(request_queue),  SPOT_TEXT(request_edit),
+        SPOT_TEXT(receipt_print),     SPOT_TEXT(complaint_log),  SPOT_TEXT(assessment_self),
+        SPOT_TEXT(feedback_training), SPOT_TEXT(session_close),  SPOT_TEXT(hub_edit),
+        SPOT_TEXT(request_withdraw),  SPOT_TEXT(receipt_settle), SPOT_TEXT(catalogue_set),
+        SPOT_TEXT(catalogue_publish), SPOT_TEXT(station_key)};
     const Json common = Json::parse(SPOT_TEXT(common));
     Forms forms;
     for (std::size_t i = 0; i < forms.size(); ++i)

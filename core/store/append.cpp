@@ -9,12 +9,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A receipt's series and number are the ledger's, not the caller's.
+// A receipt's series and number are the ledger's, and the catalogue's version that a request is
+// checked against is that of the day: neither is the caller's.
 std::string as_given(Kind kind, Json intent) {
     if (kind == Kind::receipt_print) {
         intent.erase("series");
         intent.erase("number");
     }
+    if (kind == Kind::request_queue) intent.erase("catalogue");
     return canonical(intent);
 }
 
@@ -101,7 +103,9 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
         intent["series"] = series_of(writing->log);
         intent["number"] = (*log)->receipts + 1;
     }
-    SPOT_TRY(check_intent(options.party, kind, intent, *options.catalogue));
+    const auto catalogue = catalogue_of(kind, intent);
+    if (!catalogue) return tl::make_unexpected(catalogue.error());
+    SPOT_TRY(check_intent(options.party, kind, intent, **catalogue));
     Line line;
     line.entry.kind = kind;
     line.entry.user = user;
@@ -130,7 +134,7 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
         if (!repeated) return tl::make_unexpected(repeated.error());
         if (*repeated) return {};
     }
-    SPOT_TRY(check_state(own, Whose::anybody, kind, intent, line.subject));
+    SPOT_TRY(check_state(own, Whose::anybody, kind, intent, **catalogue, line.subject));
 
     const auto log = logs.find_or_make(own);
     if (!log) return tl::make_unexpected(log.error());
@@ -177,6 +181,7 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
         return entries.append(log, line);
     }
     SPOT_TRY(entries.append(log, line));
+    if (record_of(entry.kind).empty()) return {};
     const Records::Made made{at->ms, reference};
     if (working)
         return first ? records.save_first(*working, entry, intent, made)

@@ -52,6 +52,12 @@ Result<Why> Ledger::Inside::execute_one(const Line& line) {
     if (!*refers) return Why("unknown_record");
     if (has_document(entry.kind)) return execute_document(line, intent);
 
+    if (entry.kind == Kind::catalogue_set) return Why();  // see catalogue_publish
+    if (entry.kind == Kind::catalogue_publish) return take_catalogue(entry, intent);
+    if (entry.kind == Kind::station_key) {
+        SPOT_TRY(keep_station_key(intent));
+        return Why();
+    }
     if (entry.kind == Kind::receipt_settle) {
         const auto settled = records.settle_fact(entry, intent);
         if (!settled) return tl::make_unexpected(settled.error());

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "core/catalogue_versions.h"
 #include "core/ledger.h"
 #include "core/receipt_code.h"
 #include "core/store/database.h"
@@ -64,10 +65,11 @@ struct Ledger::Inside {
     // `not_found`: it refers to a session or request that is not here. `invalid`: an edit's path
     // is no field of its request. `subject` gets the key's owner for an edit.
     Result<> check_state(const LogId& log, Whose whose, Kind kind, const nlohmann::json& intent,
-                         std::optional<Subjects::Id>& subject);
+                         const Catalogue& catalogue, std::optional<Subjects::Id>& subject);
     // `refused`: a request that has left for its agency, or was withdrawn, stays as it is.
     Result<> check_open(Kind kind, const RecordId& request);
-    Result<> check_edit(const RecordId& request, const nlohmann::json& set);
+    Result<> check_edit(const RecordId& request, const nlohmann::json& set,
+                        const Catalogue& catalogue);
 
     // ── branch.cpp
     Result<> branch(const LogId& from, const Tip& common, const LogId& to, std::uint64_t& again);
@@ -98,6 +100,23 @@ struct Ledger::Inside {
     Result<std::optional<std::string_view>> execute_document(const Line& line,
                                                              const nlohmann::json& intent);
     Result<bool> refers_to_records(const nlohmann::json& intent);
+
+    // ── catalogues.cpp
+    Result<> load_catalogues();
+    Result<const Catalogue*> catalogue(std::string_view version);
+    // Whose rules the intent has to keep to. `invalid`: it names a version that is not known here.
+    Result<const Catalogue*> catalogue_of(Kind kind, const nlohmann::json& intent);
+    Result<std::string> catalogue_text(std::string_view version);
+    Result<> keep_catalogue(const Published& version, std::string_view text);
+    // False: they are not all there.
+    Result<bool> parts_before(const Entry& publishing, const nlohmann::json& intent,
+                              std::vector<CataloguePart>& out);
+    // Nothing: done. Otherwise why the entry goes into quarantine.
+    Result<std::optional<std::string_view>> take_catalogue(const Entry& publishing,
+                                                           const nlohmann::json& intent);
+
+    // ── station_keys.cpp
+    Result<> keep_station_key(const nlohmann::json& intent);
 
     // ── lists.cpp
     // Fills the lists of a store that had none; once.
@@ -133,12 +152,16 @@ struct Ledger::Inside {
     Entries entries;
     Records records;
     std::optional<Writing> writing;
+    std::vector<Published> published;  // where published_known
+    bool published_known = false;
+    std::map<std::string, std::unique_ptr<const Catalogue>, std::less<>> parsed;  // by version
     std::optional<Error> fault;
     int depth = 0;
     std::int64_t data_version = 0;
 };
 
-// That of a receipt that was printed in an earlier epoch and written again in this one (branch.cpp).
+// That of a receipt that was printed in an earlier epoch and written again in this one
+// (branch.cpp).
 bool is_earlier_series(const LogId& log, std::string_view series);
 
 }  // namespace spot::core

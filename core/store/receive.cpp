@@ -22,7 +22,9 @@ std::uint64_t number_in(const LogId& log, const Json& intent) {
     return number <= kSeqMax ? number : 0;
 }
 
-bool is_personal(Kind kind) { return record_of(kind) == "request"; }
+bool is_personal(Kind kind) {
+    return record_of(kind) == "request";
+}
 
 }  // namespace
 
@@ -34,16 +36,22 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
     const Json intent = Json::parse(entry.intent, nullptr, false);
     std::optional<std::string_view> code;
 
-    const auto checked = intent.is_discarded()
-                             ? fail(Code::invalid, "the intent is not JSON")
-                             : check_intent(author, entry.kind, intent, *options.catalogue);
+    const auto catalogue = catalogue_of(entry.kind, intent);
+    if (!catalogue && catalogue.error().code != Code::invalid)
+        return tl::make_unexpected(catalogue.error());
+    // What names a version that is not here may be wrong in other ways, too: they are told first.
+    const Catalogue& rules = catalogue ? **catalogue : *options.catalogue;
+    auto checked = intent.is_discarded() ? fail(Code::invalid, "the intent is not JSON")
+                                         : check_intent(author, entry.kind, intent, rules);
+    if (checked && !catalogue) checked = tl::make_unexpected(catalogue.error());
     if (!checked)
         code = checked.error().code == Code::refused ? "authority" : "form";
     else if (canonical(intent) != entry.intent)
         code = "form";
 
     if (!code) {
-        const auto state = check_state(log.id, Whose::of_device, entry.kind, intent, subject);
+        const auto state =
+            check_state(log.id, Whose::of_device, entry.kind, intent, rules, subject);
         if (!state && state.error().code == Code::not_found)
             code = "unknown_record";
         else if (!state && state.error().code == Code::invalid)

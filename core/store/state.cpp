@@ -42,7 +42,7 @@ Result<std::optional<Entries::Head>> Ledger::Inside::made(Kind making, const Rec
 }
 
 Result<> Ledger::Inside::check_state(const LogId& log, Whose whose, Kind kind,
-                                     const nlohmann::json& intent,
+                                     const nlohmann::json& intent, const Catalogue& catalogue,
                                      std::optional<Subjects::Id>& subject) {
     const auto find = [&](const char* member, Kind making) -> Result<> {
         if (!intent.contains(member)) return {};
@@ -59,7 +59,7 @@ Result<> Ledger::Inside::check_state(const LogId& log, Whose whose, Kind kind,
     SPOT_TRY(find("request", Kind::request_queue));
     SPOT_TRY(find("receipt", Kind::receipt_print));
     if (kind == Kind::request_edit || kind == Kind::hub_edit)
-        return check_edit(*id_at(intent, "request"), intent.at("set"));
+        return check_edit(*id_at(intent, "request"), intent.at("set"), catalogue);
     return {};
 }
 
@@ -86,7 +86,8 @@ Result<> Ledger::Inside::check_open(Kind kind, const RecordId& request) {
     return {};
 }
 
-Result<> Ledger::Inside::check_edit(const RecordId& request, const nlohmann::json& set) {
+Result<> Ledger::Inside::check_edit(const RecordId& request, const nlohmann::json& set,
+                                    const Catalogue& catalogue) {
     const auto edits_fields = [](const auto& member) { return member.key().starts_with(kFields); };
     const auto items = set.items();
     if (std::none_of(items.begin(), items.end(), edits_fields)) return {};
@@ -97,21 +98,14 @@ Result<> Ledger::Inside::check_edit(const RecordId& request, const nlohmann::jso
     if (!line) return tl::make_unexpected(line.error());
     if (!*line || (*line)->erased) return fail(Code::not_found, "unknown request");
     const auto making = nlohmann::json::parse((*line)->entry.intent, nullptr, false);
-    const auto* service =
-        options.catalogue->service(making.at("service").get_ref<const std::string&>());
+    const auto* service = catalogue.service(making.at("service").get_ref<const std::string&>());
     for (const auto& [path, value] : set.items()) {
         if (!path.starts_with(kFields)) continue;
         const std::string_view name = std::string_view(path).substr(kFields.size());
-        const auto use = [&](const auto& one) { return one.field->name == name; };
-        const Catalogue::ServiceField* found = nullptr;
-        if (service) {
-            const auto at = std::find_if(service->fields.begin(), service->fields.end(), use);
-            if (at != service->fields.end()) found = &*at;
-        }
+        const auto* const found = service ? service->use_of(name) : nullptr;
         if (!found) return fail(Code::invalid, path + ": not a field of the request's service");
-        SPOT_TRY(options.catalogue->check_value(*found->field,
-                                                value.get_ref<const std::string&>(),
-                                                found->required));
+        SPOT_TRY(catalogue.check_value(*found->field, value.get_ref<const std::string&>(),
+                                       found->required));
     }
     return {};
 }

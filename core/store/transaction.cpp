@@ -6,6 +6,7 @@ void Ledger::Inside::forget() {
     logs.forget();
     subjects.forget();
     records.forget();
+    published_known = false;
 }
 
 Result<> Ledger::Inside::refresh() {

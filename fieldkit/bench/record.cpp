@@ -76,17 +76,21 @@ Result<Figures> measure_record(const BenchPlan& plan) {
     core::SystemRandom random;
     auto station = station::open_station(box->station_data(kStation), box->passphrase(), random);
     if (!station) return tl::make_unexpected(std::move(station).error());
-    station::Recorder recorder(*station);
+    core::SystemClock clock;
+    station::Recorder recorder(*station, clock);
     auto bare = BareStore::open(box->folder() / "bare.db");
     if (!bare) return tl::make_unexpected(std::move(bare).error());
 
     const auto times = measure_in_turn(*events, recorder, *bare);
     if (!times) return tl::make_unexpected(times.error());
     return Figures{{"record.median", "record one event on disk, median", Unit::seconds,
-                    median(times->ours), median(times->bare),
-                    Target{Target::Of::ratio, 2.0}},
-                   {"record.mean", "record one event on disk, mean", Unit::seconds,
-                    mean(times->ours), mean(times->bare), {}}};
+                    median(times->ours), median(times->bare), Target{Target::Of::ratio, 2.0}},
+                   {"record.mean",
+                    "record one event on disk, mean",
+                    Unit::seconds,
+                    mean(times->ours),
+                    mean(times->bare),
+                    {}}};
 }
 
 }  // namespace spot::fieldkit

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hub/cli/verbs.h"
+#include "hub/publish.h"
 #include "hub/registry.h"
 #include "sync/slip.h"
 
@@ -16,9 +17,13 @@ core::Result<core::Exit> enrol(const core::Arguments& arguments) {
     const auto pin = hub->tls_pin();
     if (!pin) return tl::make_unexpected(pin.error());
     const std::string name = arguments.value("station");
-    const auto ticket =
-        Registry(hub->ledger).issue(name, arguments.value("team"), clock.now(), random);
-    if (!ticket) return tl::make_unexpected(ticket.error());
+    core::Result<Registry::Ticket> ticket = Registry::Ticket();
+    const auto issued = hub->ledger.atomically([&]() -> core::Result<> {
+        ticket = Registry(hub->ledger).issue(name, arguments.value("team"), clock.now(), random);
+        if (!ticket) return tl::make_unexpected(ticket.error());
+        return publish_to_new(*hub, ticket->device, clock.now());
+    });
+    if (!issued) return tl::make_unexpected(issued.error());
 
     sync::Slip slip;
     slip.station = name;

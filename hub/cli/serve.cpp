@@ -1,9 +1,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "core/program/address.h"
+#include "core/address.h"
 #include "hub/cli/verbs.h"
-#include "hub/registry.h"
+#include "hub/reception.h"
 #include "hub/server/certificate.h"
 #include "hub/server/server.h"
 
@@ -21,9 +21,9 @@ constexpr std::size_t kExecuteSlice = 200;
 // One POST as the exchange sees it.
 class Carried final : public Conversation {
 public:
-    Carried(Hub& hub, Registry& registry, sync::CodecShare& codecs, core::Clock& clock,
+    Carried(Hub& hub, sync::Stations& stations, sync::CodecShare& codecs, core::Clock& clock,
             core::Random& random)
-        : exchange_(hub.ledger, registry, hub.keys, random, codecs), clock_(clock) {}
+        : exchange_(hub.ledger, stations, hub.keys, random, codecs), clock_(clock) {}
     Result<> receive(core::View piece) override { return exchange_.receive(piece, clock_.now()); }
     Result<core::Bytes> finish() override { return exchange_.finish(clock_.now()); }
     void cut() override { exchange_.cut(); }
@@ -45,7 +45,8 @@ Result<> use_certificate(Hub& hub, const core::Arguments& arguments, ServerOptio
     return hub.remember_tls_pin(*pin);
 }
 
-void say_address(const core::Arguments& arguments, const core::Address& address, std::uint16_t port) {
+void say_address(const core::Arguments& arguments, const core::Address& address,
+                 std::uint16_t port) {
     const bool six = address.host.find(':') != std::string::npos;
     const std::string text =
         (six ? "[" + address.host + "]" : address.host) + ":" + std::to_string(port);
@@ -74,11 +75,11 @@ Result<Exit> run(const core::Arguments& arguments) {
     options.address = address->host;
     options.port = address->port;
     SPOT_TRY(use_certificate(*hub, arguments, options));
-    Registry registry(hub->ledger);
+    Reception reception(hub->ledger, hub->keys.epoch);
     sync::CodecShare codecs;
     auto server = Server::listen(
         std::move(options),
-        [&] { return std::make_unique<Carried>(*hub, registry, codecs, clock, random); },
+        [&] { return std::make_unique<Carried>(*hub, reception, codecs, clock, random); },
         [&] {
             const auto done = hub->ledger.execute_received(kExecuteSlice);
             if (!done) std::fprintf(stderr, "executing waits: %s\n", done.error().message.c_str());

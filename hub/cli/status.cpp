@@ -43,6 +43,17 @@ json stations_json(Hub& hub) {
     return out;
 }
 
+// What is published; `in_force`: of the one that counts now.
+Result<json> catalogue_json(core::Ledger& ledger, core::Instant now) {
+    const auto all = ledger.published();
+    if (!all) return tl::make_unexpected(all.error());
+    json published = json::array();
+    for (const auto& one : *all)
+        published.push_back({{"version", one.version}, {"in_force", core::utc_text(one.in_force)}});
+    return json{{"in_force", ledger.catalogue_at(now).version()},
+                {"published", std::move(published)}};
+}
+
 void print_status(const json& status) {
     const auto number = [](const json& value) { return value.get<unsigned long long>(); };
     std::printf("Hub %s, %s\n", status["name"].get<std::string>().c_str(),
@@ -51,6 +62,11 @@ void print_status(const json& status) {
         std::printf("  %-12s %llu\n", record.c_str(), number(count));
     std::printf("%llu records with a conflict, %llu entries in quarantine.\n",
                 number(status["conflicts"]), number(status["quarantined"]));
+    std::printf("Catalogue %s is in force.\n",
+                status["catalogue"]["in_force"].get<std::string>().c_str());
+    for (const json& one : status["catalogue"]["published"])
+        std::printf("  %s, from %s\n", one["version"].get<std::string>().c_str(),
+                    one["in_force"].get<std::string>().c_str());
     for (const json& station : status["stations"]) {
         std::printf("%s %s: %s", station["device"].get<std::string>().c_str(),
                     station["station"].get<std::string>().c_str(),
@@ -76,10 +92,13 @@ Result<core::Exit> run(const core::Arguments& arguments) {
     SPOT_TRY(hub->catch_up());
     const auto counts = hub->ledger.count();
     if (!counts) return tl::make_unexpected(counts.error());
+    core::SystemClock clock;
+    const auto catalogue = catalogue_json(hub->ledger, clock.now());
+    if (!catalogue) return tl::make_unexpected(catalogue.error());
     const json status{{"name", hub->identity.name},         {"url", hub->identity.url},
                       {"records", counts->records},         {"conflicts", counts->conflicts},
                       {"quarantined", counts->quarantined}, {"unexecuted", counts->unexecuted},
-                      {"stations", stations_json(*hub)}};
+                      {"stations", stations_json(*hub)},    {"catalogue", *catalogue}};
     if (arguments.json())
         core::print_line(status.dump());
     else

@@ -14,9 +14,9 @@ namespace spot::hub {
 
 // Bounds on what any client may cost. Tests give smaller ones.
 struct ServerLimits {
-    std::size_t header_bytes = 8 * 1024;                     // ours take 70; a browser's up to 2 kB
+    std::size_t header_bytes = 8 * 1024;  // ours take 70; a browser's up to 2 kB
     std::uint64_t body_bytes = std::uint64_t{32} * 1024 * 1024;  // 50,000 entries take 2 MB
-    std::size_t connections = 4096;         // 17 kB each when idle, 50 kB at worst (measured)
+    std::size_t connections = 4096;  // about 17 kB each when idle, reckoned 50 kB at worst
     std::size_t connections_per_address = 256;  // many stations behind one operator's NAT
     // TLS needs two round trips; at 600 ms each with lost packets they come through in this time.
     std::chrono::milliseconds handshake{15'000};

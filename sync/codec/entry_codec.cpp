@@ -32,14 +32,15 @@ enum Field : unsigned {
     kLineCount, kLineForetold, kLineService, kCentsForetold, kCents, kQuantity, kTotalForetold, kTotal,
     kRate, kVatForetold, kVat, kSeries, kNumberNext, kNumber, kBook, kComplaintText, kScoreCount,
     kScoreKey, kScore, kTopic, kFeedbackText, kOutcome, kMinutes, kNotes, kStatus, kNote, kOperator, kReason, kReceiptState,
+    kVersion, kBase, kGroup, kGroupKey, kDefinition, kParts, kHash, kDevice, kKey, kKeyOf,
     kFormField = 100,  // + the field's place in the vocabulary
 };
-static_assert(kReceiptState < kFormField);
+static_assert(kKeyOf < kFormField);
 
 // What kind of value a member of an intent holds, and so how it is coded.
 enum class As : std::uint8_t {
     text, flag, number, time, session, request, place, notice, citizen, form, set, lines, vat,
-    scores, service, minutes, series, receipt_number, total,
+    scores, service, minutes, series, receipt_number, total, hex,
 };
 struct Member {
     const char* key;
@@ -85,6 +86,15 @@ const std::vector<Member>& members_of(Kind kind) {
         {Kind::receipt_settle,
          {{"receipt", As::request, 0}, {"at", As::time, 0}, {"station", As::text, kStation},
           {"state", As::text, kReceiptState}}},
+        {Kind::catalogue_set,
+         {{"at", As::time, 0}, {"version", As::text, kVersion}, {"group", As::text, kGroup},
+          {"key", As::text, kGroupKey}, {"definition", As::text, kDefinition}}},
+        {Kind::catalogue_publish,
+         {{"at", As::time, 0}, {"version", As::text, kVersion}, {"base", As::text, kBase},
+          {"parts", As::number, kParts}, {"in_force", As::time, 0}, {"hash", As::text, kHash}}},
+        {Kind::station_key,
+         {{"at", As::time, 0}, {"station", As::text, kKeyOf}, {"device", As::hex, kDevice},
+          {"key", As::hex, kKey}}},
     };
     return all.at(kind);
 }
@@ -92,6 +102,8 @@ const std::vector<Member>& members_of(Kind kind) {
 constexpr unsigned kGenericDepthMax = 8;
 constexpr std::size_t kMembersMax = 512;
 constexpr std::size_t kRanksMax = 15;
+constexpr std::size_t kHexDigitsMax = 128;
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 // What the entries before told about a session or request; sessions also stand for requests.
 struct Visit {
@@ -155,6 +167,7 @@ struct EntryCodec::Inside {
     void code_value(const Member& member, Entry& entry, Json& value);
     void generic(Json& value, unsigned depth);
     void text(unsigned field, Json& value, std::uint64_t hint = 0);
+    void hex(unsigned field, Json& value);
     void flag_value(unsigned field, Json& value);
     void number_value(unsigned field, Json& value, std::uint64_t hint = 0);
     void time(Kind kind, Json& value);
@@ -188,6 +201,13 @@ bool all_text(const Json& object) {
                        [](const Json& value) { return value.is_string(); });
 }
 
+bool is_hex(const Json& value) {
+    if (!value.is_string()) return false;
+    const auto& text = value.get_ref<const std::string&>();
+    return text.size() <= kHexDigitsMax &&
+           text.find_first_not_of(kHexDigits) == std::string::npos;
+}
+
 // Integers that both JSON readers print alike: nlohmann's unsigned and signed are equal in text.
 bool is_count(const Json& value) {
     return value.is_number_integer() && (value.is_number_unsigned() || value.get<std::int64_t>() >= 0);
@@ -199,6 +219,7 @@ bool is_count(const Json& value) {
 bool EntryCodec::Inside::conforms(const Member& member, const Json& value) const {
     switch (member.as) {
         case As::text: return value.is_string();
+        case As::hex: return is_hex(value);
         case As::flag: return value.is_boolean();
         case As::number: case As::minutes: case As::receipt_number: case As::total:
             return is_count(value);
@@ -231,6 +252,19 @@ bool EntryCodec::Inside::conforms(const Member& member, const Json& value) const
 void EntryCodec::Inside::text(unsigned field, Json& value, std::uint64_t hint) {
     std::string coded = values.text(field, reading() ? std::string() : value.get<std::string>(), hint);
     if (reading()) value = std::move(coded);
+}
+
+// Keys and hashes: nothing foretells them, so four bits a digit.
+void EntryCodec::Inside::hex(unsigned field, Json& value) {
+    std::string digits = reading() ? std::string() : value.get<std::string>();
+    const std::uint64_t size = values.number(field, digits.size());
+    if (size > kHexDigitsMax) {
+        failed = true;
+        return;
+    }
+    digits.resize(size, '0');
+    for (char& digit : digits) digit = kHexDigits[values.random_bits(4, kHexDigits.find(digit))];
+    if (reading()) value = std::move(digits);
 }
 
 void EntryCodec::Inside::flag_value(unsigned field, Json& value) {
@@ -616,6 +650,7 @@ void EntryCodec::Inside::scores(Json& value) {
 void EntryCodec::Inside::code_value(const Member& member, Entry& entry, Json& value) {
     switch (member.as) {
         case As::text: return text(member.field, value);
+        case As::hex: return hex(member.field, value);
         case As::flag: return flag_value(member.field, value);
         case As::number: return number_value(member.field, value);
         case As::time: return time(entry.kind, value);

@@ -173,6 +173,9 @@ def several_stations(arguments):
                  for i, name in enumerate(names)}
         for name, events in plans.items():
             deliver(field, events, name)
+        # By now each is told the keys of those that came after it, once.
+        for later, name in enumerate(reversed(names)):
+            expect_equal(field.sync(name=name)["received_entries"], later, f"{name}: keys")
         total = 0
         for name, events in plans.items():
             expect_in_step(field, events, name)

@@ -56,13 +56,27 @@ inline nlohmann::json example_intent(core::Kind kind) {
         case Kind::receipt_settle:
             return Json::parse(R"({"at":"2017-10-16T09:15:55.891+01:00",
             "receipt":"0000000000003G000100000005","station":"van-07","state":"spoiled"})");
+        case Kind::catalogue_set:
+            return Json::parse(R"({"at":"2017-10-16T09:15:55.891+01:00","version":"2017-10",
+            "group":"agencies","key":"CTT","definition":"{\"code\":\"CTT\"}"})");
+        case Kind::catalogue_publish:
+            return Json::parse(R"({"at":"2017-10-16T09:15:55.891+01:00","version":"2017-10",
+            "base":"2017-09","parts":1,"in_force":"2017-11-01T00:00:00+00:00",
+            "hash":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"})");
+        case Kind::station_key:
+            return Json::parse(R"({"at":"2017-10-16T09:15:55.891+01:00","station":"van-11",
+            "device":"48aef944a224403e",
+            "key":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"})");
     }
     return {};
 }
 
 // The party that may write entries of this kind.
 inline core::Party author_of(core::Kind kind) {
-    return kind == core::Kind::hub_edit ? core::Party::hub : core::Party::station;
+    using core::Kind;
+    const bool by_hub = kind == Kind::hub_edit || kind == Kind::catalogue_set ||
+                        kind == Kind::catalogue_publish || kind == Kind::station_key;
+    return by_hub ? core::Party::hub : core::Party::station;
 }
 
 }  // namespace spot::support

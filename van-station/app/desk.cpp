@@ -22,6 +22,7 @@ core::Result<Desk> Desk::open(Station& station, Rim rim) {
     if (!lock) return tl::make_unexpected(std::move(lock).error());
     auto inside = std::make_unique<Inside>(station, std::move(rim), std::move(*lock));
     SPOT_TRY(inside->recover_prints());
+    SPOT_TRY(inside->drop_old_scraps());
     inside->working = inside->session_at();
     const auto language = inside->kept_json(shelf::kDesk, kLanguage);
     if (!language) return tl::make_unexpected(language.error());
@@ -31,7 +32,10 @@ core::Result<Desk> Desk::open(Station& station, Rim rim) {
 
 // ── The station as a whole.
 
-Answer Desk::state() { return inside_->state(); }
+Answer Desk::state() {
+    inside_->look_at_catalogue();
+    return inside_->told(inside_->state());
+}
 
 Done<> Desk::language(const Json& in) {
     const std::string wanted = text_at(in, "language");
@@ -44,6 +48,13 @@ Done<> Desk::language(const Json& in) {
     inside_->search.reset();
     inside_->change("state");
     return inside_->told(Done<>());
+}
+
+Answer Desk::set_help(const Json& in) {
+    return inside_->guarded([&]() -> Answer {
+        if (auto done = inside_->set_help(in); !done) return tl::make_unexpected(done.error());
+        return inside_->state();
+    });
 }
 
 void Desk::sync_began() {
@@ -68,6 +79,7 @@ void Desk::sync_ended(std::string_view state, std::string_view reason) {
 }
 
 void Desk::look_again() {
+    inside_->look_at_catalogue();
     for (const char* what : {"state", "day", "request", "session", "citizen"})
         inside_->change(what);
     inside_->tell_changes(true);
@@ -75,7 +87,9 @@ void Desk::look_again() {
 
 // ── People.
 
-Answer Desk::add_person(const Json& in) { return inside_->told(inside_->add_person(in)); }
+Answer Desk::add_person(const Json& in) {
+    return inside_->told(inside_->add_person(in));
+}
 
 Answer Desk::sign_in(const Json& in) {
     const std::string id = text_at(in, "person");
@@ -117,7 +131,9 @@ Done<> Desk::hide() {
     return inside_->told(Done<>());
 }
 
-Answer Desk::show(const Json& in) { return unlock(in); }
+Answer Desk::show(const Json& in) {
+    return unlock(in);
+}
 
 // ── A session.
 
@@ -131,18 +147,11 @@ Answer Desk::session(std::string_view id) {
     return inside_->guarded([&]() -> Answer {
         const auto visit = inside_->find_session(id);
         if (!visit) return tl::make_unexpected(visit.error());
-        if (!visit->closed())
-            if (auto there = inside_->work_on(*visit); !there)
-                return tl::make_unexpected(Fault(there.error()));
         return inside_->session_json(*visit);
     });
 }
-Answer Desk::look_at_session(std::string_view id) {
-    return inside_->guarded([&]() -> Answer {
-        const auto visit = inside_->find_session(id);
-        if (!visit) return tl::make_unexpected(visit.error());
-        return inside_->session_json(*visit);
-    });
+Answer Desk::work_on_session(std::string_view id) {
+    return inside_->guarded([&] { return inside_->work_on_session(id); });
 }
 Answer Desk::answer_privacy(std::string_view id, const Json& in) {
     return inside_->guarded([&]() -> Answer {
@@ -196,6 +205,19 @@ Answer Desk::edit_request(std::string_view id, const Json& in) {
 }
 Answer Desk::withdraw_request(std::string_view id, const Json& in) {
     return inside_->guarded([&] { return inside_->withdraw_request(id, text_at(in, "reason")); });
+}
+
+// ── Scraps.
+
+Answer Desk::open_scrap(const Json& in) {
+    return inside_->guarded(
+        [&] { return inside_->open_scrap(text_at(in, "what"), text_at(in, "of")); });
+}
+Answer Desk::set_scrap(std::string_view id, const Json& in) {
+    return inside_->guarded([&] { return inside_->set_scrap(id, object_at(in, "set")); });
+}
+Done<> Desk::discard_scrap(std::string_view id) {
+    return inside_->guarded([&] { return inside_->discard_scrap(id); });
 }
 
 // ── Receipts.
@@ -259,14 +281,15 @@ Answer Desk::complain(const Json& in) {
             if (!visit) return tl::make_unexpected(visit.error());
             if (!visit->draft) fact["session"] = visit->id;
         }
-        return inside_->record_fact(Kind::complaint_log, std::move(fact), "day");
+        return inside_->record_fact(Kind::complaint_log, "complaint", text_at(in, "scrap"),
+                                    std::move(fact));
     });
 }
 Answer Desk::assess(const Json& in) {
     return inside_->guarded([&] {
         return inside_->record_fact(
-            Kind::assessment_self,
-            {{"mediator", inside_->person->id}, {"scores", object_at(in, "scores")}}, "day");
+            Kind::assessment_self, "assessment", text_at(in, "scrap"),
+            {{"mediator", inside_->person->id}, {"scores", object_at(in, "scores")}});
     });
 }
 Answer Desk::give_feedback(const Json& in) {
@@ -274,16 +297,17 @@ Answer Desk::give_feedback(const Json& in) {
         Json fact{{"mediator", inside_->person->id}, {"text", trimmed(text_at(in, "text"))}};
         if (std::string topic = trimmed(text_at(in, "topic")); !topic.empty())
             fact["topic"] = std::move(topic);
-        return inside_->record_fact(Kind::feedback_training, std::move(fact), "day");
+        return inside_->record_fact(Kind::feedback_training, "feedback", text_at(in, "scrap"),
+                                    std::move(fact));
     });
 }
 Answer Desk::missing_service(const Json& in) {
     return inside_->guarded([&] {
-        return inside_->record_fact(Kind::feedback_training,
+        return inside_->record_fact(Kind::feedback_training, "missing_service",
+                                    text_at(in, "scrap"),
                                     {{"mediator", inside_->person->id},
                                      {"topic", "Serviço em falta"},
-                                     {"text", trimmed(text_at(in, "text"))}},
-                                    "day");
+                                     {"text", trimmed(text_at(in, "text"))}});
     });
 }
 
@@ -302,6 +326,15 @@ Answer Desk::begin_visit(const Json& in) {
         return inside_->begin_visit(static_cast<std::size_t>(index));
     });
 }
-Answer Desk::citizen_view() { return inside_->citizen_view(); }
+Answer Desk::rest_visit(const Json& in) {
+    return inside_->guarded([&]() -> Answer {
+        const std::int64_t index = number_at(in, "index", -1);
+        if (index < 0) return unknown("resident");
+        return inside_->rest_visit(static_cast<std::size_t>(index), text_at(in, "state"));
+    });
+}
+Answer Desk::citizen_view() {
+    return inside_->citizen_view();
+}
 
 }  // namespace spot::station

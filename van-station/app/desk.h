@@ -14,6 +14,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <tl/expected.hpp>
 
+#include "core/catalogue_texts.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/random.h"
@@ -47,10 +48,14 @@ constexpr std::size_t kPeopleMax = 64;
 constexpr std::size_t kDraftsOfSessionMax = 30;
 constexpr std::size_t kDraftBytesMax = 48 * 1024;  // of a form's fields; an intent has 64 KiB
 constexpr std::size_t kAttachmentBytesMax = 4 * 1024 * 1024;
-constexpr std::size_t kAttachmentsMax = 10;  // of one request
-constexpr std::size_t kResidentsMax = 200;   // of a visit
-constexpr std::size_t kDayMax = 2'000;       // sessions and requests that a day shows
-constexpr std::size_t kListMax = 500;        // of whom to tell, of conflicts
+constexpr std::size_t kAttachmentsMax = 10;         // of one request
+constexpr std::size_t kResidentsMax = 200;          // of a visit
+constexpr std::size_t kDayMax = 2'000;              // sessions and requests that a day shows
+constexpr std::size_t kListMax = 500;               // of whom to tell, of conflicts
+constexpr std::size_t kScrapsMax = 500;             // of all people of a station
+constexpr std::size_t kScrapFieldsMax = 700;        // a plan of kResidentsMax has 601
+constexpr std::size_t kScrapBytesMax = 128 * 1024;  // of one, names and texts
+constexpr core::Instant kScrapLifeMs = 7LL * 24 * 60 * 60 * 1000;  // since its last change
 constexpr std::size_t kPinDigitsMin = 6, kPinDigitsMax = 12;
 
 // The version of the privacy notice that the citizen's screen shows; recorded with each session.
@@ -71,8 +76,9 @@ public:
         // end of a call of the desk, when all of it is on disk; may not call the desk.
         std::function<void(std::string_view what, std::string_view id)> changed;
     };
-    // `station` outlives the desk. One desk a station: `busy` where another process has it. Prints that were under way when the last process ended are
-    // uncertain from now on. Nobody is signed in.
+    // `station` outlives the desk. One desk a station: `busy` where another process has it. Prints
+    // that were under way when the last process ended are uncertain from now on. Nobody is signed
+    // in.
     static core::Result<Desk> open(Station& station, Rim rim);
     Desk(Desk&&) noexcept;
     ~Desk();
@@ -84,9 +90,15 @@ public:
     // ── The station as a whole.
     Answer state();                             // [open] GET /api/state
     Done<> language(const nlohmann::json& in);  // [open] {language}
+    // The number that citizens call, and when: for paper and for their screen.
+    Answer set_help(const nlohmann::json& in);  // {phone,days,from,to}; no phone: none -> state
+    struct Help {
+        std::string phone, hours;  // empty: not set; `hours` in the language that was asked for
+    };
+    Help help(core::Language in);  // [open]
     // What synchronising does, for `link`. Told by who runs it, on this thread. After it has ended,
     // what came in is shown: the desk says "state", "day" and "request" changed.
-    void sync_began();                                     // [open]
+    void sync_began();                                        // [open]
     void sync_progress(std::size_t sent, std::size_t total);  // [open] bytes
     // `state`, `reason`: SyncReport's; "failed" where our own disk refused.
     void sync_ended(std::string_view state, std::string_view reason);  // [open]
@@ -103,15 +115,21 @@ public:
     Answer show(const nlohmann::json& in);        // [open] {pin} -> state
 
     // ── Catalogue.
+    // [open] Those of the catalogue in force: for paper.
+    std::shared_ptr<const core::CatalogueTexts> catalogue_texts();
     Answer search(const nlohmann::json& in);  // {q,agency,occasion,limit}, all may lack
     Answer catalogue();
-    Answer service(std::string_view code);
+    // {version?}: of an older catalogue; none: of the one in force. A request keeps the version
+    // that it was filled under.
+    Answer service(std::string_view code, const nlohmann::json& in);
 
     // ── A session.
     Answer session_defaults();
-    Answer open_session(const nlohmann::json& in);  // {place,channel,language} -> Session
-    Answer session(std::string_view id);            // also makes it the one being worked on
-    Answer look_at_session(std::string_view id);    // the same, and nothing is different: for paper
+    Answer open_session(const nlohmann::json& in);  // {place,channel,language,scrap?} -> Session
+    Answer session(std::string_view id);
+    // From now on it is the one being worked on, and on the citizen's screen. One that is closed is
+    // shown, and changes nothing. -> Session
+    Answer work_on_session(std::string_view id);
     Answer answer_privacy(std::string_view id, const nlohmann::json& in);  // {accepted} -> Session
     Answer set_citizen(std::string_view id, const nlohmann::json& in);     // {set:{…}} -> Session
     // {outcome,notes,discard_drafts?} -> Session
@@ -151,25 +169,38 @@ public:
     Answer printed(std::string_view receipt, const Print& print, std::string_view outcome);
     Answer settle_receipt(std::string_view id, const nlohmann::json& in);  // {came_out} -> Receipt
 
+    // ── Scraps: what somebody is writing that is no record yet, each keystroke on disk. One a
+    // place: `what` is "opening", "complaint", "assessment", "feedback", "missing_service" or
+    // "visit" of the person who is signed in, and nobody else sees it; "correction" or "withdrawal"
+    // of the request `of`, also of that person; "close" of the session `of`, of who works on it.
+    // Goes in the transaction that records what it was for, or when nobody wrote on for
+    // kScrapLifeMs. `scrap` in a call that records something is this id: such a call may be
+    // repeated, and records once.
+    Answer open_scrap(const nlohmann::json& in);  // {what,of?} -> {id,set,saved_at}
+    Answer set_scrap(std::string_view id, const nlohmann::json& in);  // {set:{…}} -> {saved_at}
+    Done<> discard_scrap(std::string_view id);
+
     // ── Day and mission.
     Answer day(const nlohmann::json& in);  // {date?}
     Answer tell();
     Done<> told(std::string_view request, const nlohmann::json& in);  // {how}
     Answer conflicts();
-    Answer complain(const nlohmann::json& in);         // {text,session?} -> {id}
-    Answer assess(const nlohmann::json& in);           // {scores} -> {id}
-    Answer give_feedback(const nlohmann::json& in);    // {topic,text} -> {id}
-    Answer missing_service(const nlohmann::json& in);  // {text} -> {id}
+    Answer complain(const nlohmann::json& in);         // {text,session?,scrap?} -> {id}
+    Answer assess(const nlohmann::json& in);           // {scores,scrap?} -> {id}
+    Answer give_feedback(const nlohmann::json& in);    // {topic,text,scrap?} -> {id}
+    Answer missing_service(const nlohmann::json& in);  // {text,scrap?} -> {id}
 
     // ── Visit of a care home.
     Answer visit();
     Answer plan_visit(const nlohmann::json& in);   // {home,residents} -> as visit()
-    Answer begin_visit(const nlohmann::json& in);  // {index} -> Session
+    Answer begin_visit(const nlohmann::json& in);  // {index} -> Session; ends a rest
+    // A rest, {index,state}: "asleep" or "not_today", until tomorrow; "todo" ends it. -> as visit()
+    Answer rest_visit(const nlohmann::json& in);
 
     // ── The citizen's screen.
-    Answer citizen_view();                              // [open] GET /api/citizen
-    Done<> citizen_focus(const nlohmann::json& in);     // {screen,draft?,field?}
-    Done<> citizen_display(const nlohmann::json& in);   // {type?,contrast?,language?}
+    Answer citizen_view();                             // [open] GET /api/citizen
+    Done<> citizen_focus(const nlohmann::json& in);    // {screen,draft?,field?}
+    Done<> citizen_display(const nlohmann::json& in);  // {type?,contrast?,language?}
 
 private:
     struct Inside;

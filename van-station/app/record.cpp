@@ -62,6 +62,8 @@ Result<std::string> settle_session(json& body, Records& records) {
 Result<Draft> draft_of(core::Event event, Records& records) {
     if (event.kind == Kind::hub_edit)
         return fail(Code::refused, "kind: hub.edit is recorded at the hub");
+    if (record_of(event.kind).empty())
+        return fail(Code::refused, "kind: is written by the hub itself");
     Draft out;
     out.kind = event.kind;
     out.intent = std::move(event.body);
@@ -82,10 +84,10 @@ Result<Draft> draft_of(core::Event event, Records& records) {
 
     const bool changes_request =
         event.kind == Kind::request_edit || event.kind == Kind::request_withdraw;
-    auto user = changes_request                    ? settle_edit(out.intent, records)
+    auto user = changes_request                      ? settle_edit(out.intent, records)
                 : event.kind == Kind::receipt_settle ? settle_receipt(out.intent, records)
-                : event.kind == Kind::session_open ? Result<std::string>(std::string())
-                                                   : settle_session(out.intent, records);
+                : event.kind == Kind::session_open   ? Result<std::string>(std::string())
+                                                     : settle_session(out.intent, records);
     if (!user) return tl::make_unexpected(std::move(user).error());
     const std::string mediator = text_at(out.intent, "mediator");
     out.user = mediator.empty() ? std::move(*user) : mediator;
@@ -116,7 +118,8 @@ std::string LedgerRecords::mediator_of(const RecordId& session) {
     return mediators_[session] = text_at(making(session), "mediator");
 }
 
-Recorder::Recorder(Station& station) : station_(station), records_(station.ledger) {}
+Recorder::Recorder(Station& station, core::Clock& clock)
+    : station_(station), clock_(clock), records_(station.ledger) {}
 
 // Asked before every append: a sync in another process may have had to begin a new epoch.
 Result<> Recorder::write_to_current_log() {
@@ -128,12 +131,27 @@ Result<> Recorder::write_to_current_log() {
     return {};
 }
 
+// A new request is one of the catalogue in force, and says so; the shipped one needs no saying.
+Result<> Recorder::put_catalogue(Draft& draft) {
+    if (draft.kind != Kind::request_queue) return {};
+    const std::string& in_force = station_.ledger.catalogue_at(clock_.now()).version();
+    const auto given = draft.intent.find("catalogue");
+    if (given == draft.intent.end()) {
+        if (in_force != core::Catalogue::shipped().version()) draft.intent["catalogue"] = in_force;
+        return {};
+    }
+    // One that was recorded under an older version is found to be there already.
+    if (*given == in_force || records_.find("request", draft.reference)) return {};
+    return fail(Code::invalid, "catalogue: in force is " + in_force);
+}
+
 Result<core::Taken> Recorder::record(std::string_view line) {
     auto event = core::parse_event(line);
     if (!event) return tl::make_unexpected(std::move(event).error());
     auto draft = draft_of(std::move(*event), records_);
     if (!draft) return tl::make_unexpected(std::move(draft).error());
     SPOT_TRY(write_to_current_log());
+    SPOT_TRY(put_catalogue(*draft));
     const auto appended = station_.ledger.append(draft->kind, draft->reference, draft->user,
                                                  std::move(draft->intent));
     if (!appended) return tl::make_unexpected(appended.error());

@@ -58,13 +58,15 @@ private:
 // Takes events one by one; each is on disk when record() returns.
 class Recorder {
 public:
-    explicit Recorder(Station& station);  // outlives the recorder
+    Recorder(Station& station, core::Clock& clock);  // outlive the recorder
 
     core::Result<core::Taken> record(std::string_view line);
 
 private:
     core::Result<> write_to_current_log();
+    core::Result<> put_catalogue(Draft& draft);
     Station& station_;
+    core::Clock& clock_;
     LedgerRecords records_;
     std::optional<core::LogId> log_;
 };

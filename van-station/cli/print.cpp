@@ -64,15 +64,11 @@ struct Found {
     json receipt, session;
 };
 
-// Looking at a session makes it the one being worked on; whoever works goes on where they were.
 Result<Found> find(Desk& desk, const std::string& id) {
     auto receipt = desk.receipt(id);
     if (!receipt) return failure(receipt.error());
-    const auto before = desk.state();
     auto session = desk.session(receipt->at("session").get_ref<const std::string&>());
     if (!session) return failure(session.error());
-    if (before && before->contains("session") && before->at("session").is_string())
-        (void)desk.session(before->at("session").get_ref<const std::string&>());
     return Found{std::move(*receipt), std::move(*session)};
 }
 
@@ -132,6 +128,9 @@ const char* sentence(const Outcome& outcome) {
     switch (outcome.why) {
         case Outcome::Why::paper:
             return "The printer has no paper. Nothing was printed, the original is unused.";
+        case Outcome::Why::name:
+            return "Nobody on this network knows a printer of this name. Nothing was printed, the "
+                   "original is unused. Look at how it is written, or give its address in numbers.";
         case Outcome::Why::off:
             return "The printer is off or out of reach. Nothing was printed, the original is "
                    "unused.";
@@ -185,7 +184,10 @@ Result<Exit> run(const core::Arguments& arguments) {
     desk->trust_command_line();
     const auto found = find(*desk, arguments.value("receipt"));
     if (!found) return tl::make_unexpected(found.error());
-    const auto printed = print_one(*desk, *found, *target, {station->identity.station, "", ""});
+    const auto help = desk->help(print::language_of(found->session.value("language", "pt")));
+    const auto printed =
+        print_one(*desk, *found, *target,
+                  {station->identity.station, help.phone, help.hours, desk->catalogue_texts()});
     if (!printed) return tl::make_unexpected(printed.error());
     say(*printed, arguments);
     return exit_of(printed->outcome);

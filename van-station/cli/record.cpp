@@ -10,7 +10,7 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemClock clock;
     auto station = open_station(arguments, random);
     if (!station) return tl::make_unexpected(station.error());
-    Recorder recorder(*station);
+    Recorder recorder(*station, clock);
     return core::take_events(arguments, clock,
                              [&](std::string_view line) { return recorder.record(line); });
 }

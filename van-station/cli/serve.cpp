@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "core/program/address.h"
+#include "core/address.h"
 #include "van-station/app/desk.h"
 #include "van-station/cli/offset.h"
 #include "van-station/cli/verbs.h"

@@ -4,6 +4,7 @@
 // no clock, no fonts. pdf.h and escpos.h draw the same Paper.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -105,6 +106,8 @@ struct Issuer {
     std::string station;     // "van-07"
     std::string help_phone;  // of the hotline; empty: the paper sends people to a spot instead
     std::string help_hours;  // "dias úteis, 9–18 h", in the paper's language; may be empty
+    // Of the catalogue in force: services' names. None: of the one that ships with the program.
+    std::shared_ptr<const core::CatalogueTexts> texts{};
 };
 // A print after the first original. `number` from 1; `at`: RFC 3339 with the station's offset.
 struct Copy {

@@ -37,8 +37,8 @@ core::Result<Printer> parse_printer(std::string_view text) {
         return Printer{name, Via::network, name, true};
     if (!is_queue(text))
         return core::fail(core::Code::invalid,
-                          "no printer: give a CUPS queue, an address like 192.0.2.7:9100, or a "
-                          "device like /dev/usb/lp0");
+                          "no printer: give a CUPS queue, an address like 192.0.2.7:9100 or "
+                          "rolo.local:9100, or a device like /dev/usb/lp0");
     const auto found = cups_printer(name, Deadline(kQueueMsMax));
     if (!found)
         return core::fail(core::Code::not_found,
@@ -96,6 +96,8 @@ std::string_view why_name(Outcome::Why why) {
             return "";
         case Outcome::Why::off:
             return "off";
+        case Outcome::Why::name:
+            return "name";
         case Outcome::Why::paper:
             return "paper";
         case Outcome::Why::died:

@@ -17,7 +17,7 @@ enum class Via : std::uint8_t { cups, network, device };
 struct Printer {
     std::string name;  // for people and for the API
     Via via = Via::cups;
-    std::string address;  // the queue, "host:port", or "/dev/usb/lp0"
+    std::string address;  // the queue, "host:port" (name or numbers), or "/dev/usb/lp0"
     bool escpos = false;  // takes ESC/POS (formats 58, 80); else PDF (a4, a5, large)
 };
 // "QUEUE", "HOST:PORT", "/dev/…". Of a queue `escpos` is what CUPS says (a raw queue takes
@@ -49,13 +49,14 @@ struct Outcome {
         sent,       // all of it was taken, and where the printer answers, it says it has printed
         uncertain,  // some of it left: only a person can see what came out
     };
-    enum class Why : std::uint8_t { none, off, paper, died, too_slow, refused };
+    enum class Why : std::uint8_t { none, off, name, paper, died, too_slow, refused };
     What what = What::not_sent;
     Why why = Why::none;
     std::size_t bytes_left = 0;  // how many left this computer
 };
 std::string_view outcome_name(Outcome::What);  // "not_sent", "sent", "uncertain"
-std::string_view why_name(Outcome::Why);       // "", "off", "paper", "died", "too_slow", "refused"
+// "", "off", "name" (nobody knows the host's), "paper", "died", "too_slow", "refused"
+std::string_view why_name(Outcome::Why);
 
 struct Patience {
     int connect_ms_max = 3'000;

@@ -65,6 +65,7 @@ Json formats_of(bool escpos) {
 // One print of a receipt, from its reservation on.
 struct Printing::Print {
     Json receipt, session;
+    print::Issuer issuer;
     Desk::Print what;
     std::string format;
     std::string job;
@@ -99,12 +100,13 @@ void Printing::print(const std::string& receipt, const Json& in, Reply reply) {
     if (found->at("prints") > 0 && !in.value("copy", false))
         return reply(refusal(409, "already_printed",
                              "Este recibo já foi impresso. Peça um duplicado, se é preciso."));
-    auto session = desk_.look_at_session(found->at("session").get_ref<const std::string&>());
+    auto session = desk_.session(found->at("session").get_ref<const std::string&>());
     if (!session) return reply(refusal_of(session.error()));
     auto what = desk_.reserve_print(receipt);
     if (!what) return reply(refusal_of(what.error()));
     print.receipt = std::move(*found);
     print.session = std::move(*session);
+    print.issuer = issuer(print.session);
     print.what = std::move(*what);
     print.format = in.at("format");
     print.job = "p" + std::to_string(++jobs_);
@@ -118,9 +120,9 @@ void Printing::print(const std::string& receipt, const Json& in, Reply reply) {
 void Printing::to_pdf(Print print, Reply reply) {
     const auto kept = std::make_shared<Print>(std::move(print));
     const bool given = worker_.give([this, kept, reply] {
-        auto pdf =
-            pdf_in(print::receipt_paper(kept->receipt, kept->session, issuer_, copy_of(kept->what)),
-                   kept->format);
+        auto pdf = pdf_in(
+            print::receipt_paper(kept->receipt, kept->session, kept->issuer, copy_of(kept->what)),
+            kept->format);
         post_([this, kept, reply, pdf = std::move(pdf)] {
             over(*kept, pdf ? "sent" : "not_sent");
             if (!pdf) return reply(refusal_of_error(pdf.error()));
@@ -143,7 +145,7 @@ void Printing::to_printer(Print print, std::string printer, Reply reply) {
     const auto kept = std::make_shared<Print>(std::move(print));
     const bool given = worker_.give([this, kept, printer = std::move(printer)] {
         const auto outcome = deliver(
-            print::receipt_paper(kept->receipt, kept->session, issuer_, copy_of(kept->what)),
+            print::receipt_paper(kept->receipt, kept->session, kept->issuer, copy_of(kept->what)),
             printer, kept->format);
         const std::string name(
             print::outcome_name(outcome ? outcome->what : print::Outcome::What::not_sent));
@@ -178,18 +180,21 @@ void Printing::receipt_pdf(const std::string& receipt, const Json& in, Reply rep
     if (prints == 0)
         return reply(
             refusal(409, "not_printed", "Este recibo ainda não foi impresso. Imprima-o primeiro."));
-    auto session = desk_.look_at_session(found->at("session").get_ref<const std::string&>());
+    auto session = desk_.session(found->at("session").get_ref<const std::string&>());
     if (!session) return reply(refusal_of(session.error()));
     const print::Copy copy{std::max(prints - 1, 1U), now()};
+    auto of_it = issuer(*session);
     draw([receipt = std::move(*found), session = std::move(*session), copy,
-          issuer = issuer_] { return print::receipt_paper(receipt, session, issuer, copy); },
+          issuer =
+              std::move(of_it)] { return print::receipt_paper(receipt, session, issuer, copy); },
          format, std::move(reply));
 }
 
 void Printing::summary_pdf(const std::string& session, const Json& in, Reply reply) {
-    auto found = desk_.look_at_session(session);
+    auto found = desk_.session(session);
     if (!found) return reply(refusal_of(found.error()));
-    draw([found = std::move(*found), issuer = issuer_,
+    auto of_it = issuer(*found);
+    draw([found = std::move(*found), issuer = std::move(of_it),
           at = now()] { return print::summary_paper(found, issuer, at); },
          in.value("format", kUsualSheet), std::move(reply));
 }
@@ -225,6 +230,16 @@ void Printing::printers(Reply reply) {
             post_([reply, answer = std::move(answer)] { reply(answer); });
         },
         reply);
+}
+
+// With the hotline as it is set now, in the language of that session's paper.
+print::Issuer Printing::issuer(const Json& session) {
+    print::Issuer out = issuer_;
+    auto help = desk_.help(print::language_of(session.value("language", "pt")));
+    out.help_phone = std::move(help.phone);
+    out.help_hours = std::move(help.hours);
+    out.texts = desk_.catalogue_texts();
+    return out;
 }
 
 std::string Printing::now() {

@@ -49,6 +49,7 @@ private:
     void summary_pdf(const std::string& session, const nlohmann::json& in, Reply reply);
     void closing_pdf(const nlohmann::json& in, Reply reply);
     void printers(Reply reply);
+    print::Issuer issuer(const nlohmann::json& session);
     std::string now();
     void draw(std::function<core::Result<print::Paper>()> paper, std::string format, Reply reply);
     void work(std::function<void()> job, const Reply& reply);

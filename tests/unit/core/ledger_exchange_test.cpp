@@ -51,8 +51,9 @@ struct Pair {
 // The station's log so far, with what the hub needs to take it.
 std::vector<Entry> entries_for(Pair& pair) {
     const auto tip = pair.station->tip(kStationLog);
-    REQUIRE(pair.hub->keep_period_secrets(kStationLog,
-                                          *pair.station->period_secrets(kStationLog, 1, tip.seq))
+    REQUIRE(pair.hub
+                ->keep_period_secrets(kStationLog,
+                                      *pair.station->period_secrets(kStationLog, 1, tip.seq))
                 .has_value());
     auto entries = pair.station->entries(kStationLog, 1, tip.seq);
     REQUIRE(entries.has_value());
@@ -131,6 +132,32 @@ TEST_CASE("the hub may only edit requests it has, and repeats nothing") {
     CHECK(pair.hub->tip(kHubLog).seq == 1);
 }
 
+TEST_CASE("other stations' keys come with the hub's log; the last word counts") {
+    constexpr std::uint64_t kOther = 0x48aef944a224403e;
+    Pair pair;
+    pair.reconcile();
+    CHECK_FALSE(pair.station->station_key(kOther)->has_value());
+    const auto before = pair.station.lines();
+    auto told = example_intent(Kind::station_key);
+    REQUIRE(pair.hub->write_to(kHubLog).has_value());
+    for (const char* key : {"00", "a7"}) {
+        std::string digits;
+        while (digits.size() < 64) digits += key;
+        told["key"] = digits;
+        REQUIRE(pair.hub->append(Kind::station_key, "", "", told).has_value());
+        pair.down();
+        const auto known = pair.station->station_key(kOther);
+        REQUIRE(known.has_value());
+        REQUIRE(known->has_value());
+        CHECK((*known)->station == "van-11");
+        CHECK(core::to_hex((*known)->key) == digits);
+    }
+    CHECK_FALSE(pair.station->station_key(kOther + 1)->has_value());
+    CHECK(pair.station.lines() == before);
+    CHECK(pair.station->check()->empty());
+    CHECK(pair.hub->check()->empty());
+}
+
 TEST_CASE("an entry that breaks a rule is quarantined alone") {
     struct Row {
         const char* what;
@@ -143,23 +170,36 @@ TEST_CASE("an entry that breaks a rule is quarantined alone") {
         {"a NIF that does not add up", [](Entry& e) { set_intent(e, "/citizen/nif", "123456788"); },
          2, "form"},
         {"a hub's field",
-         [](Entry& e) { e.intent.insert(e.intent.find("}}"), ",\"status\":\"x\""); },
-         3, "authority"},
+         [](Entry& e) { e.intent.insert(e.intent.find("}}"), ",\"status\":\"x\""); }, 3,
+         "authority"},
         {"a field of another service",
-         [](Entry& e) { set_intent(e, "/set", {{"fields.niss", "x"}}); }, 3, "form"},
+         [](Entry& e) {
+             set_intent(e, "/set", {{"fields.niss", "x"}});
+         },
+         3, "form"},
         {"no JSON", [](Entry& e) { e.intent = "{"; }, 5, "form"},
         {"not canonical", [](Entry& e) { e.intent.insert(1, " "); }, 5, "form"},
         {"another kind", [](Entry& e) { e.kind = Kind::hub_edit; }, 3, "authority"},
         {"an unknown session",
-         [](Entry& e) { set_intent(e, "/session", RecordId{{7, 1}, 6}.text()); }, 4,
-         "unknown_record"},
+         [](Entry& e) {
+             set_intent(e, "/session", RecordId{{7, 1}, 6}.text());
+         },
+         4, "unknown_record"},
         {"a session of another device",
-         [](Entry& e) { set_intent(e, "/session", RecordId{{8, 1}, 1}.text()); }, 4,
-         "unknown_record"},
+         [](Entry& e) {
+             set_intent(e, "/session", RecordId{{8, 1}, 1}.text());
+         },
+         4, "unknown_record"},
         {"a number left out", [](Entry& e) { set_intent(e, "/number", 3); }, 5, "receipt_gap"},
         {"a number again", [](Entry& e) { set_intent(e, "/number", 1); }, 5, "duplicate"},
         {"another series", [](Entry& e) { set_intent(e, "/series", "x"); }, 5, "receipt_series"},
         {"another change", [](Entry& e) { e.check ^= 1; }, 3, "diverged"},
+        {"another station's key",
+         [](Entry& e) {
+             e.kind = Kind::station_key;
+             e.intent = core::canonical(example_intent(Kind::station_key));
+         },
+         3, "authority"},
         {"another process", [](Entry& e) { e.run ^= 1; }, 6, "diverged"},
     };
     for (const Row& row : rows) {
@@ -261,7 +301,9 @@ TEST_CASE("after any edits on both sides and any exchanges, both show the same")
                 }
                 case 1:
                 case 2:
-                case 3: pair.edit(n, requests[chance.below(requests.size())], set()); break;
+                case 3:
+                    pair.edit(n, requests[chance.below(requests.size())], set());
+                    break;
                 case 4:
                 case 5:
                 case 6:
@@ -271,7 +313,9 @@ TEST_CASE("after any edits on both sides and any exchanges, both show the same")
                     pair.up();
                     at_hub = requests.size();
                     break;
-                case 8: pair.down(); break;
+                case 8:
+                    pair.down();
+                    break;
             }
             if (chance.below(20) == 0) pair.station.open();
             if (chance.below(20) == 0) pair.hub.open();

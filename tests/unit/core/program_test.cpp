@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "core/program/address.h"
+#include "core/address.h"
 
 using namespace spot::core;
 namespace fs = std::filesystem;

@@ -23,6 +23,9 @@ SCHEMA(session_close);
 SCHEMA(hub_edit);
 SCHEMA(request_withdraw);
 SCHEMA(receipt_settle);
+SCHEMA(catalogue_set);
+SCHEMA(catalogue_publish);
+SCHEMA(station_key);
 
 namespace {
 
@@ -90,7 +93,10 @@ std::vector<Named> all() {
             {"session.close", PARSED(session_close), true},
             {"hub.edit", PARSED(hub_edit), true},
             {"request.withdraw", PARSED(request_withdraw), true},
-            {"receipt.settle", PARSED(receipt_settle), false}};
+            {"receipt.settle", PARSED(receipt_settle), false},
+            {"catalogue.set", PARSED(catalogue_set), false},
+            {"catalogue.publish", PARSED(catalogue_publish), false},
+            {"station.key", PARSED(station_key), false}};
 }
 
 }  // namespace

@@ -65,9 +65,10 @@ TEST_CASE("the ledger refuses to change what has left, also without a desk") {
     const std::string id = at.queued(at.session_with_citizen());
     at.reach_hub();
     at.hub_edits(id, {{"route.state", "dispatched"}});
-    const auto refused = at.station->ledger.append(
-        core::Kind::request_edit, "", "m.abrantes",
-        {{"at", core::utc_text(at.clock.at)}, {"request", id}, {"set", {{"fields.motivo", "Furto"}}}});
+    const auto refused = at.station->ledger.append(core::Kind::request_edit, "", "m.abrantes",
+                                                   {{"at", core::utc_text(at.clock.at)},
+                                                    {"request", id},
+                                                    {"set", {{"fields.motivo", "Furto"}}}});
     REQUIRE(!refused);
     CHECK(refused.error().code == core::Code::refused);
 }
@@ -78,7 +79,8 @@ TEST_CASE("a withdrawn request stays in the history, here and at the hub") {
     const std::string id = at.queued(session);
     CHECK(why(at.desk->withdraw_request(id, {{"reason", "  "}})) == "required");
     at.clock.at += 60'000;
-    const Json request = DeskStation::ok(at.desk->withdraw_request(id, {{"reason", "Mudou de ideias."}}));
+    const Json request =
+        DeskStation::ok(at.desk->withdraw_request(id, {{"reason", "Mudou de ideias."}}));
     CHECK(request.at("state") == "withdrawn");
     CHECK(request.at("withdrawn") ==
           Json{{"at", "2017-10-16T09:16:55.891+01:00"}, {"reason", "Mudou de ideias."}});
@@ -88,8 +90,9 @@ TEST_CASE("a withdrawn request stays in the history, here and at the hub") {
     at.reach_hub();
     CHECK(at.state_of(id) == "withdrawn");
     std::vector<Json> there;
-    REQUIRE(at.hub->export_records({"request", {}, false},
-                                   [&](std::string_view line) { there.push_back(Json::parse(line)); }));
+    REQUIRE(at.hub->export_records({"request", {}, false}, [&](std::string_view line) {
+        there.push_back(Json::parse(line));
+    }));
     REQUIRE(there.size() == 1);
     CHECK(there[0].at("withdrawn").at("reason") == "Mudou de ideias.");
     CHECK(there == at.records("request"));
@@ -114,12 +117,11 @@ TEST_CASE("two values: both are shown, with the field's name; quarantine is told
     const std::string other = at.queued(at.session_with_citizen());
     const auto seq = core::RecordId::parse(other)->seq;
     at.reach_hub();
-    REQUIRE(at.station->ledger.set(
-        station::setting::kLastContact,
-        Json{{"at", "2017-10-16T08:20:00.000Z"},
-             {"state", "ok"},
-             {"quarantined", {{{"seq", seq}, {"code", "form"}}}}}
-            .dump()));
+    REQUIRE(at.station->ledger.set(station::setting::kLastContact,
+                                   Json{{"at", "2017-10-16T08:20:00.000Z"},
+                                        {"state", "ok"},
+                                        {"quarantined", {{{"seq", seq}, {"code", "form"}}}}}
+                                       .dump()));
     CHECK(at.state_of(other) == "quarantine");
     const Json day = at.day();
     REQUIRE(day.at("failed").size() == 1);
@@ -136,7 +138,7 @@ TEST_CASE("the day is the station's own, by its clock's zone") {
     at.clock.at = 1'508'108'400'000;  // 2017-10-16T00:00:00+01:00
     const std::string early = at.session_with_citizen();
     (void)at.queued(early);
-    at.clock.at -= 1;                 // a millisecond before: the day before
+    at.clock.at -= 1;  // a millisecond before: the day before
     const std::string late = at.session_with_citizen();
     at.clock.at += 24 * 3600 * 1000;  // 23:59:59.999 of the 16th
     const std::string id = at.session_with_citizen();
@@ -151,14 +153,15 @@ TEST_CASE("the day is the station's own, by its clock's zone") {
     CHECK(day.at("requests").size() == 2);
     CHECK(day.at("receipts") ==
           Json{{"first", 1}, {"last", 1}, {"count", 1}, {"total_cents", 1800}});
-    CHECK(day.at("lead").at("only_here") == day.at("waiting"));
-    CHECK(day.at("waiting") == 6);  // three sessions, two requests, one receipt
+    CHECK(day.at("lead").at("only_here") == 2);  // requests, not entries
+    CHECK(day.at("waiting") == 6);               // three sessions, two requests, one receipt
     const Json before = DeskStation::ok(at.desk->day({{"date", "2017-10-15"}}));
     CHECK(before.at("sessions").size() == 1);
     CHECK(before.at("sessions")[0].at("initials") == "A. S.");  // typed, not yet a request
     CHECK(why(at.desk->day({{"date", "2017-02-30"}})) == "date");
     at.reach_hub();
     CHECK(at.day().at("waiting") == 0);
+    CHECK(at.day().at("lead").at("only_here") == 0);
 }
 
 TEST_CASE("the link's word is what happened last") {
@@ -173,8 +176,9 @@ TEST_CASE("the link's word is what happened last") {
     CHECK(link().at("state") == "offline");
     at.desk->sync_ended("revoked", "");
     CHECK(link().at("state") == "attention");
-    REQUIRE(at.station->ledger.set(station::setting::kLastContact,
-                                   R"({"at":"2017-10-16T08:20:00.000Z","state":"ok","quarantined":[]})"));
+    REQUIRE(at.station->ledger.set(
+        station::setting::kLastContact,
+        R"({"at":"2017-10-16T08:20:00.000Z","state":"ok","quarantined":[]})"));
     at.desk->sync_ended("ok", "");
     CHECK(link().at("state") == "idle");
     CHECK(link().at("at") == "2017-10-16T09:20:00.000+01:00");
@@ -210,6 +214,52 @@ TEST_CASE("a visit: one resident after another, each with what is open") {
     CHECK(!at.folder.any_file_holds("Rosa Pires"));
 }
 
+TEST_CASE("who sleeps, or wants nothing today, is to come back to until tomorrow") {
+    Signed at;
+    DeskStation::ok(at.desk->plan_visit(
+        {{"home", "Lar de Arega"},
+         {"residents",
+          {{{"room", "12"}, {"name", "Rosa Pires"}}, {{"room", "14"}, {"name", "José Lima"}}}}}));
+    const auto state = [&](std::size_t i) {
+        return DeskStation::ok(at.desk->visit()).at("residents")[i].at("state");
+    };
+    const auto rest = [&](int i, const char* how) {
+        return at.desk->rest_visit({{"index", i}, {"state", how}});
+    };
+    CHECK(DeskStation::ok(rest(0, "asleep")).at("residents")[0].at("state") == "asleep");
+    DeskStation::ok(rest(1, "not_today"));
+    at.reopen();
+    CHECK(state(0) == "asleep");
+    CHECK(state(1) == "not_today");
+    DeskStation::ok(rest(1, "todo"));
+    CHECK(state(1) == "todo");
+    DeskStation::ok(rest(1, "not_today"));
+    CHECK(why(rest(2, "asleep")) == "not_found");
+    CHECK(why(rest(-1, "asleep")) == "not_found");
+    CHECK(why(rest(0, "gone")) == "choice");
+    // To start with somebody takes it back; so does it when they had been begun with.
+    const std::string session = DeskStation::ok(at.desk->begin_visit({{"index", 0}})).at("id");
+    CHECK(state(0) == "open");
+    DeskStation::ok(rest(0, "asleep"));
+    CHECK(state(0) == "asleep");
+    CHECK(DeskStation::ok(at.desk->visit()).at("residents")[0].at("session") == session);
+    CHECK(DeskStation::ok(at.desk->begin_visit({{"index", 0}})).at("id") == session);
+    CHECK(state(0) == "open");
+    // A new plan keeps it, the next day does not, and who is done is done.
+    DeskStation::ok(
+        at.desk->plan_visit({{"home", "Lar de Arega"},
+                             {"residents",
+                              {{{"room", "14"}, {"name", "José Lima"}, {"note", "surdo"}},
+                               {{"room", "12"}, {"name", "Rosa Pires"}}}}}));
+    CHECK(state(0) == "not_today");
+    at.clock.at += 24 * 3600 * 1000;
+    CHECK(state(0) == "todo");
+    DeskStation::ok(at.desk->answer_privacy(session, {{"accepted", true}}));
+    DeskStation::ok(at.desk->close_session(session, {{"outcome", "resolved"}}));
+    DeskStation::ok(rest(1, "asleep"));
+    CHECK(state(1) == "done");
+}
+
 TEST_CASE("complaints, assessments and feedback are recorded facts") {
     Signed at;
     const std::string session = at.session_with_citizen();
@@ -236,11 +286,21 @@ TEST_CASE("the citizen's screen follows the mediator's, and shows nobody else's 
     const std::string first = at.session_with_citizen();
     DeskStation::ok(at.desk->citizen_focus({{"screen", "citizen"}, {"field", "nif"}}));
     CHECK(view().at("value").at("text") == "123 456 789");
+    CHECK(!view().at("value").contains("ok"));
+    // A wrong check digit is said when the number is whole, not while it is being typed.
+    for (const auto& [typed, wrong] : {std::pair{"12345678", false}, {"123 456 788", true}}) {
+        DeskStation::ok(at.desk->set_citizen(first, {{"set", {{"nif", typed}}}}));
+        CHECK(view().at("value").contains("ok") == wrong);
+    }
+    CHECK(view().at("value").at("ok") == false);
+    DeskStation::ok(at.desk->set_citizen(first, {{"set", {{"nif", "123456789"}}}}));
     const std::string form = at.draft(first, "IRN-001", {{"motivo", "Perda"}});
-    DeskStation::ok(at.desk->citizen_focus({{"screen", "form"}, {"draft", form}, {"field", "motivo"}}));
+    DeskStation::ok(
+        at.desk->citizen_focus({{"screen", "form"}, {"draft", form}, {"field", "motivo"}}));
     CHECK(view().at("value").at("text") == "Perda");
     CHECK(view().at("value").at("label").at("params").at("text") == "Motivo do pedido");
-    CHECK(view().at("who_sees").at("params").at("agency") == "Instituto dos Registos e do Notariado");
+    CHECK(view().at("who_sees").at("params").at("agency") ==
+          "Instituto dos Registos e do Notariado");
     DeskStation::ok(at.desk->hide());
     CHECK(view().dump().find("Perda") == std::string::npos);
     DeskStation::ok(at.desk->show({{"pin", "482913"}}));
@@ -251,21 +311,85 @@ TEST_CASE("the citizen's screen follows the mediator's, and shows nobody else's 
     // Another session comes up: the focus on the first one's draft shows nothing of it.
     const std::string second =
         DeskStation::ok(at.desk->answer_privacy(draft, {{"accepted", true}})).at("id");
-    DeskStation::ok(at.desk->citizen_focus({{"screen", "form"}, {"draft", form}, {"field", "motivo"}}));
+    DeskStation::ok(
+        at.desk->citizen_focus({{"screen", "form"}, {"draft", form}, {"field", "motivo"}}));
     CHECK(view().dump().find("Perda") == std::string::npos);
     CHECK(view().dump().find("Ana") == std::string::npos);
     CHECK(DeskStation::ok(at.desk->state()).at("session") == second);
 
-    DeskStation::ok(at.desk->citizen_display({{"type", "large"}, {"contrast", "x"}, {"language", "uk"}}));
+    DeskStation::ok(
+        at.desk->citizen_display({{"type", "large"}, {"contrast", "x"}, {"language", "uk"}}));
     at.reopen();
     CHECK(view().at("type") == "large");
     CHECK(view().at("contrast") == "normal");
     CHECK(view().at("language") == "uk");
 }
 
+TEST_CASE("the hotline stands on the last screen and on paper, where it is set") {
+    Signed at;
+    const auto view = [&] { return DeskStation::ok(at.desk->citizen_view()); };
+    const std::string session = at.session_with_citizen();
+    DeskStation::ok(at.desk->citizen_focus({{"screen", "receipt"}}));
+    CHECK(!view().contains("help"));
+    CHECK(at.desk->help(core::Language::pt).phone == "");
+    CHECK(DeskStation::ok(at.desk->state()).at("help").is_null());
+    const Json set{
+        {"phone", "300003990"}, {"days", "workdays"}, {"from", "09:00"}, {"to", "18:00"}};
+    CHECK(DeskStation::ok(at.desk->set_help(set)).at("help") == set);
+    CHECK(view().at("help").at("phone") == "300003990");
+    CHECK(view().at("help").at("hours") ==
+          Json{{"key", "help.workdays"}, {"params", {{"from", "09:00"}, {"to", "18:00"}}}});
+    DeskStation::ok(at.desk->citizen_focus({{"screen", "citizen"}}));
+    CHECK(!view().contains("help"));
+    DeskStation::ok(at.desk->close_session(session, {{"outcome", "information"}}));
+    CHECK(view().at("screen") == "closed");
+    CHECK(view().contains("help"));
+    at.reopen();
+    CHECK(at.desk->help(core::Language::uk).phone == "300003990");
+    CHECK(at.desk->help(core::Language::uk).hours == "робочі дні, 09:00–18:00");
+
+    struct Row {
+        const char *member, *value, *why;
+    };
+    for (const Row& row :
+         {Row{"phone", "30x", "phone"}, Row{"phone", "12", "phone"},
+          Row{"days", "sundays", "choice"}, Row{"from", "9", "hours"},
+          Row{"from", "24:00", "hours"}, Row{"to", "09:00", "hours"}, Row{"to", "", "hours"}}) {
+        CAPTURE(std::string(row.value));
+        Json other = set;
+        other[row.member] = row.value;
+        CHECK(why(at.desk->set_help(other)) == row.why);
+    }
+    CHECK(DeskStation::ok(at.desk->state()).at("help") == set);
+    Json none = set;
+    none["phone"] = none["from"] = none["to"] = "";
+    CHECK(DeskStation::ok(at.desk->set_help(none)).at("help").is_null());
+}
+
+TEST_CASE("to look at a session changes nothing; to work on it is said") {
+    Signed at;
+    const std::string first = at.session_with_citizen(), second = at.session_with_citizen();
+    const auto working = [&] { return DeskStation::ok(at.desk->state()).at("session"); };
+    CHECK(working() == second);
+    at.changes.clear();
+    CHECK(DeskStation::ok(at.desk->session(first)).at("id") == first);
+    CHECK(working() == second);
+    CHECK(at.changes.empty());
+    CHECK(DeskStation::ok(at.desk->work_on_session(first)).at("id") == first);
+    CHECK(at.said_changed("citizen"));
+    at.reopen();
+    CHECK(working() == first);
+    DeskStation::ok(at.desk->close_session(first, {{"outcome", "information"}}));
+    DeskStation::ok(at.desk->work_on_session(second));
+    DeskStation::ok(at.desk->work_on_session(first));  // a closed one is only shown
+    CHECK(working() == second);
+    CHECK(why(at.desk->work_on_session("nobody")) == "not_found");
+}
+
 TEST_CASE("the catalogue speaks the mediator's language; codes stay") {
     Signed at;
-    Json hits = DeskStation::ok(at.desk->search({{"q", "renvoar cartao"}, {"limit", 3}})).at("hits");
+    Json hits =
+        DeskStation::ok(at.desk->search({{"q", "renvoar cartao"}, {"limit", 3}})).at("hits");
     REQUIRE(hits.size() == 3);
     CHECK(hits[0].at("code") == "IRN-001");
     CHECK(hits[0].at("agency_short") == "Registos e Notariado");
@@ -273,12 +397,12 @@ TEST_CASE("the catalogue speaks the mediator's language; codes stay") {
     at.reopen();
     hits = DeskStation::ok(at.desk->search({{"q", "citizen card renewal"}})).at("hits");
     CHECK(hits[0].at("name") == "Citizen Card renewal");
-    const Json service = DeskStation::ok(at.desk->service("IRN-001"));
+    const Json service = DeskStation::ok(at.desk->service("IRN-001", Json::object()));
     CHECK(service.at("fields")[0].at("required") == true);
     CHECK(service.at("fields")[0].at("label") == "Reason for the request");
     CHECK(service.at("fields").back().at("required") == false);
     const Json catalogue = DeskStation::ok(at.desk->catalogue());
     CHECK(catalogue.at("agencies").size() == 17);
     CHECK(why(at.desk->language({{"language", "de"}})) == "choice");
-    CHECK(why(at.desk->service("NO-001")) == "not_found");
+    CHECK(why(at.desk->service("NO-001", Json::object())) == "not_found");
 }

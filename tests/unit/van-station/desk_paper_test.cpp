@@ -54,10 +54,10 @@ TEST_CASE("its codes verify, and say nothing about the person") {
     const Json receipt = at.receipt();
     const auto keys = at.station->keys();
     REQUIRE(keys.has_value());
-    const auto verdict = core::verify_receipt_qr(receipt.at("qr").get<std::string>(),
-                                                 [&](std::uint64_t) -> std::optional<core::PublicKey> {
-                                                     return core::sign_public(keys->sign_seed);
-                                                 });
+    const auto verdict = core::verify_receipt_qr(
+        receipt.at("qr").get<std::string>(), [&](std::uint64_t) -> std::optional<core::PublicKey> {
+            return core::sign_public(keys->sign_seed);
+        });
     REQUIRE(verdict.has_value());
     CHECK(verdict->what == core::ReceiptVerdict::What::valid);
     CHECK(verdict->facts.number == 1);
@@ -103,12 +103,18 @@ TEST_CASE("a process that dies in mid-print leaves it to a person; nothing print
         at.reopen();
         CHECK(at.state() == "uncertain");
         CHECK(DeskStation::ok(at.desk->state()).at("link").at("need_person") == 1);
+        // Where one is asked: at the session's receipts, and the day leads there.
+        CHECK(DeskStation::ok(at.desk->session(at.session)).at("step") == "receipt");
+        const Json failed = DeskStation::ok(at.desk->day(Json::object())).at("failed");
+        REQUIRE(failed.size() == 1);
+        CHECK(failed[0].at("session") == at.session);
         CHECK(why(at.desk->reserve_print(at.id)) == "uncertain");
         at.reopen();
         CHECK(at.state() == "uncertain");
         const std::string final = came_out ? "confirmed" : "spoiled";
-        CHECK(DeskStation::ok(at.desk->settle_receipt(at.id, {{"came_out", came_out}}))
-                  .at("state") == final);
+        CHECK(
+            DeskStation::ok(at.desk->settle_receipt(at.id, {{"came_out", came_out}})).at("state") ==
+            final);
         CHECK(why(at.desk->settle_receipt(at.id, {{"came_out", came_out}})) == "");
         CHECK(at.records("receipt")[0].at("state") == final);
         at.reopen();
@@ -129,8 +135,9 @@ TEST_CASE("the hub comes to the same state; what is said twice is quarantined th
     DeskStation::ok(at.desk->printed(at.id, *print, "sent"));
     at.reach_hub();
     std::vector<Json> there;
-    REQUIRE(at.hub->export_records({"receipt", {}, false},
-                                   [&](std::string_view line) { there.push_back(Json::parse(line)); }));
+    REQUIRE(at.hub->export_records({"receipt", {}, false}, [&](std::string_view line) {
+        there.push_back(Json::parse(line));
+    }));
     CHECK(there == at.records("receipt"));
     CHECK(at.hub->quarantined(*at.station->log()).empty());
     const auto faults = at.hub->check();

@@ -13,6 +13,7 @@
 
 #include "tests/support/fake_printer.h"
 #include "tests/support/temporary_folder.h"
+#include "van-station/print/send/resolve.h"
 
 using namespace spot::print;
 using spot::tests::FakePrinter;
@@ -188,6 +189,34 @@ TEST_CASE("a printer's readiness is asked without printing") {
     CHECK(readiness_of(network(empty), 600) == Readiness::paper);
     CHECK(readiness_of(network(mute), 600) == Readiness::unknown);
     CHECK(ready.printed().empty());
+}
+
+TEST_CASE("a printer is found by its host's name; a name that nobody knows is told") {
+    FakePrinter printer({});
+    const std::string address = printer.address();
+    const std::string port = address.substr(address.rfind(':'));
+    const Patience patient{20'000, 60, 20'000};  // a loaded machine asks for names slowly
+    auto outcome =
+        deliver({"Recibo 129", kBytes}, {"rolo", Via::network, "localhost" + port, true}, patient);
+    CHECK(outcome.what == What::sent);
+    CHECK(printer.printed() == kBytes);
+
+    // RFC 6761: nobody ever has this name.
+    outcome = deliver({"Recibo 129", kBytes},
+                      {"rolo", Via::network, "printer.invalid" + port, true}, patient);
+    CHECK(outcome.what == What::not_sent);
+    CHECK(outcome.why == Why::name);
+    CHECK(outcome.bytes_left == 0);
+    CHECK(readiness_of({"rolo", Via::network, "printer.invalid" + port, true}, 5'000) ==
+          Readiness::off);
+}
+
+TEST_CASE("asking for a printer's name ends when the time is over") {
+    // Without any time nobody can have answered, however fast the machine is.
+    const auto none = resolve("localhost", "9100", Deadline(0));
+    CHECK(none.size() <= kAddressesMax);
+    const auto numbers = resolve("192.0.2.7", "9100", Deadline(0));
+    CHECK(numbers.size() == 1);  // no question was needed
 }
 
 TEST_CASE("a printer's address says by which way it is reached") {

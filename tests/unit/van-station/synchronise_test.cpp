@@ -149,7 +149,7 @@ struct Fixture {
     }
     // Texts that no codec makes small, so that a bundle has several frames.
     void record(int count) {
-        station::Recorder recorder(*van);
+        station::Recorder recorder(*van, clock);
         for (int i = 0; i < count; ++i) {
             std::array<std::uint8_t, 400> noise{};
             random.fill(noise);

@@ -48,7 +48,7 @@ Json field_json(const core::Catalogue::ServiceField& use, const CatalogueTexts& 
 Answer Desk::search(const Json& in) {
     return inside_->guarded([&]() -> Answer {
         Inside& desk = *inside_;
-        if (!desk.search) desk.search.emplace(desk.texts, desk.language);
+        if (!desk.search) desk.search.emplace(*desk.texts, desk.language);
         const std::string text = text_at(in, "q"), agency = text_at(in, "agency"),
                           occasion = text_at(in, "occasion");
         const std::int64_t limit = std::clamp<std::int64_t>(number_at(in, "limit", kHitsUsual), 0,
@@ -72,53 +72,62 @@ Answer Desk::search(const Json& in) {
     });
 }
 
+std::shared_ptr<const CatalogueTexts> Desk::catalogue_texts() {
+    inside_->look_at_catalogue();
+    return inside_->texts;
+}
+
 Answer Desk::catalogue() {
     return inside_->guarded([&]() -> Answer {
         const Inside& desk = *inside_;
         Json agencies = Json::array(), occasions = Json::array();
-        for (const auto& agency : desk.texts.agencies()) {
-            const auto& all = desk.texts.services();
+        for (const auto& agency : desk.texts->agencies()) {
+            const auto& all = desk.texts->services();
             const auto count = std::count_if(all.begin(), all.end(), [&](const auto& service) {
-                return service.agency == agency.code;
+                return !service.withdrawn && service.agency == agency.code;
             });
             agencies.push_back({{"code", agency.code},
                                 {"name", agency.name.of(desk.language)},
                                 {"short", agency.short_name},
                                 {"count", count}});
         }
-        for (const auto& occasion : desk.texts.occasions()) {
-            const auto& all = desk.texts.services();
+        for (const auto& occasion : desk.texts->occasions()) {
+            const auto& all = desk.texts->services();
             const auto count = std::count_if(all.begin(), all.end(), [&](const auto& service) {
-                return std::find(service.occasions.begin(), service.occasions.end(),
-                                 occasion.id) != service.occasions.end();
+                return !service.withdrawn &&
+                       std::find(service.occasions.begin(), service.occasions.end(), occasion.id) !=
+                           service.occasions.end();
             });
-            occasions.push_back({{"id", occasion.id},
-                                 {"name", occasion.name.of(desk.language)},
-                                 {"count", count}});
+            occasions.push_back(
+                {{"id", occasion.id}, {"name", occasion.name.of(desk.language)}, {"count", count}});
         }
-        return Json{{"version", desk.forms.version()},
+        return Json{{"version", desk.forms->version()},
                     {"agencies", std::move(agencies)},
                     {"occasions", std::move(occasions)}};
     });
 }
 
-Answer Desk::service(std::string_view code) {
+Answer Desk::service(std::string_view code, const Json& in) {
     return inside_->guarded([&]() -> Answer {
-        const Inside& desk = *inside_;
-        const auto* service = desk.forms.service(code);
-        const auto* text = desk.texts.service(code);
+        Inside& desk = *inside_;
+        const std::string version = text_at(in, "version");
+        const core::Catalogue& forms = version.empty() ? *desk.forms : desk.forms_of(version);
+        const auto about = version.empty() ? desk.texts : desk.texts_of(version);
+        const auto* service = forms.service(code);
+        const auto* text = about->service(code);
         if (!service || !text) return unknown("service");
         Json out = desk.service_brief(code);
+        out["fee_cents"] = service->fee_cents;
         out["summary"] = text->summary.of(desk.language);
         out["typical_days"] = text->typical_days;
-        out["version"] = desk.forms.version();
+        out["version"] = forms.version();
         out["needs"] = Json::array();
         for (const auto& need : text->needs) out["needs"].push_back(need.of(desk.language));
         out["fields"] = Json::array();
         for (const bool required : {true, false})  // what is required first
             for (const auto& use : service->fields)
                 if (use.required == required)
-                    out["fields"].push_back(field_json(use, desk.texts, desk.language));
+                    out["fields"].push_back(field_json(use, *about, desk.language));
         return out;
     });
 }

@@ -19,7 +19,23 @@ constexpr const char* kScreens[] = {"idle", "privacy",  "citizen", "search",
 Json key(std::string_view name, Json params = Json::object()) {
     return {{"key", name}, {"params", std::move(params)}};
 }
-Json words(std::string_view text) { return key("text", {{"text", text}}); }
+Json words(std::string_view text) {
+    return key("text", {{"text", text}});
+}
+
+// All digits are there and do not fit each other. A value that is still being typed says nothing.
+bool misfits(std::string_view kind, const std::string& value) {
+    constexpr std::size_t kNif = 9, kNiss = 11, kPortugueseIban = 25;
+    if (kind == "nif") return value.size() == kNif && !core::nif_valid(value);
+    if (kind == "niss") return value.size() == kNiss && !core::niss_valid(value);
+    // How long those of other countries are, we do not know.
+    return kind == "iban" && value.size() == kPortugueseIban && value.starts_with("PT") &&
+           !core::iban_valid(value);
+}
+
+bool misfits(const core::Catalogue::Field& field, std::string_view typed) {
+    return misfits(field.check.empty() ? field.type : field.check, tidied(field, typed));
+}
 
 int step_of_screen(std::string_view screen) {
     if (screen == "privacy") return 1;
@@ -36,20 +52,21 @@ Json Desk::Inside::body_of_form(const Visit& visit, core::Language tongue) {
     const auto draft = find_draft(focus.draft);
     if (!draft || text_at(draft->kept, "session") != visit.id) return out;
     const std::string code = text_at(draft->kept, "service");
-    const auto* service = forms.service(code);
-    const auto* text = texts.service(code);
+    const auto* service = forms->service(code);
+    const auto* text = texts->service(code);
     if (!service || !text) return out;
     out["title"] = words(text->name.of(tongue));
-    if (const auto* agency = texts.agency(service->agency))
+    if (const auto* agency = texts->agency(service->agency))
         out["who_sees"] = key("form.who_sees", {{"agency", agency->name.of(tongue)}});
     const Json& fields = object_at(draft->kept, "fields");
     for (const auto& use : service->fields) {
-        const auto* about = texts.field(use.field->name);
+        const auto* about = texts->field(use.field->name);
         const std::string typed = text_at(fields, use.field->name);
         if (!about) continue;
         const std::string& label = about->label.of(tongue);
         if (use.field->name == focus.field) {
             out["value"] = {{"label", words(label)}, {"text", typed}};
+            if (misfits(*use.field, typed)) out["value"]["ok"] = false;
             out["why"] = key("form.why", {{"hint", about->hint.of(tongue)}});
         } else if (!typed.empty() && out["said"].size() < kSaidMax) {
             out["said"].push_back({{"label", words(label)}, {"text", typed}});
@@ -80,10 +97,12 @@ Json Desk::Inside::citizen_body() {
         for (const char* member : {"name", "nif", "birth_date", "phone", "address"}) {
             const std::string typed = text_at(*citizen, member);
             const Json label = key(std::string("citizen.") + member);
-            if (focus.field == member)
+            if (focus.field == member) {
                 out["value"] = {{"label", label}, {"text", typed}};
-            else if (!typed.empty())
+                if (misfits(member, tidied_citizen(member, typed))) out["value"]["ok"] = false;
+            } else if (!typed.empty()) {
                 out["said"].push_back({{"label", label}, {"text", typed}});
+            }
         }
     } else if (screen == "form") {
         out.update(body_of_form(*visit, tongue));
@@ -91,9 +110,10 @@ Json Desk::Inside::citizen_body() {
         const auto hub = hub_view();
         const auto asked = hub ? find_request(focus.last, *hub) : Done<Asked>(unknown("request"));
         if (asked && text_at(asked->shown, "session") == visit->id) {
-            const auto* text = texts.service(text_at(asked->shown, "service"));
-            if (text) out["value"] = {{"label", key("recorded.service")},
-                                      {"text", text->name.of(tongue)}};
+            const auto* text = texts->service(text_at(asked->shown, "service"));
+            if (text)
+                out["value"] = {{"label", key("recorded.service")},
+                                {"text", text->name.of(tongue)}};
             out["way"] = asked->state;
         }
     } else if (screen == "receipt") {
@@ -121,11 +141,16 @@ Answer Desk::Inside::citizen_view() {
              {"said", Json::array()}};
     // Nothing of anybody's on a hidden or locked screen, not even in what travels to it.
     Json body = hidden || locked || !person ? Json() : citizen_body();
-    const std::string calm = hidden                                          ? "hidden"
+    const std::string calm = hidden                                                  ? "hidden"
                              : focus.screen == "closed" && working.empty() && person ? "closed"
-                                                                             : "idle";
+                                                                                     : "idle";
     if (!body.is_object()) body = {{"screen", calm}, {"title", key(calm + ".title")}};
     out.update(body);
+    if (const auto shown = text_at(out, "screen"); shown == "closed" || shown == "receipt") {
+        auto number = help_words();
+        if (!number) return tl::make_unexpected(Fault(number.error()));
+        if (number->is_object()) out["help"] = std::move(*number);
+    }
     const std::string chosen = text_at(*kept, "language");
     if (!chosen.empty()) out["language"] = chosen;
     out["language"] = core::language_name(core::language_of(text_at(out, "language")));

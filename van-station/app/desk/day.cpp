@@ -99,9 +99,18 @@ Result<Json> Desk::Inside::failed(const HubView& hub) {
     }
     const auto uncertain = ledger().kept_of(shelf::kPrint, "uncertain", kListMax);
     if (!uncertain) return tl::make_unexpected(uncertain.error());
-    for (const auto& one : *uncertain)
-        out.push_back({{"id", one.key}, {"code", "print_uncertain"},
+    for (const auto& one : *uncertain) {
+        const auto receipt = core::RecordId::parse(one.key);
+        if (!receipt) continue;
+        const auto shown = ledger().record("receipt", *receipt);
+        if (!shown) return tl::make_unexpected(shown.error());
+        if (!*shown) continue;
+        const Json printed = Json::parse((*shown)->json, nullptr, false);
+        out.push_back({{"id", one.key},
+                       {"session", text_at(printed, "session")},
+                       {"code", "print_uncertain"},
                        {"what_to_do", "say_what_came_out"}});
+    }
     return out;
 }
 
@@ -166,18 +175,22 @@ Answer Desk::Inside::day(const Json& in) {
                             {"quarantined", held},
                             {"awaited", tip - durable}}}};
     }
+    auto begun = unfinished();
+    if (!begun) return tl::make_unexpected(Fault(begun.error()));
     const auto requests_made = requests.size();
-    return Json{{"date", date},
-                {"lead",
-                 {{"requests", requests_made},
-                  {"only_here", *entries_waiting},
-                  {"need_you", *need}}},
-                {"sessions", std::move(*sessions)},
-                {"requests", std::move(requests)},
-                {"waiting", *entries_waiting},
-                {"failed", std::move(*not_done)},
-                {"reconciliation", std::move(reconciliation)},
-                {"receipts", std::move(receipts)}};
+    const auto only_here = std::count_if(requests.begin(), requests.end(), [](const Json& one) {
+        return one.at("state") == "recorded" || one.at("state") == "sent";
+    });
+    return Json{
+        {"date", date},
+        {"lead", {{"requests", requests_made}, {"only_here", only_here}, {"need_you", *need}}},
+        {"sessions", std::move(*sessions)},
+        {"requests", std::move(requests)},
+        {"waiting", *entries_waiting},
+        {"failed", std::move(*not_done)},
+        {"unfinished", std::move(*begun)},
+        {"reconciliation", std::move(reconciliation)},
+        {"receipts", std::move(receipts)}};
 }
 
 }  // namespace spot::station

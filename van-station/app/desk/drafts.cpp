@@ -10,9 +10,9 @@ using core::Result;
 using What = Fault::What;
 
 // What belongs to one request and not to the person: never taken over to the next one.
-constexpr std::array kOfOneRequest{"motivo",   "entrega",    "observacoes",      "urgente",
-                                   "anexos",   "processo",   "valor_pedido",     "data_inicio",
-                                   "data_fim", "prestacao",  "local_ocorrencia", "data_ocorrencia",
+constexpr std::array kOfOneRequest{"motivo",     "entrega",   "observacoes",      "urgente",
+                                   "anexos",     "processo",  "valor_pedido",     "data_inicio",
+                                   "data_fim",   "prestacao", "local_ocorrencia", "data_ocorrencia",
                                    "testemunha", "categoria"};
 constexpr std::size_t kFieldBytesMax = 16 * 1024;  // of what is typed into one, right or wrong
 
@@ -22,21 +22,21 @@ bool of_one_request(const core::Catalogue::Field& field) {
                        [&](const char* one) { return field.name == one; });
 }
 
-const core::Catalogue::ServiceField* use_of(const core::Catalogue::Service& service,
-                                            std::string_view name) {
-    const auto at = std::find_if(service.fields.begin(), service.fields.end(),
-                                 [&](const auto& use) { return use.field->name == name; });
-    return at == service.fields.end() ? nullptr : &*at;
+tl::unexpected<Fault> service_gone() {
+    return refuse(What::conflict, "service_gone",
+                  "O catálogo em vigor já não tem este serviço. O que estava escrito continua "
+                  "guardado.");
 }
 
 }  // namespace
 
 Json Desk::Inside::service_brief(std::string_view code) const {
-    const auto* service = forms.service(code);
-    const auto* text = texts.service(code);
+    const auto* service = forms->service(code);
+    const auto* text = texts->service(code);
     if (!service || !text)  // of a catalogue that is not in force any more
-        return {{"code", code}, {"name", code}, {"agency_short", ""}, {"fee_cents", 0}};
-    const auto* agency = texts.agency(service->agency);
+        return {
+            {"code", code}, {"name", code}, {"agency", ""}, {"agency_short", ""}, {"fee_cents", 0}};
+    const auto* agency = texts->agency(service->agency);
     return {{"code", code},
             {"name", text->name.of(language)},
             {"agency", service->agency},
@@ -72,9 +72,9 @@ Result<Json> Desk::Inside::offers(std::string_view session, std::string_view exc
     Json out = Json::object();
     const auto take = [&](const Json& fields, const std::string& from) {
         for (const auto& [name, value] : fields.items()) {
-            const auto* field = forms.field(name);
+            const auto* field = forms->field(name);
             if (!field || of_one_request(*field) || !value.is_string() || value == "") continue;
-            if (!check_of(forms, *field, tidied(*field, value.get<std::string>()), false).ok)
+            if (!check_of(*forms, *field, tidied(*field, value.get<std::string>()), false).ok)
                 continue;
             out[name] = {{"value", value}, {"from", from}};
         }
@@ -100,15 +100,15 @@ Answer Desk::Inside::draft_json(const Draft& draft) {
     return draft_json(draft, *said);
 }
 
-Json Desk::Inside::draft_json(const Draft& draft, const Json& offers) const {
+Json Desk::Inside::draft_json(const Draft& draft, const Json& offers) {
     const std::string code = text_at(draft.kept, "service");
     const Json& fields = object_at(draft.kept, "fields");
     Json checks = Json::object(), missing = Json::array(), offered = Json::object();
-    if (const auto* service = forms.service(code)) {
+    if (const auto* service = forms->service(code)) {
         for (const auto& [field, required] : service->fields) {
             const std::string typed = text_at(fields, field->name);
             const std::string value = tidied(*field, typed);
-            const Check check = check_of(forms, *field, value, required);
+            const Check check = check_of(*forms, *field, value, required);
             if (check.code == "required")
                 missing.push_back(field->name);
             else if (!value.empty())
@@ -118,7 +118,8 @@ Json Desk::Inside::draft_json(const Draft& draft, const Json& offers) const {
         }
     }
     Json attachments = Json::array();
-    if (const auto all = draft.kept.find("attachments"); all != draft.kept.end()) attachments = *all;
+    if (const auto all = draft.kept.find("attachments"); all != draft.kept.end())
+        attachments = *all;
     return {{"id", draft.id},
             {"session", text_at(draft.kept, "session")},
             {"service", service_brief(code)},
@@ -129,14 +130,16 @@ Json Desk::Inside::draft_json(const Draft& draft, const Json& offers) const {
             {"missing", std::move(missing)},
             {"offered", std::move(offered)},
             {"attachments", std::move(attachments)},
-            {"changed_form", text_at(draft.kept, "version") != forms.version()}};
+            {"changed_form", form_changed(text_at(draft.kept, "version"), code)},
+            {"gone", not_asked_any_more(draft)}};
 }
 
 Answer Desk::Inside::begin_draft(std::string_view session, std::string_view service_code) {
     const auto visit = working_session(session);
     if (!visit) return tl::make_unexpected(visit.error());
-    const auto* service = forms.service(service_code);
+    const auto* service = forms->service(service_code);
     if (!service) return unknown("service");
+    if (service->withdrawn) return service_gone();
     const auto there = drafts_of(visit->id);
     if (!there) return tl::make_unexpected(Fault(there.error()));
     if (there->size() >= kDraftsOfSessionMax)
@@ -152,7 +155,7 @@ Answer Desk::Inside::begin_draft(std::string_view session, std::string_view serv
     Draft draft;
     draft.kept = {{"session", visit->id},
                   {"service", service_code},
-                  {"version", forms.version()},
+                  {"version", forms->version()},
                   {"fields", std::move(fields)},
                   {"attachments", Json::array()}};
     const auto done = ledger().atomically([&]() -> Result<> {
@@ -171,13 +174,16 @@ Answer Desk::Inside::begin_draft(std::string_view session, std::string_view serv
 Answer Desk::Inside::set_draft(std::string_view id, const Json& set) {
     auto draft = find_draft(id);
     if (!draft) return tl::make_unexpected(draft.error());
-    const auto* service = forms.service(text_at(draft->kept, "service"));
+    const auto* service = forms->service(text_at(draft->kept, "service"));
+    const auto* begun_under =
+        forms_of(text_at(draft->kept, "version")).service(text_at(draft->kept, "service"));
     Json& fields = draft->kept["fields"];
     std::size_t bytes = 0;
     for (const auto& [name, value] : set.items()) {
-        if (!value.is_string() || (service && !use_of(*service, name)))
-            return refuse(What::invalid, "no_field", "Este pedido não tem esse campo.",
-                          "fields");
+        // A page that has not heard yet of another version goes on with the form it shows.
+        if (!value.is_string() ||
+            (service && !service->use_of(name) && !(begun_under && begun_under->use_of(name))))
+            return refuse(What::invalid, "no_field", "Este pedido não tem esse campo.", "fields");
         if (value.get_ref<const std::string&>().size() > kFieldBytesMax)
             return refuse(What::invalid, "too_long", "É comprido demais. Ficou o que estava.",
                           "fields." + name);
@@ -186,8 +192,9 @@ Answer Desk::Inside::set_draft(std::string_view id, const Json& set) {
     for (const auto& [name, value] : fields.items())
         bytes += name.size() + value.get_ref<const std::string&>().size();
     if (bytes > kDraftBytesMax)
-        return refuse(What::invalid, "too_long", "O pedido ficou comprido demais. Ficou o que "
-                                                 "estava.");
+        return refuse(What::invalid, "too_long",
+                      "O pedido ficou comprido demais. Ficou o que "
+                      "estava.");
     const auto saved = save(*draft);
     if (!saved) return tl::make_unexpected(Fault(saved.error()));
     change("session", text_at(draft->kept, "session"));
@@ -219,27 +226,31 @@ Done<Json> Desk::Inside::request_intent(const Draft& draft, const Visit& visit) 
     const Json of_citizen = citizen_checks(*citizen);  // items() refers to it
     for (const auto& [member, how] : of_citizen.items()) {
         if (how == "wrong")
-            return refuse(What::invalid, member, "Há um dado da pessoa que não bate certo. "
-                          "O pedido continua guardado.", "citizen." + member);
+            return refuse(What::invalid, member,
+                          "Há um dado da pessoa que não bate certo. "
+                          "O pedido continua guardado.",
+                          "citizen." + member);
         if (how == "ok") person_data[member] = tidied_citizen(member, text_at(*citizen, member));
     }
     if (!person_data.contains("name"))
-        return refuse(What::invalid, "required", "Falta o nome da pessoa. O pedido continua "
-                      "guardado.", "citizen.name");
+        return refuse(What::invalid, "required",
+                      "Falta o nome da pessoa. O pedido continua "
+                      "guardado.",
+                      "citizen.name");
 
     const std::string code = text_at(draft.kept, "service");
-    const auto* service = forms.service(code);
-    if (!service)
-        return refuse(What::conflict, "service_gone", "O catálogo em vigor já não tem este "
-                      "serviço. O pedido continua guardado.");
+    const auto* service = forms->service(code);
+    if (!service || service->withdrawn) return service_gone();
     Json values = Json::object();
     for (const auto& [field, required] : service->fields) {
         const std::string value =
             tidied(*field, text_at(object_at(draft.kept, "fields"), field->name));
-        const Check check = check_of(forms, *field, value, required);
+        const Check check = check_of(*forms, *field, value, required);
         if (!check.ok)
-            return refuse(What::invalid, check.code, "Há um campo por corrigir. O pedido "
-                          "continua guardado.", "fields." + field->name);
+            return refuse(What::invalid, check.code,
+                          "Há um campo por corrigir. O pedido "
+                          "continua guardado.",
+                          "fields." + field->name);
         if (!value.empty()) values[field->name] = value;
     }
     Json out = intent();
@@ -247,11 +258,10 @@ Done<Json> Desk::Inside::request_intent(const Draft& draft, const Visit& visit) 
     out["service"] = code;
     out["fields"] = std::move(values);
     out["citizen"] = std::move(person_data);
-    out["catalogue"] = forms.version();  // whose rules it has just passed
+    out["catalogue"] = forms->version();  // whose rules it has just passed
     for (const Json& one : draft.kept.value("attachments", Json::array()))
-        out["attachments"][text_at(one, "hash")] = {{"name", one.at("name")},
-                                                    {"type", one.at("type")},
-                                                    {"bytes", one.at("bytes")}};
+        out["attachments"][text_at(one, "hash")] = {
+            {"name", one.at("name")}, {"type", one.at("type")}, {"bytes", one.at("bytes")}};
     return out;
 }
 

@@ -3,6 +3,7 @@
 // What a desk is made of. Its use cases stand in a file each: sessions.cpp, drafts.cpp, …
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -30,8 +31,9 @@ inline constexpr char kCitizen[] = "citizen";  // by session: who sits there; go
 inline constexpr char kDraft[] = "draft";      // owner: its session
 inline constexpr char kPrint[] = "print";      // by receipt; owner: the state of its original
 inline constexpr char kPerson[] = "person";
-inline constexpr char kTold[] = "told";        // by request
-inline constexpr char kDesk[] = "desk";        // one row each: defaults, display, visit, …
+inline constexpr char kTold[] = "told";    // by request
+inline constexpr char kScrap[] = "scrap";  // owner: its place (scraps.cpp)
+inline constexpr char kDesk[] = "desk";    // one row each: defaults, display, visit, …
 }  // namespace shelf
 
 // ── json.cpp: reading what came in. A member that lacks, or has another type, is empty.
@@ -49,10 +51,10 @@ tl::unexpected<Fault> unknown(std::string_view what);  // "session", "draft", �
 
 // A session that is being worked on, or was.
 struct Visit {
-    std::string id;              // what pages call it
-    bool draft = true;           // its privacy notice was not answered
-    core::RecordId record;       // where it is no draft
-    Json shown;                  // as kept, or as the ledger has it
+    std::string id;         // what pages call it
+    bool draft = true;      // its privacy notice was not answered
+    core::RecordId record;  // where it is no draft
+    Json shown;             // as kept, or as the ledger has it
     bool closed() const { return shown.contains("closed_at"); }
     bool accepted() const;
 };
@@ -93,6 +95,7 @@ struct Desk::Inside {
     template <class Work>
     auto guarded(Work work) -> decltype(work()) {
         if (const Fault* barred = bar()) return tl::make_unexpected(*barred);
+        look_at_catalogue();
         return told(work());
     }
     // Says what has changed when it is on disk.
@@ -103,9 +106,7 @@ struct Desk::Inside {
     }
     const Fault* bar();
     void tell_changes(bool done);
-    void change(std::string_view what, std::string_view id = {}) {
-        changes.emplace_back(what, id);
-    }
+    void change(std::string_view what, std::string_view id = {}) { changes.emplace_back(what, id); }
     core::Result<core::Ledger::Appended> append(core::Kind kind, std::string_view reference,
                                                 Json intent);
     // An intent's members that every one has.
@@ -146,6 +147,7 @@ struct Desk::Inside {
     Answer close_session(std::string_view id, const Json& in);
     Answer give_up(const Visit& visit, const Json& in);
     core::Result<Json> citizen_of(const Visit& visit);
+    Answer work_on_session(std::string_view id);
     core::Result<> work_on(const Visit& visit);
     std::string session_at() const;
     std::string step_of(const Json& session) const;
@@ -153,12 +155,13 @@ struct Desk::Inside {
     // ── drafts.cpp
     struct Draft {
         std::string id;
-        Json kept;  // {session, service, version, fields, saved_at, offered, attachments}
+        Json kept;  // {session, service, version it was begun under, fields, saved_at, offered,
+                    // attachments}
     };
     Done<Draft> find_draft(std::string_view id);
     core::Result<> save(Draft& draft);
     Answer draft_json(const Draft& draft);
-    Json draft_json(const Draft& draft, const Json& offers) const;
+    Json draft_json(const Draft& draft, const Json& offers);
     Answer begin_draft(std::string_view session, std::string_view service);
     Answer set_draft(std::string_view id, const Json& set);
     Done<> discard_draft(const Draft& draft);
@@ -168,6 +171,29 @@ struct Desk::Inside {
     core::Result<Json> offers(std::string_view session, std::string_view except);
     Done<Json> request_intent(const Draft& draft, const Visit& visit);
     Json service_brief(std::string_view code) const;
+
+    // ── scraps.cpp
+    Answer open_scrap(std::string_view what, std::string_view of);
+    Answer set_scrap(std::string_view id, const Json& set);
+    Done<> discard_scrap(std::string_view id);
+    // What lists a place's one scrap; `of` as it is in the ledger from then on.
+    Done<std::string> place_of_scrap(std::string_view what, std::string& of);
+    Done<Json> find_scrap(std::string_view id);
+    // In the transaction that records what it was for. Nothing, where none is there.
+    core::Result<> drop_scrap(std::string_view what, std::string_view of = {});
+    core::Result<> drop_scraps_about(const core::RecordId& request);
+    core::Result<> drop_old_scraps();
+    core::Result<Json> unfinished();  // of who is signed in: {what, of?, name?}
+    std::string person_id() const { return person ? person->id : std::string(); }
+
+    // ── versions.cpp
+    // Takes the catalogue in force up; does nothing where it is the one it was.
+    void look_at_catalogue();
+    core::Result<std::shared_ptr<const core::CatalogueTexts>> read_texts(std::string_view version);
+    const core::Catalogue& forms_of(std::string_view version);
+    std::shared_ptr<const core::CatalogueTexts> texts_of(std::string_view version);
+    bool form_changed(std::string_view version, std::string_view service);
+    Json not_asked_any_more(const Draft& draft);
 
     // ── attachments.cpp
     Answer attach(std::string_view draft, std::string_view name, std::string_view content_type,
@@ -186,8 +212,7 @@ struct Desk::Inside {
     Answer edit_request(std::string_view id, const Json& set);
     Answer withdraw_request(std::string_view id, std::string_view reason);
     Done<> check_changeable(const Asked& asked) const;
-    core::Result<std::vector<Asked>> requests_of(const core::RecordId& session,
-                                                 const HubView& hub);
+    core::Result<std::vector<Asked>> requests_of(const core::RecordId& session, const HubView& hub);
 
     // ── receipts.cpp
     Done<core::RecordId> find_receipt(std::string_view id);
@@ -215,12 +240,20 @@ struct Desk::Inside {
     Answer tell();
     core::Result<Json> items_to_tell();
     Answer conflicts();
-    Answer record_fact(core::Kind kind, Json members, std::string_view changed);
+    // `what`: the place of its scrap, whose id is `scrap`; empty: there is none.
+    Answer record_fact(core::Kind kind, std::string_view what, const std::string& scrap,
+                       Json members);
 
     // ── visit.cpp
     Answer visit();
     Answer plan_visit(const Json& in);
     Answer begin_visit(std::size_t index);
+    Answer rest_visit(std::size_t index, std::string_view state);
+
+    // ── help.cpp
+    Done<> set_help(const Json& in);
+    core::Result<Json> help();  // null: not set
+    core::Result<Json> help_words();
 
     // ── citizen.cpp
     Answer citizen_view();
@@ -230,8 +263,12 @@ struct Desk::Inside {
     Station& station;
     Rim rim;
     core::FileLock lock;
-    const core::Catalogue& forms = core::Catalogue::shipped();
-    const core::CatalogueTexts& texts = core::CatalogueTexts::shipped();
+    // Of the catalogue that is in force; see look_at_catalogue().
+    const core::Catalogue* forms = &core::Catalogue::shipped();
+    std::shared_ptr<const core::CatalogueTexts> texts{std::shared_ptr<void>(),
+                                                      &core::CatalogueTexts::shipped()};
+    // The last older version whose texts were asked for.
+    std::optional<std::pair<std::string, std::shared_ptr<const core::CatalogueTexts>>> older;
     core::Language language = core::Language::pt;
     std::optional<core::Search> search;  // in `language`
 
@@ -241,7 +278,7 @@ struct Desk::Inside {
     std::optional<Person> person;
     bool locked = false, hidden = false;
     bool trusted = false;  // the command line's
-    std::string working;  // the session's id; empty: none
+    std::string working;   // the session's id; empty: none
     std::optional<core::LogId> log;
 
     bool syncing = false;

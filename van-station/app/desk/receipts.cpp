@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "core/receipt_code.h"
 #include "van-station/app/desk/inside.h"
@@ -88,14 +89,22 @@ Done<Json> Desk::Inside::lines_left(const Visit& visit) {
     if (!hub) return tl::make_unexpected(Fault(hub.error()));
     const auto asked = requests_of(visit.record, *hub);
     if (!asked) return tl::make_unexpected(Fault(asked.error()));
-    std::vector<std::pair<std::string, std::int64_t>> left;  // in the order they were asked for
-    const auto count = [&](const std::string& service) -> std::int64_t& {
-        for (auto& one : left)
-            if (one.first == service) return one.second;
-        return left.emplace_back(service, 0).second;
+    struct Left {
+        std::string service;
+        std::int64_t on_receipts = 0;
+        std::vector<std::int64_t> fees;  // of each request, by the catalogue it was filled under
     };
-    for (const Asked& one : *asked)
-        if (one.state != "withdrawn") ++count(text_at(one.shown, "service"));
+    std::vector<Left> left;  // in the order they were asked for
+    const auto of = [&](const std::string& service) -> Left& {
+        for (Left& one : left)
+            if (one.service == service) return one;
+        return left.emplace_back(Left{service, 0, {}});
+    };
+    for (const Asked& one : *asked) {
+        const std::string service = text_at(one.shown, "service");
+        const auto* known = forms_of(text_at(one.shown, "catalogue")).service(service);
+        if (one.state != "withdrawn" && known) of(service).fees.push_back(known->fee_cents);
+    }
     const auto receipts = receipts_of(visit.record);
     if (!receipts) return tl::make_unexpected(Fault(receipts.error()));
     for (const core::RecordId& id : *receipts) {
@@ -103,13 +112,14 @@ Done<Json> Desk::Inside::lines_left(const Visit& visit) {
         if (!receipt) return tl::make_unexpected(receipt.error());
         if (receipt->at("state") == "spoiled") continue;
         for (const Json& line : receipt->at("lines"))
-            count(text_at(line, "service")) -= number_at(line, "qty", 1);
+            of(text_at(line, "service")).on_receipts += number_at(line, "qty", 1);
     }
     Json lines = Json::array();
-    for (const auto& [service, times] : left) {
-        const auto* in_force = forms.service(service);
-        if (times <= 0 || !in_force || service == kCopies) continue;
-        Json line{{"service", service}, {"cents", times * in_force->fee_cents}};
+    for (const auto& [service, on_receipts, fees] : left) {
+        const auto times = static_cast<std::int64_t>(fees.size()) - on_receipts;
+        if (times <= 0 || service == kCopies) continue;
+        Json line{{"service", service},
+                  {"cents", std::accumulate(fees.end() - times, fees.end(), std::int64_t{0})}};
         if (times > 1) line["qty"] = times;
         lines.push_back(std::move(line));
     }
@@ -137,8 +147,8 @@ Answer Desk::Inside::make_receipt(std::string_view session, const Json& in) {
     if (visit->draft)
         return refuse(What::conflict, "privacy_first",
                       "Primeiro explique a confidencialidade. Nada foi registado.");
-    auto lines = in.is_object() && in.contains("lines") ? lines_given(in.at("lines"))
-                                                        : lines_left(*visit);
+    auto lines =
+        in.is_object() && in.contains("lines") ? lines_given(in.at("lines")) : lines_left(*visit);
     if (!lines) return tl::make_unexpected(lines.error());
     std::int64_t total_cents = 0;
     for (const Json& line : *lines) total_cents += number_at(line, "cents", 0);

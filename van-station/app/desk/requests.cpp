@@ -49,8 +49,11 @@ Result<std::optional<Asked>> Desk::Inside::load_request(const core::RecordId& id
     auto shown = ledger().record("request", id);
     if (!shown) return tl::make_unexpected(std::move(shown).error());
     if (!*shown) return std::nullopt;
-    Asked asked{id, Json::parse((*shown)->json, nullptr, false), (*shown)->conflicts,
-                std::move((*shown)->changes), {}};
+    Asked asked{id,
+                Json::parse((*shown)->json, nullptr, false),
+                (*shown)->conflicts,
+                std::move((*shown)->changes),
+                {}};
     if (!asked.shown.is_object()) return core::fail(core::Code::corrupt, "a request does not read");
     asked.state = state_of(asked, hub);
     return asked;
@@ -75,9 +78,15 @@ Result<Json> Desk::Inside::history(const Asked& asked) {
         const Json made = Json::parse(entries->front().intent, nullptr, false);
         std::string what;
         switch (entries->front().kind) {
-            case core::Kind::request_queue: what = "queued"; break;
-            case core::Kind::request_edit: what = "edited"; break;
-            case core::Kind::request_withdraw: what = "withdrawn"; break;
+            case core::Kind::request_queue:
+                what = "queued";
+                break;
+            case core::Kind::request_edit:
+                what = "edited";
+                break;
+            case core::Kind::request_withdraw:
+                what = "withdrawn";
+                break;
             default: {
                 const std::string route = text_at(object_at(made, "set"), "route.state");
                 what = route.empty() ? "hub_edited" : "hub_" + route;
@@ -99,7 +108,7 @@ Answer Desk::Inside::request_json(const Asked& asked) {
                                {"bytes", number_at(one, "bytes", 0)},
                                {"hash", hash}});
     const Json& route = object_at(shown, "route");
-    const std::string version = text_at(shown, "catalogue");
+    const std::string filled_under = text_at(shown, "catalogue");
     Json out{{"id", asked.id.text()},
              {"session", text_at(shown, "session")},
              {"service", service_brief(text_at(shown, "service"))},
@@ -107,12 +116,12 @@ Answer Desk::Inside::request_json(const Asked& asked) {
              {"citizen", object_at(shown, "citizen")},
              {"queued_at", text_at(shown, "queued_at")},
              {"state", asked.state},
-             {"version", version},
+             {"version", forms_of(filled_under).version()},
              {"conflicts", object_at(shown, "conflicts")},
              {"withdrawn", nullptr},
              {"attachments", std::move(attachments)},
              {"history", std::move(*steps)},
-             {"changed_form", !version.empty() && version != forms.version()}};
+             {"changed_form", form_changed(filled_under, text_at(shown, "service"))}};
     if (const Json& taken = object_at(shown, "withdrawn"); !taken.empty())
         out["withdrawn"] = {{"at", text_at(taken, "at")}, {"reason", text_at(taken, "reason")}};
     const auto show = [&](const char* as, const std::string& text) {
@@ -152,7 +161,9 @@ Answer Desk::Inside::edit_request(std::string_view id, const Json& set) {
     if (!asked) return tl::make_unexpected(asked.error());
     if (auto may = check_changeable(*asked); !may) return tl::make_unexpected(may.error());
 
-    const auto* service = forms.service(text_at(asked->shown, "service"));
+    // What it was filled under is what it has to keep to.
+    const core::Catalogue& filled = forms_of(text_at(asked->shown, "catalogue"));
+    const auto* service = filled.service(text_at(asked->shown, "service"));
     Json differs = Json::object();
     for (const auto& [path, given] : set.items()) {
         const auto dot = path.find('.');
@@ -161,14 +172,14 @@ Answer Desk::Inside::edit_request(std::string_view id, const Json& set) {
         const std::string part = path.substr(0, dot), name = path.substr(dot + 1);
         std::string value = given.get<std::string>();
         if (part == "fields") {
-            if (!service || !forms.field(name))
+            const auto* const field = filled.field(name);
+            if (!service || !field)
                 return refuse(What::invalid, "no_field", "Este pedido não tem esse campo.",
                               "fields");
-            bool required = false;
-            for (const auto& use : service->fields)
-                if (use.field->name == name) required = use.required;
-            value = tidied(*forms.field(name), value);
-            if (const Check check = check_of(forms, *forms.field(name), value, required); !check.ok)
+            const auto* const use = service->use_of(name);
+            value = tidied(*field, value);
+            if (const Check check = check_of(filled, *field, value, use && use->required);
+                !check.ok)
                 return refuse(What::invalid, check.code, "O valor não serve. Ficou o que estava.",
                               path);
         } else if (part == "citizen") {
@@ -181,11 +192,19 @@ Answer Desk::Inside::edit_request(std::string_view id, const Json& set) {
         if (text_at(object_at(asked->shown, part), name) != value || asked->conflicts)
             differs[path] = std::move(value);
     }
-    if (differs.empty()) return request_json(*asked);
+    if (differs.empty()) {
+        if (auto gone = drop_scrap("correction", asked->id.text()); !gone)
+            return tl::make_unexpected(Fault(gone.error()));
+        return request_json(*asked);
+    }
     Json change_it = intent();
     change_it["request"] = asked->id.text();
     change_it["set"] = std::move(differs);
-    const auto done = append(core::Kind::request_edit, {}, std::move(change_it));
+    const auto done = ledger().atomically([&]() -> Result<> {
+        const auto edited = append(core::Kind::request_edit, {}, std::move(change_it));
+        if (!edited) return tl::make_unexpected(edited.error());
+        return drop_scrap("correction", asked->id.text());
+    });
     if (!done) return tl::make_unexpected(Fault(done.error()));
     change("request", asked->id.text());
     change("session", text_at(asked->shown, "session"));
@@ -201,8 +220,7 @@ Answer Desk::Inside::withdraw_request(std::string_view id, std::string_view why)
     if (!asked) return tl::make_unexpected(asked.error());
     const std::string reason = trimmed(why);
     if (reason.empty())
-        return refuse(What::invalid, "required", "Diga porque se anula. O pedido ficou.",
-                      "reason");
+        return refuse(What::invalid, "required", "Diga porque se anula. O pedido ficou.", "reason");
     if (asked->state == "withdrawn" &&
         text_at(object_at(asked->shown, "withdrawn"), "reason") == reason)
         return request_json(*asked);  // the answer to the first call was lost
@@ -210,7 +228,11 @@ Answer Desk::Inside::withdraw_request(std::string_view id, std::string_view why)
     Json taking_back = intent();
     taking_back["request"] = asked->id.text();
     taking_back["reason"] = reason;
-    const auto done = append(core::Kind::request_withdraw, {}, std::move(taking_back));
+    const auto done = ledger().atomically([&]() -> Result<> {
+        const auto taken = append(core::Kind::request_withdraw, {}, std::move(taking_back));
+        if (!taken) return tl::make_unexpected(taken.error());
+        return drop_scraps_about(asked->id);
+    });
     if (!done) return tl::make_unexpected(Fault(done.error()));
     change("request", asked->id.text());
     change("session", text_at(asked->shown, "session"));

@@ -26,7 +26,9 @@ Json place_of(const Json& given) {
 
 }  // namespace
 
-bool Visit::accepted() const { return flag_at(object_at(shown, "privacy_notice"), "accepted", false); }
+bool Visit::accepted() const {
+    return flag_at(object_at(shown, "privacy_notice"), "accepted", false);
+}
 
 Done<Visit> Desk::Inside::find_session(std::string_view id) {
     auto kept = kept_json(shelf::kSession, id);
@@ -82,6 +84,15 @@ Result<> Desk::Inside::work_on(const Visit& visit) {
     return ledger().keep(shelf::kDesk, kWorking, "", id);
 }
 
+Answer Desk::Inside::work_on_session(std::string_view id) {
+    const auto visit = find_session(id);
+    if (!visit) return tl::make_unexpected(visit.error());
+    if (!visit->closed())
+        if (auto there = work_on(*visit); !there) return tl::make_unexpected(Fault(there.error()));
+    change("state");
+    return session_json(*visit);
+}
+
 std::string Desk::Inside::session_at() const {
     auto at = ledger().kept(shelf::kDesk, kWorking);
     return at && *at ? **at : std::string();
@@ -96,10 +107,21 @@ std::string Desk::Inside::step_of(const Json& session) const {
     const auto active = [](const Json& request) { return request.at("state") != "withdrawn"; };
     const Json& requests = session.at("requests");
     const bool any = std::any_of(requests.begin(), requests.end(), active);
+    const bool begun = any || !session.at("drafts").empty();
+    // Half a number was typed when the power went: it is finished first.
+    const Json& checks = citizen.at("checks");
+    if (!begun && std::find(checks.begin(), checks.end(), "wrong") != checks.end())
+        return "citizen";
     if (!session.at("drafts").empty() || !any) return "requests";
+    // A receipt that is not printed yet, or of which nobody has said whether it came out.
     const Json& receipts = session.at("receipts");
-    const auto good = [](const Json& receipt) { return receipt.at("state") != "spoiled"; };
-    return std::any_of(receipts.begin(), receipts.end(), good) ? "close" : "receipt";
+    bool printed = false;
+    for (const Json& receipt : receipts) {
+        const std::string state = text_at(receipt, "state");
+        if (state != "spoiled" && state != "confirmed") return "receipt";
+        printed = printed || state == "confirmed";
+    }
+    return printed ? "close" : "receipt";
 }
 
 Answer Desk::Inside::session_json(const Visit& visit) {
@@ -162,8 +184,8 @@ Answer Desk::Inside::session_defaults() {
     auto kept = kept_json(shelf::kDesk, kDefaults);
     if (!kept) return tl::make_unexpected(Fault(kept.error()));
     if (kept->is_object()) return std::move(*kept);
-    return Json{{"place", {{"name", ""}, {"municipality", ""}}}, {"channel", "van"},
-                {"language", "pt"}};
+    return Json{
+        {"place", {{"name", ""}, {"municipality", ""}}}, {"channel", "van"}, {"language", "pt"}};
 }
 
 Answer Desk::Inside::open_session(const Json& in, const Json& visit_of) {
@@ -171,6 +193,12 @@ Answer Desk::Inside::open_session(const Json& in, const Json& visit_of) {
     const std::string channel = text_at(in, "channel"), tongue = text_at(in, "language");
     if (!place.contains("name"))
         return refuse(What::invalid, "required", "Falta o lugar. Nada foi mudado.", "place.name");
+    const std::string scrap = text_at(in, "scrap");
+    if (!scrap.empty()) {  // a call that is repeated finds the session that was opened from it
+        const auto opened = ledger().kept_of(shelf::kSession, scrap, 1);
+        if (!opened) return tl::make_unexpected(Fault(opened.error()));
+        if (!opened->empty()) return work_on_session(opened->front().key);
+    }
     Json session = intent();
     session["place"] = place;
     session["channel"] = channel;
@@ -178,8 +206,8 @@ Answer Desk::Inside::open_session(const Json& in, const Json& visit_of) {
     session["mediator"] = person->id;
     session["privacy_notice"] = {{"version", kPrivacyNotice}};
     // Said now, not when the privacy notice is answered.
-    if (auto good = core::check_intent(core::Party::station, core::Kind::session_open, session,
-                                       forms);
+    if (auto good =
+            core::check_intent(core::Party::station, core::Kind::session_open, session, *forms);
         !good)
         return tl::make_unexpected(Fault(good.error()));
 
@@ -188,15 +216,20 @@ Answer Desk::Inside::open_session(const Json& in, const Json& visit_of) {
         const auto number = ledger().next_number(shelf::kSession);
         if (!number) return tl::make_unexpected(number.error());
         visit.id = "s" + std::to_string(*number);
-        visit.shown = {{"place", place},          {"channel", channel},
-                       {"language", tongue},      {"opened_at", session["at"]},
+        visit.shown = {{"place", place},
+                       {"channel", channel},
+                       {"language", tongue},
+                       {"opened_at", session["at"]},
                        {"mediator", person->id}};
         if (visit_of.is_object()) visit.shown["visit"] = visit_of;
-        if (auto done = keep_json(shelf::kSession, visit.id, "", visit.shown); !done) return done;
+        if (auto done = keep_json(shelf::kSession, visit.id, scrap, visit.shown); !done)
+            return done;
         const Json defaults{{"place", place}, {"channel", channel}, {"language", tongue}};
         // A visit's place is the home: it says nothing about where the van stands next.
-        if (!visit_of.is_object())
+        if (!visit_of.is_object()) {
             if (auto done = keep_json(shelf::kDesk, kDefaults, "", defaults); !done) return done;
+            if (auto done = drop_scrap("opening"); !done) return done;
+        }
         return work_on(visit);
     });
     if (!kept) return tl::make_unexpected(Fault(kept.error()));
@@ -281,10 +314,8 @@ Answer Desk::Inside::give_up(const Visit& visit, const Json& in) {
     if (!done) return tl::make_unexpected(Fault(done.error()));
     working.clear();
     focus = {};
-    (*shown)["closed"] = {{"at", moment(now())},
-                          {"outcome", text_at(in, "outcome")},
-                          {"minutes", 0},
-                          {"notes", ""}};
+    (*shown)["closed"] = {
+        {"at", moment(now())}, {"outcome", text_at(in, "outcome")}, {"minutes", 0}, {"notes", ""}};
     (*shown)["step"] = "closed";
     change("session", visit.id);
     change("citizen");
@@ -329,6 +360,7 @@ Answer Desk::Inside::close_session(std::string_view id, const Json& in) {
             return tl::make_unexpected(Fault(closed.error()));
         // From here on the person's data stand in the requests only, under the person's key.
         auto gone = ledger().drop(shelf::kCitizen, visit->id);
+        if (gone) gone = drop_scrap("close", visit->id);
         if (gone) gone = ledger().keep(shelf::kDesk, kWorking, "", "");
         if (!gone) return tl::make_unexpected(Fault(gone.error()));
         return {};

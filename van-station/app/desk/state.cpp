@@ -91,6 +91,8 @@ Answer Desk::Inside::state() {
     if (!all) return tl::make_unexpected(Fault(all.error()));
     const auto visit_plan = ledger().kept(shelf::kDesk, "visit");
     if (!visit_plan) return tl::make_unexpected(Fault(visit_plan.error()));
+    auto number = help();
+    if (!number) return tl::make_unexpected(Fault(number.error()));
     const bool first_run = all->empty();
     Json out{{"station", station.identity.station},
              {"team", station.identity.team},
@@ -102,10 +104,11 @@ Answer Desk::Inside::state() {
              {"language", core::language_name(language)},
              {"link", link(*hub, *entries_waiting, *need)},
              {"session", working.empty() ? Json() : Json(working)},
-             {"catalogue", {{"version", forms.version()}}},
+             {"catalogue", {{"version", forms->version()}}},
              {"clock", moment(now())},
              {"low", Json::object()},
-             {"visit", visit_plan->has_value()}};
+             {"visit", visit_plan->has_value()},
+             {"help", std::move(*number)}};
     if (person) out["person"] = {{"id", person->id}, {"name", person->name}};
     return out;
 }

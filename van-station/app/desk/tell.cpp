@@ -60,7 +60,7 @@ Answer Desk::Inside::conflicts() {
             std::string label = path;
             constexpr std::string_view kFields = "fields.";
             if (path.starts_with(kFields))
-                if (const auto* field = texts.field(std::string_view(path).substr(kFields.size())))
+                if (const auto* field = texts->field(std::string_view(path).substr(kFields.size())))
                     label = field->label.of(language);
             items.push_back(
                 {{"request", one.id.text()},
@@ -74,15 +74,26 @@ Answer Desk::Inside::conflicts() {
     return Json{{"items", std::move(items)}};
 }
 
-// A complaint, an assessment or feedback: a fact that nobody changes any more.
-Answer Desk::Inside::record_fact(core::Kind kind, Json members, std::string_view changed) {
+// A complaint, an assessment or feedback: a fact that nobody changes any more. Its scrap's id is
+// its reference: so a call that is repeated after a crash finds what it recorded.
+Answer Desk::Inside::record_fact(core::Kind kind, std::string_view what, const std::string& scrap,
+                                 Json members) {
+    if (!scrap.empty())
+        if (const auto before = ledger().find(core::record_of(kind), scrap))
+            return Json{{"id", before->text()}};
     Json fact = intent();
     fact.update(members);
-    const auto done = append(kind, {}, std::move(fact));
+    std::string id;
+    const auto done = ledger().atomically([&]() -> Result<> {
+        const auto recorded = append(kind, scrap, std::move(fact));
+        if (!recorded) return tl::make_unexpected(recorded.error());
+        id = recorded->record.text();
+        return scrap.empty() ? Result<>() : drop_scrap(what);
+    });
     if (!done) return tl::make_unexpected(Fault(done.error()));
-    change(changed);
+    change("day");
     change("state");
-    return Json{{"id", done->record.text()}};
+    return Json{{"id", std::move(id)}};
 }
 
 }  // namespace spot::station

@@ -10,11 +10,22 @@ using core::Result;
 using What = Fault::What;
 
 constexpr char kPlan[] = "visit";
-constexpr std::size_t kTextCharsMax = 200;
+constexpr std::size_t kHomeCharsMax = 200;
+struct Member {
+    const char* name;
+    std::size_t chars_max;
+};
+constexpr Member kMembers[] = {{"room", 40}, {"name", 200}, {"note", 1000}};
 
-bool fits(const std::string& text) {
+bool fits(const std::string& text, std::size_t chars_max) {
     const auto length = core::text_length(text);
-    return length && *length <= kTextCharsMax;
+    return length && *length <= chars_max;
+}
+
+// "asleep", "not_today", or empty. Both are of one day: tomorrow everybody is there again.
+std::string rest_of(const Json& resident, std::string_view today) {
+    const Json& rest = object_at(resident, "rest");
+    return text_at(rest, "day") == today ? text_at(rest, "state") : std::string();
 }
 
 // What is still to do in a session: the pages have words for each.
@@ -34,6 +45,7 @@ Answer Desk::Inside::visit() {
     if (!plan) return tl::make_unexpected(Fault(plan.error()));
     Json out{{"home", text_at(*plan, "home")}, {"residents", Json::array()}};
     if (!plan->is_object()) return out;
+    const std::string today = moment(now()).substr(0, 10);
     for (const Json& one : plan->at("residents")) {
         Json resident{{"room", text_at(one, "room")},
                       {"name", text_at(one, "name")},
@@ -50,6 +62,8 @@ Answer Desk::Inside::visit() {
             resident["state"] = begun->closed() ? "done" : "open";
             resident["open"] = open_in(*session);
         }
+        if (std::string rest = rest_of(one, today); !rest.empty() && resident["state"] != "done")
+            resident["state"] = std::move(rest);
         out["residents"].push_back(std::move(resident));
     }
     return out;
@@ -59,7 +73,7 @@ Answer Desk::Inside::plan_visit(const Json& in) {
     const std::string home = trimmed(text_at(in, "home"));
     const Json none = Json::array();
     const Json& given = in.is_object() && in.contains("residents") ? in.at("residents") : none;
-    if (home.empty() || !fits(home))
+    if (home.empty() || !fits(home, kHomeCharsMax))
         return refuse(What::invalid, "required", "Falta o nome do lar.", "home");
     if (!given.is_array() || given.size() > kResidentsMax)
         return refuse(What::invalid, "limit", "Uma visita leva até 200 pessoas.", "residents");
@@ -68,21 +82,24 @@ Answer Desk::Inside::plan_visit(const Json& in) {
     Json residents = Json::array();
     for (const Json& one : given) {
         Json resident = Json::object();
-        for (const char* member : {"room", "name", "note"}) {
+        for (const auto& [member, chars_max] : kMembers) {
             resident[member] = trimmed(text_at(one, member));
-            if (!fits(resident[member].get<std::string>()))
+            if (!fits(resident[member].get<std::string>(), chars_max))
                 return refuse(What::invalid, "too_long", "É comprido demais.", "residents");
         }
-        // Who was begun with stays so, also when the list is put in another order.
+        // Who was begun with or rests stays so, also when the list is put in another order.
         if (before->is_object())
             for (const Json& old : before->at("residents"))
-                if (old.at("room") == resident["room"] && old.at("name") == resident["name"] &&
-                    old.contains("session"))
-                    resident["session"] = old.at("session");
+                if (old.at("room") == resident["room"] && old.at("name") == resident["name"])
+                    for (const char* member : {"session", "rest"})
+                        if (old.contains(member)) resident[member] = old.at(member);
         residents.push_back(std::move(resident));
     }
-    const auto done = keep_json(shelf::kDesk, kPlan, "",
-                                {{"home", home}, {"residents", std::move(residents)}});
+    const auto done = ledger().atomically([&]() -> Result<> {
+        if (auto gone = drop_scrap("visit"); !gone) return gone;
+        return keep_json(shelf::kDesk, kPlan, "",
+                         {{"home", home}, {"residents", std::move(residents)}});
+    });
     if (!done) return tl::make_unexpected(Fault(done.error()));
     change("day");
     change("state");
@@ -95,10 +112,17 @@ Answer Desk::Inside::begin_visit(std::size_t index) {
     if (!kept->is_object() || index >= kept->at("residents").size()) return unknown("resident");
     Json plan = *kept;
     Json& resident = plan["residents"][index];
+    const bool rested = resident.erase("rest") > 0;
     if (const auto at = text_at(resident, "session"); !at.empty())
         if (const auto begun = find_session(at)) {
-            const auto there = work_on(*begun);
+            const auto there = ledger().atomically([&]() -> Result<> {
+                if (rested)
+                    if (auto saved = keep_json(shelf::kDesk, kPlan, "", plan); !saved) return saved;
+                return work_on(*begun);
+            });
             if (!there) return tl::make_unexpected(Fault(there.error()));
+            change("day");
+            change("state");
             return session_json(*begun);
         }
     const auto defaults = session_defaults();
@@ -120,6 +144,24 @@ Answer Desk::Inside::begin_visit(std::size_t index) {
     });
     if (!done) return tl::make_unexpected(done.error());
     return opened;
+}
+
+Answer Desk::Inside::rest_visit(std::size_t index, std::string_view state) {
+    if (state != "asleep" && state != "not_today" && state != "todo")
+        return refuse(What::invalid, "choice", "Não há esse estado.", "state");
+    auto plan = kept_json(shelf::kDesk, kPlan);
+    if (!plan) return tl::make_unexpected(Fault(plan.error()));
+    if (!plan->is_object() || index >= plan->at("residents").size()) return unknown("resident");
+    Json& resident = (*plan)["residents"][index];
+    resident.erase("rest");
+    if (state != "todo") {
+        const std::string today = moment(now()).substr(0, 10);
+        resident["rest"] = {{"state", state}, {"day", today}};
+    }
+    const auto done = keep_json(shelf::kDesk, kPlan, "", *plan);
+    if (!done) return tl::make_unexpected(Fault(done.error()));
+    change("day");
+    return visit();
 }
 
 }  // namespace spot::station

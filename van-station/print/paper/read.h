@@ -46,9 +46,12 @@ inline const nlohmann::json& citizen_of(const nlohmann::json& session) {
 
 // A service's name in the paper's language, which need not be that of the pages the JSON was made
 // for. What the catalogue lacks is named as given.
-inline std::string service_name(Language language, const std::string& code,
+inline const core::CatalogueTexts& texts_of(const Issuer& issuer) {
+    return issuer.texts ? *issuer.texts : core::CatalogueTexts::shipped();
+}
+inline std::string service_name(const Issuer& issuer, Language language, const std::string& code,
                                 const std::string& given) {
-    const auto* service = core::CatalogueTexts::shipped().service(code);
+    const auto* service = texts_of(issuer).service(code);
     return service ? service->name.of(language) : given;
 }
 

@@ -42,12 +42,13 @@ Requests requests_of(const json& receipt, const json& session) {
     return out;
 }
 
-Row row_of(Language language, const json& line, const Requests& requests) {
+Row row_of(const Issuer& issuer, Language language, const json& line, const Requests& requests) {
     const Words& say = words(language);
     const std::string code = text_in(line, "service");
     const std::uint64_t cents = number_in(line, "cents"), count = number_in(line, "qty");
     Row row;
-    row.what = code == kCopies ? say.copies : service_name(language, code, text_in(line, "name"));
+    row.what =
+        code == kCopies ? say.copies : service_name(issuer, language, code, text_in(line, "name"));
     if (row.what.empty()) row.what = code;
     if (count > 1 || code == kCopies)
         row.what += ", " + std::to_string(std::max<std::uint64_t>(count, 1));
@@ -135,7 +136,7 @@ Result<Paper> receipt_paper(const json& receipt, const json& session, const Issu
     const Requests requests = requests_of(receipt, session);
     Table table{say.request, requests.empty() ? "" : say.whom, say.fee, {}};
     for (const auto& line : receipt.at("lines"))
-        table.rows.push_back(row_of(out.language, line, requests));
+        table.rows.push_back(row_of(issuer, out.language, line, requests));
     out.parts.emplace_back(std::move(table));
     out.parts.emplace_back(
         Total{say.total,

@@ -22,7 +22,7 @@ const char* Words::*next_of(const std::string& state) {
 }
 
 // What happens next, then what the agency said, as far as anything is known.
-Steps::Step step_of(Language language, const json& request) {
+Steps::Step step_of(const Issuer& issuer, Language language, const json& request) {
     const Words& say = words(language);
     const json& service = member(request, "service");
     const std::string state = text_in(request, "state"), whom = text_in(service, "agency_short");
@@ -30,7 +30,7 @@ Steps::Step step_of(Language language, const json& request) {
         fill(say.*next_of(state), {{"whom", whom.empty() ? std::string(say.an_agency) : whom}});
     const bool under_way = state != "answered" && state != "refused" && state != "withdrawn";
     const std::string code = text_in(service, "code");
-    const auto* known = core::CatalogueTexts::shipped().service(code);
+    const auto* known = texts_of(issuer).service(code);
     const auto days = static_cast<std::uint64_t>(known ? known->typical_days : 0);
     if (under_way && days > 0)
         text += " " + fill(plural(language, days, say.usual_days), {{"n", std::to_string(days)}});
@@ -38,7 +38,7 @@ Steps::Step step_of(Language language, const json& request) {
                       note = text_in(request, "note");
     if (!reference.empty()) text += " " + fill(say.reference, {{"text", reference}}) + ".";
     if (!note.empty()) text += " " + note;
-    return {service_name(language, code, text_in(service, "name")), std::move(text)};
+    return {service_name(issuer, language, code, text_in(service, "name")), std::move(text)};
 }
 
 // The name of who is at the desk: a sign-in name, or the person as an object.
@@ -53,6 +53,7 @@ void put_help(Paper& paper, const json& session, const Issuer& issuer) {
     if (!issuer.help_phone.empty()) {
         paper.parts.emplace_back(Heading{say.questions});
         paper.parts.emplace_back(Big{in_threes(issuer.help_phone)});
+        if (!issuer.help_hours.empty()) paper.parts.emplace_back(Text{issuer.help_hours});
     }
     if (!receipts.is_array() || receipts.empty()) return;
     const json& receipt = receipts.back();
@@ -82,7 +83,7 @@ Result<Paper> summary_paper(const json& session, const Issuer& issuer, std::stri
     Steps steps;
     for (const auto& request : requests) {
         all.push_back(&request);
-        steps.steps.push_back(step_of(out.language, request));
+        steps.steps.push_back(step_of(issuer, out.language, request));
     }
     if (all.empty()) {
         out.parts.emplace_back(Text{say.nothing_asked});

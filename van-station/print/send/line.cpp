@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/lp.h>
 #include <linux/sockios.h>
-#include <netdb.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -13,6 +12,8 @@
 #include <cerrno>
 #include <thread>
 #include <utility>
+
+#include "van-station/print/send/resolve.h"
 
 namespace spot::print {
 namespace {
@@ -30,13 +31,6 @@ Why why_of(int error) {
     return error == EACCES || error == EPERM || error == EBUSY ? Why::refused : Why::off;
 }
 
-struct Addresses {
-    addrinfo* first = nullptr;
-    ~Addresses() {
-        if (first) freeaddrinfo(first);
-    }
-};
-
 }  // namespace
 
 int Deadline::left_ms() const {
@@ -49,17 +43,22 @@ tl::expected<Line, Line::Unopened> Line::connect(const std::string& address, Dea
     if (colon == std::string::npos) return unopened(Why::refused);
     std::string host = address.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-    Addresses found;
-    if (getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found.first) != 0)
-        return unopened(Why::refused);
-    const int descriptor =
-        ::socket(found.first->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const auto found = resolve(host, address.substr(colon + 1), by);
+    if (found.empty()) return unopened(Why::name);
+    // A name may have an address that nobody listens at, too (localhost is ::1 first): each in
+    // turn.
+    auto line = connect_to(found.front(), by);
+    for (std::size_t i = 1; !line && i < found.size() && !by.passed(); ++i)
+        line = connect_to(found[i], by);
+    return line;
+}
+
+tl::expected<Line, Line::Unopened> Line::connect_to(const SocketAddress& to, Deadline by) {
+    const auto* const name = reinterpret_cast<const sockaddr*>(&to.name);
+    const int descriptor = ::socket(name->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return unopened(Why::refused);
     Line line(descriptor, true);
-    if (::connect(descriptor, found.first->ai_addr, found.first->ai_addrlen) != 0) {
+    if (::connect(descriptor, name, to.size) != 0) {
         if (errno != EINPROGRESS) return unopened(why_of(errno));
         if (!line.wait(POLLOUT, by)) return unopened(Why::off);
         int error = 0;
@@ -81,6 +80,12 @@ tl::expected<Line, Line::Unopened> Line::open(const std::string& device) {
 
 Line::Line(Line&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), socket_(other.socket_) {}
+
+Line& Line::operator=(Line&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    std::swap(socket_, other.socket_);
+    return *this;
+}
 
 Line::~Line() {
     if (descriptor_ >= 0) ::close(descriptor_);

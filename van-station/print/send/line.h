@@ -23,17 +23,19 @@ private:
     Clock::time_point end_;
 };
 
+struct SocketAddress;  // resolve.h
+
 class Line {
 public:
     struct Unopened {
         Outcome::Why why = Outcome::Why::off;
     };
-    // "HOST:PORT"; the host in numbers, as nothing bounds the time of asking for a name.
+    // "HOST:PORT"; a host's name is asked for first (resolve.h), also until `by` at the longest.
     static tl::expected<Line, Unopened> connect(const std::string& address, Deadline by);
     // A character device; a plain file is `refused`, so that a slip does not write into it.
     static tl::expected<Line, Unopened> open(const std::string& device);
     Line(Line&& other) noexcept;
-    Line& operator=(Line&&) = delete;
+    Line& operator=(Line&& other) noexcept;
     ~Line();
 
     struct Wrote {
@@ -50,6 +52,7 @@ public:
     bool taken(Deadline by);
 
 private:
+    static tl::expected<Line, Unopened> connect_to(const SocketAddress& to, Deadline by);
     Line(int descriptor, bool socket) : descriptor_(descriptor), socket_(socket) {}
     bool wait(short events, Deadline by) const;
     int descriptor_;

@@ -95,7 +95,10 @@ Outcome deliver_raw(const Job& job, const Printer& printer, const Patience& pati
 
 Readiness readiness_raw(const Printer& printer, Deadline by) {
     auto line = open_line(printer, by);
-    if (!line) return line.error().why == Why::off ? Readiness::off : Readiness::unknown;
+    if (!line) {
+        const bool away = line.error().why == Why::off || line.error().why == Why::name;
+        return away ? Readiness::off : Readiness::unknown;
+    }
     bool answers = false;
     return before(*line, printer, by.left_ms() / 3, answers);
 }

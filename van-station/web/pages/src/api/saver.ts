@@ -53,6 +53,14 @@ class Saver {
     for (const [path, set] of sets) void postLast(path, { set });
   }
 
+  // What waits for `path` is not wanted any more. A call that is under way ends first.
+  async forget(path: string) {
+    this.#targets.delete(path);
+    this.#tell();
+    if (this.#sent?.path === path) await this.#busy;
+    this.#targets.delete(path); // it may have failed, and be waiting again
+  }
+
   clear() {
     clearTimeout(this.#timer);
     this.#targets.clear();

@@ -42,6 +42,33 @@ export interface StationState {
   clock: string;
   low: { receipts?: boolean };
   visit: boolean;
+  help: Help | null;
+}
+
+// The hotline: the number that stands on citizens' paper and on their last screen.
+export const helpDays = ["workdays", "six_days", "every_day"] as const;
+export interface Help {
+  phone: string;
+  days: (typeof helpDays)[number];
+  from: string; // "09:00", or empty as `to` is
+  to: string;
+}
+
+// What somebody is writing in one place and is no record yet.
+export type ScrapPlace =
+  | "opening"
+  | "complaint"
+  | "assessment"
+  | "feedback"
+  | "missing_service"
+  | "visit"
+  | "close"
+  | "correction"
+  | "withdrawal";
+export interface Scrap {
+  id: string;
+  set: Record<string, string>;
+  saved_at: string;
 }
 
 export interface Place {
@@ -86,6 +113,7 @@ export interface Draft {
   offered: Record<string, { value: string; from: string }>;
   attachments: Attachment[];
   changed_form: boolean;
+  gone: { name: string; label: string; value: string }[];
 }
 
 export interface Request {
@@ -104,6 +132,7 @@ export interface Request {
   attachments: Attachment[];
   history: { at: string; what: string }[];
   changed_form: boolean;
+  version: string;
 }
 
 export interface ReceiptLine {
@@ -242,9 +271,10 @@ export interface Day {
   sessions: DaySession[];
   requests: DayRequest[];
   waiting: number;
-  failed: { id?: string; seq?: number; code: string; what_to_do: string }[];
+  failed: { id?: string; session?: string; seq?: number; code: string; what_to_do: string }[];
+  unfinished: { what: ScrapPlace; of?: string; name?: string }[];
   reconciliation: Reconciliation | null;
-  receipts: { first: number; last: number; count: number; total_cents: number };
+  receipts: { first: number | null; last: number | null; count: number; total_cents: number };
 }
 
 export interface Told {
@@ -268,13 +298,17 @@ export interface Conflict {
   initials: string;
 }
 
-export interface Resident {
+// Who sleeps, or wants nothing today, is to come back to.
+export type Rest = "asleep" | "not_today";
+export interface Planned {
   room: string;
   name: string;
   note: string;
-  session?: string | null;
-  state?: "todo" | "open" | "done";
-  open?: { what: string; service?: string }[];
+}
+export interface Resident extends Planned {
+  session: string | null;
+  state: "todo" | "open" | "done" | Rest;
+  open: { what: string; service?: string }[];
 }
 
 export interface Visit {
@@ -325,13 +359,15 @@ export interface CitizenView {
   language: Language;
   step?: { number: number; of: number };
   screen: CitizenScreen;
-  title?: Said;
+  title: Said;
   why?: Said;
   who_sees?: Said;
-  value?: { label: Said; text: string };
+  // `ok` is false where all digits are there and the check digit does not fit.
+  value?: { label: Said; text: string; ok?: false };
   said: { label: Said; text: string }[];
   way?: WayState;
-  receipt?: { number: number | string; short_code: string };
+  receipt?: { number: number; short_code: string };
+  help?: { phone: string; hours?: Said };
 }
 
 export interface Changed {

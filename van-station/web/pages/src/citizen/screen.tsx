@@ -203,6 +203,11 @@ function Asked({ view }: { view: CitizenView }) {
             ))}
           </p>
         )}
+        {value?.ok === false && (
+          <p class="reread" role="status">
+            <Icon name="talk" /> {t("citizen.reread")}
+          </p>
+        )}
         {view.said.length > 0 && (
           <p class="so-far">
             {t("citizen.so_far")}: {view.said.map(({ text }) => aloud(text)).join(" · ")}
@@ -260,6 +265,15 @@ function Done({ view }: { view: CitizenView }) {
           </p>
           <p>{t("citizen.receipt.paper")}</p>
         </>
+      )}
+      {view.help && (
+        <p class="help-line">
+          <Icon name="phone" />
+          <span>
+            {t("citizen.help")} <b>{shown("phone", view.help.phone)}</b>
+            {view.help.hours && <small>{said(view.help.hours)}</small>}
+          </span>
+        </p>
       )}
     </section>
   );

@@ -173,6 +173,7 @@ export const en: Texts = {
   "seal.at": "Signed by the hub on {day}, {time}.",
   "seal.none": "No reconciliation yet",
   "seal.none.text": {
+    zero: "There is nothing yet for the hub to confirm.",
     one: "The hub has confirmed nothing yet. {n} entry exists only on this laptop.",
     other: "The hub has confirmed nothing yet. {n} entries exist only on this laptop.",
   },
@@ -186,6 +187,17 @@ export const en: Texts = {
     "A receipt stopped in the middle of printing: say whether it came out.",
   "failed.quarantined":
     "The hub received it and did not apply it. Nothing is lost; the hub decides.",
+  "scrap.resumed": "This goes on from what was left unfinished on {day}, {time}.",
+  "scrap.over": "Delete it and start again",
+  unfinished: "Unfinished",
+  "unfinished.text": "Saved, not recorded yet",
+  "unfinished.complaint": "Complaint",
+  "unfinished.assessment": "Self-assessment",
+  "unfinished.feedback": "Comment for the training",
+  "unfinished.missing_service": "A service that was missing",
+  "unfinished.visit": "Plan of the visit",
+  "unfinished.correction": "Correction of “{name}”",
+  "unfinished.withdrawal": "Withdrawal of “{name}”",
   sessions: { one: "{n} session today", other: "{n} sessions today" },
   "sessions.requests": { one: "{n} request", other: "{n} requests" },
   "sessions.receipts": { one: "{n} receipt", other: "{n} receipts" },
@@ -197,7 +209,11 @@ export const en: Texts = {
   "closing.money": "Received",
   "closing.print": "Print the closing sheet",
 
-  "tell.lead": { one: "{n} person to tell.", other: "{n} people to tell." },
+  "tell.lead": {
+    zero: "Nobody to tell.",
+    one: "{n} person to tell.",
+    other: "{n} people to tell.",
+  },
   "tell.none": "When an answer comes for somebody who has gone home, it shows here.",
   "tell.done": { one: "{n} told already", other: "{n} told already" },
   "tell.phone_only": "Make sure whom you speak to before you say the answer",
@@ -209,6 +225,7 @@ export const en: Texts = {
   "told.done": "Told",
   "told.kept": "It is on record that the person was told.",
   "conflict.lead": {
+    zero: "No field with two different values.",
     one: "{n} field with two different values.",
     other: "{n} fields with two different values.",
   },
@@ -252,6 +269,24 @@ export const en: Texts = {
   "topic.agencies": "Agencies and services",
   "topic.conduct": "Serving people",
   "topic.other": "Other",
+
+  // The hotline.
+  "help.title": "Hotline",
+  "help.is": "Hotline: {phone}",
+  "help.none": "Hotline: set the number",
+  "help.text":
+    "It stands on each person's paper and on their last screen. Without a number it is left out.",
+  "help.phone": "Telephone",
+  "help.phone.hint": "Whom the person calls with a question",
+  "help.days": "Days",
+  "help.days.workdays": "Working days",
+  "help.days.six_days": "Monday to Saturday",
+  "help.days.every_day": "Every day",
+  "help.from": "From",
+  "help.to": "To",
+  "help.hours.hint": "Like 09:00; may stay empty",
+  "help.save": "Save the hotline",
+  "help.saved": "The hotline is saved.",
 
   "open.title": "New session",
   "open.place": "Place",
@@ -323,6 +358,7 @@ export const en: Texts = {
   "mine.here": "Has not left this laptop yet",
   "mine.missing": { one: "{n} field missing", other: "{n} fields missing" },
   mirror: "On the person's screen, now",
+  "mirror.reread": "Asks to read them again with you",
   "mirror.hidden": "Screen hidden",
   "mirror.hidden.text": "No data in sight",
 
@@ -355,6 +391,7 @@ export const en: Texts = {
   "form.more": { one: "{n} more field, if needed", other: "{n} more fields, if needed" },
   "form.changed":
     "The form has changed since this draft began. What is written stays; see whether something is missing.",
+  "form.gone": "{field}: not asked any more.",
   "form.changed.sent":
     "The form of this service changed after this request. The request goes as it was made.",
   "field.optional": "(optional)",
@@ -520,8 +557,8 @@ export const en: Texts = {
   "visit.room": "Room {room}",
   "visit.here": "you are here",
   "visit.now": "Resident now",
-  "visit.todo": "Not yet",
-  "visit.open": "Open",
+  "visit.state.todo": "Not yet",
+  "visit.state.open": "Open",
   "visit.begin": "Begin with {name}",
   "visit.resume": "Go on with {name}",
   "visit.again": "Again with {name}",
@@ -533,6 +570,13 @@ export const en: Texts = {
   "visit.open.requests": "request missing",
   "visit.open.receipt": "receipt missing",
   "visit.open.close": "to be closed",
+  "visit.state.asleep": "Asleep: come back later",
+  "visit.state.not_today": "Not today",
+  "visit.asleep": "Asleep, I will come back",
+  "visit.not_today": "Not today, thank you",
+  "visit.rest": "If it can't be now",
+  "visit.count.asleep": { one: "{n} asleep", other: "{n} asleep" },
+  "visit.count.not_today": { one: "{n} not today", other: "{n} not today" },
   "visit.state.done": "Done",
   "plan.title": "Plan of the visit",
   "plan.text":
@@ -562,6 +606,9 @@ export const en: Texts = {
   "citizen.foot.asked": "Nothing has been sent yet. It goes only when you say yes.",
   "citizen.foot.paper": "Take the paper with you before you leave.",
   "citizen.written": "What is written:",
+  "citizen.reread":
+    "The digits don't fit each other. Nearly always two are swapped: read them once more, without hurry.",
+  "citizen.help": "Questions? Call",
   "citizen.who": "Who will see this",
   "citizen.who.mediator": "The person beside you",
   "citizen.who.mediator.small": "only while with you",
@@ -594,6 +641,9 @@ export const en: Texts = {
   "screen.recorded.title": "Your request is saved on this computer",
   "screen.recorded.service": "The request",
   "screen.receipt.title": "Your receipt",
+  "screen.help.workdays": "working days, {from}–{to}",
+  "screen.help.six_days": "Monday to Saturday, {from}–{to}",
+  "screen.help.every_day": "every day, {from}–{to}",
   "screen.closed.title": "All done. Thank you for coming.",
 
   "error.away":
@@ -641,5 +691,8 @@ export const en: Texts = {
   "error.not_printing": "This receipt was not being printed.",
   "error.uncertain": "Say first whether the receipt came out.",
   "error.not_uncertain": "It is known already whether this receipt came out.",
+  "error.phone": "A telephone number has digits and spaces only, three digits at least.",
+  "error.hours": "Two times, like 09:00 and 18:00, the first one earlier; or none.",
+  "error.scraps_full": "There are too many unfinished texts on this laptop. Record or delete some.",
   "error.spoiled": "This receipt is spoiled.",
 };

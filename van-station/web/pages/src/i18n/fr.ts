@@ -179,6 +179,7 @@ export const fr: Texts = {
   "seal.at": "Signé par le centre le {day}, {time}.",
   "seal.none": "Pas encore de rapprochement",
   "seal.none.text": {
+    zero: "Il n'y a encore rien à confirmer pour le centre.",
     one: "Le centre n'a encore rien confirmé. {n} entrée n'existe que sur cet ordinateur.",
     other: "Le centre n'a encore rien confirmé. {n} entrées n'existent que sur cet ordinateur.",
   },
@@ -194,6 +195,17 @@ export const fr: Texts = {
     "Un reçu s'est arrêté en pleine impression : dites s'il est bien sorti.",
   "failed.quarantined":
     "Le centre l'a reçue sans l'appliquer. Rien n'est perdu ; le centre décide.",
+  "scrap.resumed": "Suite de ce qui est resté inachevé le {day}, {time}.",
+  "scrap.over": "Effacer et recommencer",
+  unfinished: "À terminer",
+  "unfinished.text": "Gardé, pas encore enregistré",
+  "unfinished.complaint": "Réclamation",
+  "unfinished.assessment": "Auto-évaluation",
+  "unfinished.feedback": "Commentaire pour la formation",
+  "unfinished.missing_service": "Un service qui manquait",
+  "unfinished.visit": "Plan de la visite",
+  "unfinished.correction": "Correction de « {name} »",
+  "unfinished.withdrawal": "Annulation de « {name} »",
   sessions: { one: "{n} séance aujourd'hui", other: "{n} séances aujourd'hui" },
   "sessions.requests": { one: "{n} demande", other: "{n} demandes" },
   "sessions.receipts": { one: "{n} reçu", other: "{n} reçus" },
@@ -205,7 +217,11 @@ export const fr: Texts = {
   "closing.money": "Encaissé",
   "closing.print": "Imprimer la feuille de clôture",
 
-  "tell.lead": { one: "{n} personne à prévenir.", other: "{n} personnes à prévenir." },
+  "tell.lead": {
+    zero: "Personne à prévenir.",
+    one: "{n} personne à prévenir.",
+    other: "{n} personnes à prévenir.",
+  },
   "tell.none":
     "Quand une réponse arrive pour quelqu'un qui est rentré chez lui, elle apparaît ici.",
   "tell.done": { one: "{n} déjà prévenue", other: "{n} déjà prévenues" },
@@ -218,6 +234,7 @@ export const fr: Texts = {
   "told.done": "Prévenue",
   "told.kept": "Il est noté que la personne a été prévenue.",
   "conflict.lead": {
+    zero: "Aucun champ avec deux valeurs différentes.",
     one: "{n} champ avec deux valeurs différentes.",
     other: "{n} champs avec deux valeurs différentes.",
   },
@@ -262,6 +279,24 @@ export const fr: Texts = {
   "topic.agencies": "Organismes et services",
   "topic.conduct": "Accueil",
   "topic.other": "Autre",
+
+  // The hotline.
+  "help.title": "Ligne d’aide",
+  "help.is": "Ligne d’aide : {phone}",
+  "help.none": "Ligne d’aide : indiquer le numéro",
+  "help.text":
+    "Elle figure sur le papier et le dernier écran de chaque personne. Sans numéro, elle n’apparaît pas.",
+  "help.phone": "Téléphone",
+  "help.phone.hint": "Où la personne appelle si elle a une question",
+  "help.days": "Jours",
+  "help.days.workdays": "Jours ouvrables",
+  "help.days.six_days": "Du lundi au samedi",
+  "help.days.every_day": "Tous les jours",
+  "help.from": "De",
+  "help.to": "À",
+  "help.hours.hint": "Comme 09:00 ; peut rester vide",
+  "help.save": "Garder la ligne d’aide",
+  "help.saved": "La ligne d’aide est gardée.",
 
   "open.title": "Nouvelle séance",
   "open.place": "Lieu",
@@ -332,6 +367,7 @@ export const fr: Texts = {
   "mine.here": "N'a pas encore quitté cet ordinateur",
   "mine.missing": { one: "manque {n} champ", other: "manquent {n} champs" },
   mirror: "Sur l'écran de la personne",
+  "mirror.reread": "Demande de les relire avec vous",
   "mirror.hidden": "Écran caché",
   "mirror.hidden.text": "Aucune donnée visible",
 
@@ -364,6 +400,7 @@ export const fr: Texts = {
   "form.more": { one: "{n} champ de plus, si besoin", other: "{n} champs de plus, si besoin" },
   "form.changed":
     "Le formulaire a changé depuis le début de ce brouillon. Ce qui est écrit reste ; voyez s'il manque quelque chose.",
+  "form.gone": "{field} : n'est plus demandé.",
   "form.changed.sent":
     "Le formulaire de ce service a changé après cette demande. Elle part telle qu'elle a été faite.",
   "field.optional": "(facultatif)",
@@ -533,8 +570,8 @@ export const fr: Texts = {
   "visit.room": "Chambre {room}",
   "visit.here": "vous êtes ici",
   "visit.now": "Résident en cours",
-  "visit.todo": "Pas encore",
-  "visit.open": "Ouvert",
+  "visit.state.todo": "Pas encore",
+  "visit.state.open": "Ouvert",
   "visit.begin": "Commencer avec {name}",
   "visit.resume": "Continuer avec {name}",
   "visit.again": "Encore avec {name}",
@@ -546,6 +583,13 @@ export const fr: Texts = {
   "visit.open.requests": "demande à faire",
   "visit.open.receipt": "reçu à faire",
   "visit.open.close": "à fermer",
+  "visit.state.asleep": "Dort : revenir plus tard",
+  "visit.state.not_today": "Pas aujourd’hui",
+  "visit.asleep": "Dort, je reviendrai",
+  "visit.not_today": "Ne veut pas aujourd’hui",
+  "visit.rest": "Si ce n’est pas le moment",
+  "visit.count.asleep": { one: "{n} dort", other: "{n} dorment" },
+  "visit.count.not_today": { one: "{n} pas aujourd’hui", other: "{n} pas aujourd’hui" },
   "visit.state.done": "Fait",
   "plan.title": "Plan de la visite",
   "plan.text":
@@ -575,6 +619,9 @@ export const fr: Texts = {
   "citizen.foot.asked": "Rien n'est encore parti. Rien ne part avant votre oui.",
   "citizen.foot.paper": "Avant de partir, prenez le papier.",
   "citizen.written": "Ce qui est écrit :",
+  "citizen.reread":
+    "Les chiffres ne vont pas ensemble. Presque toujours, deux sont inversés : relisez-les calmement.",
+  "citizen.help": "Une question ? Appelez le",
   "citizen.who": "Qui va voir ceci",
   "citizen.who.mediator": "La personne à côté de vous",
   "citizen.who.mediator.small": "seulement tant qu'elle est avec vous",
@@ -608,6 +655,9 @@ export const fr: Texts = {
   "screen.recorded.title": "Votre demande est gardée sur cet ordinateur",
   "screen.recorded.service": "La demande",
   "screen.receipt.title": "Votre reçu",
+  "screen.help.workdays": "jours ouvrables, {from}–{to}",
+  "screen.help.six_days": "du lundi au samedi, {from}–{to}",
+  "screen.help.every_day": "tous les jours, {from}–{to}",
   "screen.closed.title": "C'est fini. Merci d'être venu.",
 
   "error.away":
@@ -656,5 +706,9 @@ export const fr: Texts = {
   "error.not_printing": "Ce reçu n'était pas en cours d'impression.",
   "error.uncertain": "Dites d'abord si le reçu est bien sorti.",
   "error.not_uncertain": "On sait déjà si ce reçu est sorti.",
+  "error.phone": "Un numéro n’a que des chiffres et des espaces, au moins trois chiffres.",
+  "error.hours": "Deux heures, comme 09:00 et 18:00, la première plus tôt ; ou aucune.",
+  "error.scraps_full":
+    "Il y a trop de textes inachevés sur ce portable. Enregistrez-en ou effacez-en.",
   "error.spoiled": "Ce reçu est inutilisable.",
 };

@@ -2,6 +2,7 @@
 // The station's own keys come with a prefix: screen., error., check., failed., history.
 
 // One form for each plural category that the language has; `n` chooses.
+// `zero`: what one says of none, where that is not the plural with a 0 in front.
 export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 
 export const pt = {
@@ -183,6 +184,7 @@ export const pt = {
   "seal.at": "Assinada pela central a {day}, {time}.",
   "seal.none": "Ainda sem reconciliação",
   "seal.none.text": {
+    zero: "Ainda não há nada para a central confirmar.",
     one: "A central ainda não confirmou nada. {n} entrada só existe neste portátil.",
     other: "A central ainda não confirmou nada. {n} entradas só existem neste portátil.",
   },
@@ -194,6 +196,17 @@ export const pt = {
   "failed.tell_refused": "Um pedido foi recusado: veja porquê, corrija-o ou avise a pessoa.",
   "failed.say_what_came_out": "Um recibo ficou a meio da impressão: diga se saiu bem.",
   "failed.quarantined": "A central recebeu-a e não a aplicou. Nada se perdeu; a central decide.",
+  "scrap.resumed": "Continua o que ficou por acabar a {day}, {time}.",
+  "scrap.over": "Apagar e começar de novo",
+  unfinished: "Por acabar",
+  "unfinished.text": "Guardado, ainda não registado",
+  "unfinished.complaint": "Reclamação",
+  "unfinished.assessment": "Autoavaliação",
+  "unfinished.feedback": "Comentário para a formação",
+  "unfinished.missing_service": "Um serviço que faltou",
+  "unfinished.visit": "Plano da visita",
+  "unfinished.correction": "Correção de «{name}»",
+  "unfinished.withdrawal": "Anulação de «{name}»",
   sessions: { one: "{n} sessão hoje", other: "{n} sessões hoje" },
   "sessions.requests": { one: "{n} pedido", other: "{n} pedidos" },
   "sessions.receipts": { one: "{n} recibo", other: "{n} recibos" },
@@ -206,7 +219,11 @@ export const pt = {
   "closing.print": "Imprimir folha de fecho",
 
   // Whom to tell, and two values.
-  "tell.lead": { one: "{n} pessoa por avisar.", other: "{n} pessoas por avisar." },
+  "tell.lead": {
+    zero: "Ninguém por avisar.",
+    one: "{n} pessoa por avisar.",
+    other: "{n} pessoas por avisar.",
+  },
   "tell.none": "Quando chegar uma resposta para quem já foi para casa, aparece aqui.",
   "tell.done": { one: "{n} já avisada", other: "{n} já avisadas" },
   "tell.phone_only": "Confirme com quem fala antes de dizer a resposta",
@@ -218,6 +235,7 @@ export const pt = {
   "told.done": "Avisada",
   "told.kept": "Fica registado que a pessoa foi avisada.",
   "conflict.lead": {
+    zero: "Nenhum campo com dois valores diferentes.",
     one: "{n} campo com dois valores diferentes.",
     other: "{n} campos com dois valores diferentes.",
   },
@@ -263,6 +281,23 @@ export const pt = {
   "topic.agencies": "Entidades e serviços",
   "topic.conduct": "Atendimento",
   "topic.other": "Outro",
+
+  // The hotline.
+  "help.title": "Linha de apoio",
+  "help.is": "Linha de apoio: {phone}",
+  "help.none": "Linha de apoio: pôr o número",
+  "help.text": "Fica no papel e no último ecrã de cada pessoa. Sem número, não aparece.",
+  "help.phone": "Telefone",
+  "help.phone.hint": "Para onde a pessoa liga se tiver dúvidas",
+  "help.days": "Dias",
+  "help.days.workdays": "Dias úteis",
+  "help.days.six_days": "Segunda a sábado",
+  "help.days.every_day": "Todos os dias",
+  "help.from": "Das",
+  "help.to": "Às",
+  "help.hours.hint": "Como 09:00; pode ficar vazio",
+  "help.save": "Guardar a linha de apoio",
+  "help.saved": "A linha de apoio está guardada.",
 
   // Opening a session.
   "open.title": "Nova sessão",
@@ -336,6 +371,7 @@ export const pt = {
   "mine.here": "Ainda não saiu deste portátil",
   "mine.missing": { one: "falta {n} campo", other: "faltam {n} campos" },
   mirror: "No ecrã da pessoa, agora",
+  "mirror.reread": "Pede-se que os releia consigo",
   "mirror.hidden": "Ecrã escondido",
   "mirror.hidden.text": "Sem dados à vista",
 
@@ -373,6 +409,7 @@ export const pt = {
   },
   "form.changed":
     "O formulário mudou desde que este rascunho começou. O que está escrito mantém-se; veja se falta algo.",
+  "form.gone": "{field}: já não é pedido.",
   "form.changed.sent":
     "O formulário deste serviço mudou depois deste pedido. O pedido segue como foi feito.",
   "field.optional": "(opcional)",
@@ -541,8 +578,8 @@ export const pt = {
   "visit.room": "Quarto {room}",
   "visit.here": "está aqui",
   "visit.now": "Residente de agora",
-  "visit.todo": "Ainda não",
-  "visit.open": "Em aberto",
+  "visit.state.todo": "Ainda não",
+  "visit.state.open": "Em aberto",
   "visit.begin": "Começar com {name}",
   "visit.resume": "Continuar com {name}",
   "visit.again": "Outra vez com {name}",
@@ -554,6 +591,13 @@ export const pt = {
   "visit.open.requests": "falta o pedido",
   "visit.open.receipt": "falta o recibo",
   "visit.open.close": "falta fechar",
+  "visit.state.asleep": "A dormir: voltar depois",
+  "visit.state.not_today": "Hoje não",
+  "visit.asleep": "Está a dormir, volto depois",
+  "visit.not_today": "Hoje não quer",
+  "visit.rest": "Se não pode ser agora",
+  "visit.count.asleep": { one: "{n} a dormir", other: "{n} a dormir" },
+  "visit.count.not_today": { one: "{n} hoje não", other: "{n} hoje não" },
   "visit.state.done": "Feito",
   "plan.title": "Plano da visita",
   "plan.text":
@@ -584,6 +628,9 @@ export const pt = {
   "citizen.foot.asked": "Ainda nada foi enviado. Só segue quando disser que sim.",
   "citizen.foot.paper": "Antes de sair, leve o papel consigo.",
   "citizen.written": "O que está escrito:",
+  "citizen.reread":
+    "Os algarismos não batem certo entre si. Quase sempre são dois trocados: leia-os outra vez, com calma.",
+  "citizen.help": "Dúvidas? Ligue",
   "citizen.who": "Quem vai ver isto",
   "citizen.who.mediator": "Quem atende, aqui ao lado",
   "citizen.who.mediator.small": "só enquanto está consigo",
@@ -616,6 +663,9 @@ export const pt = {
   "screen.recorded.title": "O seu pedido está guardado neste computador",
   "screen.recorded.service": "O pedido",
   "screen.receipt.title": "O seu recibo",
+  "screen.help.workdays": "dias úteis, {from}–{to}",
+  "screen.help.six_days": "segunda a sábado, {from}–{to}",
+  "screen.help.every_day": "todos os dias, {from}–{to}",
   "screen.closed.title": "Está tudo. Obrigado por ter vindo.",
 
   // What the station refuses, by its code.
@@ -664,6 +714,9 @@ export const pt = {
   "error.not_printing": "Este recibo não estava a ser impresso.",
   "error.uncertain": "Diga primeiro se o recibo saiu bem.",
   "error.not_uncertain": "Já se sabe se este recibo saiu.",
+  "error.phone": "O telefone tem só algarismos e espaços, pelo menos três.",
+  "error.hours": "Duas horas, como 09:00 e 18:00, a primeira mais cedo; ou nenhuma.",
+  "error.scraps_full": "Há textos por acabar a mais neste portátil. Registe ou apague alguns.",
   "error.spoiled": "Este recibo está inutilizado.",
 } satisfies Record<string, string | Plural>;
 

@@ -51,7 +51,8 @@ export function speak(language: Language, texts: Texts) {
 
   function form(text: string | Plural, params: Params): string {
     if (typeof text === "string") return text;
-    return text[plural.select(Number(params.n))] ?? text.other;
+    const n = Number(params.n);
+    return (n === 0 && text.zero) || (text[plural.select(n)] ?? text.other);
   }
   const fill = (text: string, params: Params) =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => {

@@ -254,6 +254,7 @@ export const uk: Texts = {
   "seal.at": "Підписано центром {day}, {time}.",
   "seal.none": "Звіряння ще не було",
   "seal.none.text": {
+    zero: "Центру ще нічого підтверджувати.",
     one: "Центр ще нічого не підтвердив. {n} запис є лише на цьому ноутбуці.",
     few: "Центр ще нічого не підтвердив. {n} записи є лише на цьому ноутбуці.",
     many: "Центр ще нічого не підтвердив. {n} записів є лише на цьому ноутбуці.",
@@ -268,6 +269,17 @@ export const uk: Texts = {
   "failed.tell_refused": "Запит відхилено: подивіться чому, виправте його або повідомте особу.",
   "failed.say_what_came_out": "Друк квитанції перервався: скажіть, чи вона вийшла.",
   "failed.quarantined": "Центр отримав його, але не застосував. Нічого не втрачено; вирішує центр.",
+  "scrap.resumed": "Продовження того, що лишилося незавершеним {day}, {time}.",
+  "scrap.over": "Видалити й почати знову",
+  unfinished: "Не завершено",
+  "unfinished.text": "Збережено, ще не зареєстровано",
+  "unfinished.complaint": "Скарга",
+  "unfinished.assessment": "Самооцінка",
+  "unfinished.feedback": "Коментар для навчання",
+  "unfinished.missing_service": "Послуга, якої бракувало",
+  "unfinished.visit": "План візиту",
+  "unfinished.correction": "Виправлення «{name}»",
+  "unfinished.withdrawal": "Скасування «{name}»",
   sessions: {
     one: "{n} прийом сьогодні",
     few: "{n} прийоми сьогодні",
@@ -295,6 +307,7 @@ export const uk: Texts = {
   "closing.print": "Надрукувати підсумковий аркуш",
 
   "tell.lead": {
+    zero: "Нікого повідомляти.",
     one: "Повідомити {n} особу.",
     few: "Повідомити {n} особи.",
     many: "Повідомити {n} осіб.",
@@ -316,6 +329,7 @@ export const uk: Texts = {
   "told.done": "Повідомлено",
   "told.kept": "Записано, що особу повідомлено.",
   "conflict.lead": {
+    zero: "Немає полів із двома різними значеннями.",
     one: "{n} поле з двома різними значеннями.",
     few: "{n} поля з двома різними значеннями.",
     many: "{n} полів із двома різними значеннями.",
@@ -366,6 +380,23 @@ export const uk: Texts = {
   "topic.agencies": "Установи та послуги",
   "topic.conduct": "Обслуговування",
   "topic.other": "Інше",
+
+  // The hotline.
+  "help.title": "Лінія допомоги",
+  "help.is": "Лінія допомоги: {phone}",
+  "help.none": "Лінія допомоги: вказати номер",
+  "help.text": "Вона є на папері й на останньому екрані кожної особи. Без номера її не видно.",
+  "help.phone": "Телефон",
+  "help.phone.hint": "Куди особа телефонує, якщо має питання",
+  "help.days": "Дні",
+  "help.days.workdays": "Робочі дні",
+  "help.days.six_days": "З понеділка до суботи",
+  "help.days.every_day": "Щодня",
+  "help.from": "Від",
+  "help.to": "До",
+  "help.hours.hint": "Наприклад 09:00; можна не писати",
+  "help.save": "Зберегти лінію допомоги",
+  "help.saved": "Лінію допомоги збережено.",
 
   "open.title": "Новий прийом",
   "open.place": "Місце",
@@ -445,6 +476,7 @@ export const uk: Texts = {
     other: "бракує {n} поля",
   },
   mirror: "На екрані особи зараз",
+  "mirror.reread": "Просить перечитати їх разом з вами",
   "mirror.hidden": "Екран сховано",
   "mirror.hidden.text": "Жодних даних не видно",
 
@@ -487,6 +519,7 @@ export const uk: Texts = {
   },
   "form.changed":
     "Форма змінилася відтоді, як почато чернетку. Написане залишається; перевірте, чи нічого не бракує.",
+  "form.gone": "{field}: більше не потрібно.",
   "form.changed.sent":
     "Форма цієї послуги змінилася після запиту. Запит іде таким, як його зроблено.",
   "field.optional": "(необов'язково)",
@@ -660,8 +693,8 @@ export const uk: Texts = {
   "visit.room": "Кімната {room}",
   "visit.here": "ви тут",
   "visit.now": "Мешканець зараз",
-  "visit.todo": "Ще ні",
-  "visit.open": "Відкрито",
+  "visit.state.todo": "Ще ні",
+  "visit.state.open": "Відкрито",
   "visit.begin": "Почати: {name}",
   "visit.resume": "Продовжити: {name}",
   "visit.again": "Ще раз: {name}",
@@ -673,6 +706,23 @@ export const uk: Texts = {
   "visit.open.requests": "бракує запиту",
   "visit.open.receipt": "бракує квитанції",
   "visit.open.close": "треба закрити",
+  "visit.state.asleep": "Спить: повернутися пізніше",
+  "visit.state.not_today": "Сьогодні ні",
+  "visit.asleep": "Спить, я повернуся",
+  "visit.not_today": "Сьогодні не хоче",
+  "visit.rest": "Якщо зараз не час",
+  "visit.count.asleep": {
+    one: "{n} спить",
+    few: "{n} сплять",
+    many: "{n} сплять",
+    other: "{n} сплять",
+  },
+  "visit.count.not_today": {
+    one: "{n} сьогодні ні",
+    few: "{n} сьогодні ні",
+    many: "{n} сьогодні ні",
+    other: "{n} сьогодні ні",
+  },
   "visit.state.done": "Зроблено",
   "plan.title": "План візиту",
   "plan.text":
@@ -701,6 +751,9 @@ export const uk: Texts = {
   "citizen.foot.asked": "Ще нічого не надіслано. Піде лише тоді, коли ви скажете «так».",
   "citizen.foot.paper": "Перш ніж піти, візьміть папір із собою.",
   "citizen.written": "Що написано:",
+  "citizen.reread":
+    "Цифри не сходяться між собою. Майже завжди дві переставлено: прочитайте їх ще раз, не поспішаючи.",
+  "citizen.help": "Є питання? Телефонуйте",
   "citizen.who": "Хто це побачить",
   "citizen.who.mediator": "Той, хто поруч із вами",
   "citizen.who.mediator.small": "лише поки з вами",
@@ -733,6 +786,9 @@ export const uk: Texts = {
   "screen.recorded.title": "Ваш запит збережено на цьому комп'ютері",
   "screen.recorded.service": "Запит",
   "screen.receipt.title": "Ваша квитанція",
+  "screen.help.workdays": "робочі дні, {from}–{to}",
+  "screen.help.six_days": "з понеділка до суботи, {from}–{to}",
+  "screen.help.every_day": "щодня, {from}–{to}",
   "screen.closed.title": "Усе зроблено. Дякуємо, що прийшли.",
 
   "error.away": "Програма не відповідає. Записане збережено на диску; буде ще спроба.",
@@ -780,5 +836,9 @@ export const uk: Texts = {
   "error.not_printing": "Цю квитанцію не друкували.",
   "error.uncertain": "Спершу скажіть, чи квитанція вийшла.",
   "error.not_uncertain": "Уже відомо, чи ця квитанція вийшла.",
+  "error.phone": "У номері лише цифри й пробіли, щонайменше три цифри.",
+  "error.hours": "Два часи, як 09:00 і 18:00, перший раніше; або жодного.",
+  "error.scraps_full":
+    "На цьому ноутбуці забагато незавершених текстів. Зареєструйте або видаліть деякі.",
   "error.spoiled": "Цю квитанцію зіпсовано.",
 };

@@ -27,7 +27,7 @@ export function TwoValues({ label, values }: { label: string; values: unknown[] 
 }
 
 export function ConflictsScreen() {
-  const { t } = useTexts();
+  const { t, told } = useTexts();
   const { value } = useResource<{ items: Conflict[] }>("conflicts", ["day", "request"]);
   const items = value?.items ?? [];
   return (
@@ -41,11 +41,11 @@ export function ConflictsScreen() {
             key={`${one.request}${one.path}`}
             aria-label={`${one.service} · ${one.initials}`}
           >
-            <p>
+            <h2>
               <a href={`#/request/${encodeURIComponent(one.request)}`}>{one.service}</a>{" "}
               <span class="quiet">· {one.initials}</span>
-            </p>
-            <TwoValues label={one.label} values={one.values} />
+            </h2>
+            <TwoValues label={told(one.path, one.label)} values={one.values} />
           </section>
         ))}
       </main>

@@ -10,7 +10,14 @@ import { Next } from "../ui/next";
 import { Button } from "../ui/parts";
 import { go } from "../ui/route";
 import { needsPerson, toneOf, useStateWords, Way } from "../ui/way";
-import { ClosingPanel, FailedPanel, LinkPanel, SealPanel, SessionsPanel } from "./day_panels";
+import {
+  ClosingPanel,
+  FailedPanel,
+  LinkPanel,
+  SealPanel,
+  SessionsPanel,
+  UnfinishedPanel,
+} from "./day_panels";
 
 const rowsFirst = 12;
 
@@ -75,6 +82,7 @@ export function DayScreen() {
               <Requests rows={rows} />
             </>
           )}
+          <UnfinishedPanel unfinished={day.unfinished} />
           <SessionsPanel sessions={day.sessions} />
         </div>
         <div class="stack">
@@ -95,9 +103,8 @@ export function DayScreen() {
 
 function Lead({ day }: { day: Day }) {
   const { t } = useTexts();
-  const { requests } = day.lead;
-  // As the tabs beneath count them, so that both say the same.
-  const only_here = day.requests.filter((one) => isOnlyHere(one.state)).length;
+  const { requests, only_here } = day.lead;
+  // As the tab beneath counts them, so that both say the same.
   const need_you = day.requests.filter((one) => needsPerson(one.state)).length;
   const parts = [t("lead.requests", { n: requests })];
   if (only_here && need_you)

@@ -1,6 +1,6 @@
 // Beside the day's requests: what the hub has signed, the link, the sessions, the closing sheet.
 
-import type { Day, DaySession } from "../api/types";
+import type { Day, DaySession, ScrapPlace } from "../api/types";
 import { useApp, useDoing } from "../app_context";
 import { useTexts } from "../i18n/texts";
 import { Icon } from "../ui/icons";
@@ -62,7 +62,7 @@ export function SealPanel({ day }: { day: Day }) {
   } = useApp();
   const { t, time, shortDay } = useTexts();
   const sealed = day.reconciliation;
-  if (!sealed) {
+  if (!sealed || sealed.text_parts.to === 0) {
     return (
       <section class="panel seal" aria-labelledby="seal">
         <h2 id="seal">{t("seal.none")}</h2>
@@ -130,6 +130,10 @@ export function LinkPanel({ sync, busy }: { sync: () => void; busy: boolean }) {
   );
 }
 
+// A print that is uncertain is settled at its session's receipts, a request by itself.
+const placeOf = ({ id = "", session }: Day["failed"][number]) =>
+  session ? `session/${session}/receipt` : `request/${encodeURIComponent(id)}`;
+
 export function FailedPanel({ failed }: { failed: Day["failed"] }) {
   const { t, told } = useTexts();
   if (!failed.length) return null;
@@ -139,9 +143,45 @@ export function FailedPanel({ failed }: { failed: Day["failed"] }) {
         <Note kind="bad" icon="alert" key={`${one.id ?? one.seq}`}>
           <b>{one.seq === undefined ? t("failed.one") : t("failed.entry", { seq: one.seq })}</b>{" "}
           {told(`failed.${one.what_to_do}`, t("failed.quarantined"))}{" "}
-          {one.id && <a href={`#/request/${encodeURIComponent(one.id)}`}>{t("failed.see")}</a>}
+          {one.id && <a href={`#/${placeOf(one)}`}>{t("failed.see")}</a>}
         </Note>
       ))}
+    </section>
+  );
+}
+
+// Where one goes on writing. What was missing in the catalogue is written in a session's search.
+type PlaceOf = (of: string, session: string | null) => string | null;
+const placesOf: Partial<Record<ScrapPlace, PlaceOf>> = {
+  complaint: () => "log/complaint",
+  assessment: () => "log/assessment",
+  feedback: () => "log/feedback",
+  visit: () => "visit/plan",
+  correction: (of) => `request/${of}/correction`,
+  withdrawal: (of) => `request/${of}/withdrawal`,
+  missing_service: (_, session) => session && `session/${session}/requests/find`,
+};
+
+// What its writer left in the middle; nobody else sees it here.
+export function UnfinishedPanel({ unfinished }: { unfinished: Day["unfinished"] }) {
+  const { state } = useApp();
+  const { t, told } = useTexts();
+  if (!unfinished.length) return null;
+  return (
+    <section class="panel" aria-labelledby="unfinished">
+      <header>
+        <h2 id="unfinished">{t("unfinished")}</h2>
+        <small class="quiet push">{t("unfinished.text")}</small>
+      </header>
+      <ul class="plain-list">
+        {unfinished.map(({ what, of = "", name = "" }) => {
+          const place = placesOf[what]?.(of, state.session);
+          const words = told(`unfinished.${what}`, what, { name });
+          return (
+            <li key={what + of}>{place ? <a href={`#/${place}`}>{words}</a> : <b>{words}</b>}</li>
+          );
+        })}
+      </ul>
     </section>
   );
 }
@@ -200,7 +240,7 @@ export function ClosingPanel({ day, read }: { day: Day; read: () => Promise<void
         <dd>{day.sessions.length}</dd>
         {count > 0 && (
           <>
-            <dt>{t("closing.receipts", { first, last })}</dt>
+            <dt>{t("closing.receipts", { first: first ?? 0, last: last ?? 0 })}</dt>
             <dd>{count}</dd>
           </>
         )}

@@ -1,24 +1,30 @@
 // What did not work, how we assess ourselves, and what the training team should hear.
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { post } from "../api/client";
+import { saver } from "../api/saver";
 import { standards, type Standard } from "../api/types";
 import { useApp, useDoing } from "../app_context";
 import { useTexts, type Key } from "../i18n/texts";
 import { Next } from "../ui/next";
 import { Choices, Panel, TextField } from "../ui/parts";
 import { go } from "../ui/route";
+import { Resumed, useScrap, type Writing } from "../scrap";
 
-const parts: { name: string; key: Key }[] = [
-  { name: "complaint", key: "log.complaint" },
-  { name: "assessment", key: "log.assessment" },
-  { name: "feedback", key: "log.feedback" },
+type Part = "complaint" | "assessment" | "feedback";
+const parts: { name: Part; key: Key; Form: (props: { scrap: Writing }) => ComponentChildren }[] = [
+  { name: "complaint", key: "log.complaint", Form: Complaint },
+  { name: "assessment", key: "log.assessment", Form: Assessment },
+  { name: "feedback", key: "log.feedback", Form: Feedback },
 ];
 const scoreMax = 10;
 const topics = ["legislation", "tools", "agencies", "conduct", "other"] as const;
 
 export function LogScreen({ part }: { part: string }) {
   const { t } = useTexts();
+  const { name: place, Form } = parts.find((one) => one.name === part) ?? parts[0]!;
+  const scrap = useScrap(place);
   return (
     <>
       <nav class="sub-links" aria-label={t("nav.log")}>
@@ -27,38 +33,44 @@ export function LogScreen({ part }: { part: string }) {
             key={name}
             class="btn plain"
             href={`#/log/${name}`}
-            aria-current={name === part ? "page" : undefined}
+            aria-current={name === place ? "page" : undefined}
           >
             {t(key)}
           </a>
         ))}
       </nav>
-      {part === "complaint" && <Complaint />}
-      {part === "assessment" && <Assessment />}
-      {part === "feedback" && <Feedback />}
+      {scrap ? (
+        <Form key={scrap.id} scrap={scrap} />
+      ) : (
+        <main class="alone" id="main" tabIndex={-1} aria-busy="true">
+          <h1 class="sub">{t("reading")}</h1>
+        </main>
+      )}
     </>
   );
 }
 
-function useSending(path: string, done: Key) {
+function useSending(path: string, scrap: Writing, done: Key) {
   const { t } = useTexts();
   const { say } = useApp();
   const { busy, run } = useDoing();
   const send = (body: object) =>
     run(async () => {
-      await post(path, body);
+      await saver.flush();
+      await post(path, { ...body, scrap: scrap.id });
       say(t(done));
       go("day");
     });
   return { busy, send };
 }
 
-function Complaint() {
+function Complaint({ scrap }: { scrap: Writing }) {
   const { t } = useTexts();
   const { state } = useApp();
-  const { busy, send } = useSending("complaints", "complaint.done");
-  const [text, setText] = useState("");
-  const [about, setAbout] = useState<"session" | "none">("none");
+  const { busy, send } = useSending("complaints", scrap, "complaint.done");
+  const { put, values } = scrap;
+  const text = values.text ?? "";
+  const about = values.about === "session" ? "session" : "none";
   const [lacks, setLacks] = useState(false);
   const write = () => {
     if (!text.trim()) {
@@ -74,6 +86,7 @@ function Complaint() {
       <main class="single" id="main" tabIndex={-1}>
         <Panel title={t("log.complaint")} id="log" first>
           <p class="intro">{t("complaint.text")}</p>
+          <Resumed scrap={scrap} />
           <div class="form">
             <TextField
               id="complaint"
@@ -81,7 +94,7 @@ function Complaint() {
               hint={t("complaint.hint")}
               long
               value={text}
-              onInput={setText}
+              onInput={(typed) => put("text", typed)}
               maxLength={4000}
               autofocus
               bad={lacks && !text.trim()}
@@ -92,7 +105,7 @@ function Complaint() {
                 name="about"
                 legend={t("complaint.about")}
                 value={about}
-                onChange={setAbout}
+                onChange={(value) => put("about", value)}
                 options={[
                   { value: "none", label: t("complaint.general") },
                   { value: "session", label: t("complaint.session") },
@@ -112,10 +125,10 @@ function Complaint() {
   );
 }
 
-function Assessment() {
+function Assessment({ scrap }: { scrap: Writing }) {
   const { t } = useTexts();
-  const { busy, send } = useSending("assessments", "assessment.done");
-  const [scores, setScores] = useState<Partial<Record<Standard, string>>>({});
+  const { busy, send } = useSending("assessments", scrap, "assessment.done");
+  const scores: Partial<Record<Standard, string>> = scrap.values;
   const left = standards.filter((name) => scores[name] === undefined);
   const write = () => {
     if (left.length) {
@@ -135,6 +148,7 @@ function Assessment() {
       <main class="single" id="main" tabIndex={-1}>
         <Panel title={t("log.assessment")} id="log" first>
           <p class="intro">{t("assessment.text")}</p>
+          <Resumed scrap={scrap} />
           <div class="scores">
             {standards.map((name) => (
               <Choices
@@ -143,7 +157,7 @@ function Assessment() {
                 legend={t(`standard.${name}`)}
                 value={scores[name] ?? null}
                 options={options}
-                onChange={(value) => setScores((now) => ({ ...now, [name]: value }))}
+                onChange={(value) => scrap.put(name, value)}
               />
             ))}
           </div>
@@ -159,11 +173,12 @@ function Assessment() {
   );
 }
 
-function Feedback() {
+function Feedback({ scrap }: { scrap: Writing }) {
   const { t } = useTexts();
-  const { busy, send } = useSending("feedback", "feedback.done");
-  const [topic, setTopic] = useState<(typeof topics)[number]>("tools");
-  const [text, setText] = useState("");
+  const { busy, send } = useSending("feedback", scrap, "feedback.done");
+  const { put, values } = scrap;
+  const topic = topics.find((one) => one === values.topic) ?? "tools";
+  const text = values.text ?? "";
   const [lacks, setLacks] = useState(false);
   const write = () => {
     if (!text.trim()) {
@@ -178,12 +193,13 @@ function Feedback() {
       <main class="single" id="main" tabIndex={-1}>
         <Panel title={t("log.feedback")} id="log" first>
           <p class="intro">{t("feedback.text")}</p>
+          <Resumed scrap={scrap} />
           <div class="form">
             <Choices
               name="topic"
               legend={t("feedback.topic")}
               value={topic}
-              onChange={setTopic}
+              onChange={(value) => put("topic", value)}
               options={topics.map((value) => ({ value, label: t(`topic.${value}`) }))}
             />
             <TextField
@@ -191,7 +207,7 @@ function Feedback() {
               label={t("feedback.what")}
               long
               value={text}
-              onInput={setText}
+              onInput={(typed) => put("text", typed)}
               maxLength={4000}
               bad={lacks && !text.trim()}
               check={lacks && !text.trim() ? t("field.lacks") : undefined}

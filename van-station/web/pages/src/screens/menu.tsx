@@ -6,6 +6,7 @@ import type { Language } from "../api/types";
 import { useApp } from "../app_context";
 import { languageNames, useTexts, type Key } from "../i18n/texts";
 import type { useDisplay } from "../ui/display";
+import { shown } from "../session/text_forms";
 import { Button, Dialog } from "../ui/parts";
 
 export function LanguageChoice() {
@@ -65,10 +66,12 @@ export function ModeButtons({ display, toggleMode, toggleType }: Display) {
 
 export function Menu({
   onClose,
+  onHelp,
   display,
   links,
 }: {
   onClose: () => void;
+  onHelp: () => void;
   display: Display;
   links: ComponentChildren;
 }) {
@@ -86,6 +89,13 @@ export function Menu({
         <LanguageChoice />
         <Button icon="lock" keys="F12" onClick={lock}>
           {t("lock")}
+        </Button>
+      </div>
+      <div class="line">
+        <Button icon="phone" onClick={onHelp}>
+          {state.help
+            ? t("help.is", { phone: shown("phone", state.help.phone) })
+            : t("help.none")}
         </Button>
       </div>
       <p class="quiet small">

@@ -57,7 +57,7 @@ export function RequestScreen({ id }: { id: string }) {
 
 function Said({ request }: { request: Request }) {
   const { t } = useTexts();
-  const form = useForm(request.service.code);
+  const form = useForm(request.service.code, request.version);
   const labelOf = (name: string) =>
     form?.fields.find((field) => field.name === name)?.label ?? name;
   const typeOf = (name: string) =>

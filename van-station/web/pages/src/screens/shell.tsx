@@ -8,6 +8,7 @@ import { useDisplay } from "../ui/display";
 import { Icon, Logo } from "../ui/icons";
 import { useKeys } from "../ui/keys";
 import { Button } from "../ui/parts";
+import { HelpForm } from "./help";
 import { KeysHelp, Menu, ModeButtons } from "./menu";
 
 // "Sem rede. 31 entradas só neste portátil": never only "offline", never "synchronised".
@@ -80,7 +81,7 @@ export function Bar({ title, under, place, links }: BarProps) {
   const { state, hide, lock } = useApp();
   const { t } = useTexts();
   const display = useDisplay();
-  const [open, setOpen] = useState<"" | "menu" | "keys">("");
+  const [open, setOpen] = useState<"" | "menu" | "keys" | "help">("");
   useKeys({
     F1: () => setOpen("keys"),
     F6: () => display.toggleMode("sun"),
@@ -122,8 +123,14 @@ export function Bar({ title, under, place, links }: BarProps) {
       </button>
       <Button kind="plain" icon="menu" label={t("menu")} onClick={() => setOpen("menu")} />
       {open === "menu" && (
-        <Menu onClose={() => setOpen("")} display={display} links={<Links place={place} />} />
+        <Menu
+          onClose={() => setOpen("")}
+          onHelp={() => setOpen("help")}
+          display={display}
+          links={<Links place={place} />}
+        />
       )}
+      {open === "help" && <HelpForm onClose={() => setOpen("")} />}
       {open === "keys" && <KeysHelp onClose={() => setOpen("")} />}
     </header>
   );

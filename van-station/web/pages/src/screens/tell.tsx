@@ -61,7 +61,7 @@ function Card({ one, read }: { one: Told; read: () => Promise<void> }) {
   return (
     <article class="panel tell" aria-label={`${one.name}: ${one.service}`}>
       <div>
-        <h3>{one.name}</h3>
+        <h2>{one.name}</h2>
         <p>
           {one.service} <small class="quiet">· {shortDay(one.at)}</small>
         </p>

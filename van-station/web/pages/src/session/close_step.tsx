@@ -2,12 +2,14 @@
 
 import { useState } from "preact/hooks";
 import { post, Refused } from "../api/client";
+import { saver } from "../api/saver";
 import { outcomes, type Outcome, type Session } from "../api/types";
 import { useApp, useDoing } from "../app_context";
 import { useTexts } from "../i18n/texts";
 import { Next } from "../ui/next";
 import { Button, Choices, Note, Panel, TextField } from "../ui/parts";
 import { go } from "../ui/route";
+import { useScrap, type Writing } from "../scrap";
 import type { StepProps } from "./session";
 
 function likely(session: Session): Outcome {
@@ -15,18 +17,30 @@ function likely(session: Session): Outcome {
   return session.requests.some((one) => !one.withdrawn) ? "queued" : "information";
 }
 
-export function CloseStep({ session, take, to }: StepProps) {
+export function CloseStep(props: StepProps) {
+  const { t } = useTexts();
+  const scrap = useScrap("close", props.session.id);
+  if (scrap) return <Close {...props} scrap={scrap} />;
+  return (
+    <section class="panel" aria-busy="true">
+      <p>{t("reading")}</p>
+    </section>
+  );
+}
+
+function Close({ session, take, to, scrap }: StepProps & { scrap: Writing }) {
   const { t } = useTexts();
   const { state, refresh } = useApp();
   const { busy, run } = useDoing();
-  const [outcome, setOutcome] = useState<Outcome>(likely(session));
-  const [notes, setNotes] = useState("");
+  const outcome = outcomes.find((one) => one === scrap.values.outcome) ?? likely(session);
+  const notes = scrap.values.notes ?? "";
   const [waiting, setWaiting] = useState<string[] | null>(
     session.drafts.length ? session.drafts.map((one) => one.service.name) : null,
   );
   const close = (discard: boolean) => () =>
     void run(async () => {
       try {
+        await saver.flush();
         const path = `sessions/${encodeURIComponent(session.id)}/close`;
         take(
           await post<Session>(path, {
@@ -57,14 +71,14 @@ export function CloseStep({ session, take, to }: StepProps) {
             legend={t("close.outcome")}
             value={outcome}
             options={outcomes.map((value) => ({ value, label: t(`outcome.${value}`) }))}
-            onChange={setOutcome}
+            onChange={(value) => scrap.put("outcome", value)}
           />
           <TextField
             id="notes"
             label={t("close.notes")}
             hint={t("close.notes.hint")}
             value={notes}
-            onInput={setNotes}
+            onInput={(text) => scrap.put("notes", text)}
             long
             maxLength={2000}
           />

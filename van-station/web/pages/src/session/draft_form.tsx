@@ -23,14 +23,16 @@ interface Props {
   later: () => void;
 }
 
-// The form of a service, in the UI's language.
-export function useForm(code: string): Service | null {
-  const { fail } = useApp();
+// The form of a service, in the UI's language: that of the catalogue in force, or of the version
+// that a request was filled under.
+export function useForm(code: string, version?: string): Service | null {
+  const { fail, state } = useApp();
   const { language } = useTexts();
   const [form, set] = useState<Service | null>(null);
   useEffect(() => {
-    get<Service>(`services/${encodeURIComponent(code)}`).then(set, fail);
-  }, [code, language]);
+    const which = version ? `?version=${encodeURIComponent(version)}` : "";
+    get<Service>(`services/${encodeURIComponent(code)}${which}`).then(set, fail);
+  }, [code, version, language, state.catalogue.version]);
   return form;
 }
 
@@ -178,6 +180,11 @@ export function DraftForm({ session, draft: first, done, later }: Props) {
         {draft.changed_form && (
           <Note kind="wait" icon="alert">
             {t("form.changed")}
+            {draft.gone.map((one) => (
+              <p key={one.name}>
+                <b>{t("form.gone", { field: one.label })}</b> {one.value}
+              </p>
+            ))}
           </Note>
         )}
         {form.needs.length > 0 && (

@@ -1,12 +1,13 @@
 // A session that is over: what was done, and its papers.
 
+import type { Receipt } from "../api/types";
 import { useDoing } from "../app_context";
 import { useTexts } from "../i18n/texts";
 import { Next } from "../ui/next";
 import { Button, Panel } from "../ui/parts";
 import { go } from "../ui/route";
 import { useStateWords, Way, toneOf } from "../ui/way";
-import { usePrinting } from "./printing";
+import { settleReceipt, usePrinting } from "./printing";
 import { receiptNumber } from "./receipt_step";
 import type { StepProps } from "./session";
 
@@ -16,6 +17,12 @@ export function Ended({ session, read }: StepProps) {
   const { busy, run } = useDoing();
   const printing = usePrinting();
   const { closed } = session;
+  // The session may have been closed while its printer was still at it.
+  const settle = (receipt: Receipt, cameOut: boolean) =>
+    void run(async () => {
+      await settleReceipt(receipt, cameOut);
+      await read();
+    });
   return (
     <div class="work stack">
       <Panel title={session.citizen.name || t("person.unnamed")} id="ended" first>
@@ -44,7 +51,17 @@ export function Ended({ session, read }: StepProps) {
           <span>
             {money(receipt.total_cents)} · {t(`receipt.${receipt.state}`)}
           </span>
-          {receipt.prints > 0 && receipt.state !== "spoiled" && (
+          {receipt.state === "uncertain" && (
+            <span class="push line tight">
+              <Button disabled={busy} onClick={() => settle(receipt, true)}>
+                {t("receipt.confirmed")}
+              </Button>
+              <Button disabled={busy} onClick={() => settle(receipt, false)}>
+                {t("receipt.not_out")}
+              </Button>
+            </span>
+          )}
+          {receipt.prints > 0 && receipt.state === "confirmed" && (
             <span class="push">
               <Button
                 icon="print"

@@ -36,6 +36,7 @@ export function Mirror() {
               <b>{text(asks(view) ? (view.value?.label ?? view.title) : view.title)}</b>
             </div>
             {view.value?.text && <p class="val">{view.value.text}</p>}
+            {view.value?.ok === false && <small>{t("mirror.reread")}</small>}
           </div>
         ))}
       <Button kind="wide" icon="eye-off" keys="F9" onClick={hide}>

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { get, post } from "../api/client";
+import { saver } from "../api/saver";
 import type { Session, SessionDefaults } from "../api/types";
 import { useApp, useDoing } from "../app_context";
 import { languageNames, useTexts, type Key } from "../i18n/texts";
@@ -10,6 +11,7 @@ import { useKeys } from "../ui/keys";
 import { Next } from "../ui/next";
 import { Button, Choices, Panel, TextField } from "../ui/parts";
 import { go, goInstead } from "../ui/route";
+import { useScrap } from "../scrap";
 
 // The channels that a session can have, as the ledger knows them.
 const channels = ["van", "desk", "care_home", "abroad"] as const;
@@ -24,21 +26,17 @@ export function NewSession() {
   const { state } = useApp();
   const { t } = useTexts();
   const { busy, run } = useDoing();
-  const [given, setGiven] = useState<SessionDefaults | null>(null);
+  const scrap = useScrap("opening");
+  const [last, setLast] = useState<SessionDefaults | null>(null);
   const [lacks, setLacks] = useState(false);
   useEffect(() => {
     void run(async () => {
-      const found = await get<SessionDefaults>("session-defaults");
-      setGiven({
-        place: found.place ?? { name: "", municipality: "" },
-        channel: found.channel || "van",
-        language: found.language || "pt",
-      });
+      setLast(await get<SessionDefaults>("session-defaults"));
     });
   }, []);
   const back = () => go("day");
   useKeys({ Escape: back });
-  if (!given) {
+  if (!last || !scrap) {
     return (
       <div class="page">
         <Bar place="new" />
@@ -48,8 +46,17 @@ export function NewSession() {
       </div>
     );
   }
-  const place = (field: "name" | "municipality" | "parish") => (text: string) =>
-    setGiven({ ...given, place: { ...given.place, [field]: text } });
+  // As it was the last time, but for what was written here since.
+  const { put, values } = scrap;
+  const given = {
+    place: {
+      name: values.name ?? last.place.name,
+      municipality: values.municipality ?? last.place.municipality,
+      parish: values.parish ?? last.place.parish ?? "",
+    },
+    channel: values.channel ?? last.channel,
+    language: values.language ?? last.language,
+  };
   const open = () =>
     void run(async () => {
       if (!given.place.name.trim() || !given.place.municipality.trim()) {
@@ -59,7 +66,8 @@ export function NewSession() {
           ?.focus();
         return;
       }
-      const session = await post<Session>("sessions", given);
+      await saver.flush();
+      const session = await post<Session>("sessions", { ...given, scrap: scrap.id });
       goInstead("session", session.id);
     });
   const check = (text: string) => (lacks && !text.trim() ? t("open.lacks") : undefined);
@@ -81,7 +89,7 @@ export function NewSession() {
               hint={t("open.place.hint")}
               wide
               value={given.place.name}
-              onInput={place("name")}
+              onInput={(text) => put("name", text)}
               maxLength={120}
               required
               check={check(given.place.name)}
@@ -93,7 +101,7 @@ export function NewSession() {
               maxLength={60}
               required
               value={given.place.municipality}
-              onInput={place("municipality")}
+              onInput={(text) => put("municipality", text)}
               check={check(given.place.municipality)}
               bad={!!check(given.place.municipality)}
             />
@@ -101,8 +109,8 @@ export function NewSession() {
               id="place-parish"
               label={t("open.parish")}
               maxLength={100}
-              value={given.place.parish ?? ""}
-              onInput={place("parish")}
+              value={given.place.parish}
+              onInput={(text) => put("parish", text)}
             />
             <Choices
               name="channel"
@@ -112,7 +120,7 @@ export function NewSession() {
                 value,
                 label: value in channelKeys ? t(channelKeys[value]!) : value,
               }))}
-              onChange={(channel) => setGiven({ ...given, channel })}
+              onChange={(channel) => put("channel", channel)}
             />
             <Choices
               name="language"
@@ -120,7 +128,7 @@ export function NewSession() {
               hint={t("open.language.hint")}
               value={given.language}
               options={Object.entries(languageNames).map(([value, label]) => ({ value, label }))}
-              onChange={(language) => setGiven({ ...given, language })}
+              onChange={(language) => put("language", language)}
             />
           </form>
         </Panel>

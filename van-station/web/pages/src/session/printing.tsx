@@ -40,6 +40,10 @@ async function send(receipt: Receipt, { printer, format }: Target, copy: boolean
   if (printer.kind === "pdf") await showPdf(`${path}.pdf?format=${format}`);
 }
 
+// A person has looked at what came out of the printer.
+export const settleReceipt = (receipt: Receipt, cameOut: boolean) =>
+  post(`receipts/${encodeURIComponent(receipt.id)}/settle`, { came_out: cameOut });
+
 export function usePrinting() {
   const { fail } = useApp();
   const [printers, set] = useState<Printer[] | null>(null);

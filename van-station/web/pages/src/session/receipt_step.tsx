@@ -2,18 +2,17 @@
 // first print that came out is the original.
 
 import { useState } from "preact/hooks";
-import { post } from "../api/client";
 import type { PaperFormat, Printer, Receipt, Session } from "../api/types";
 import { useDoing } from "../app_context";
 import { useTexts } from "../i18n/texts";
 import { Icon } from "../ui/icons";
 import { Next } from "../ui/next";
 import { Button, Choices, Note, Panel } from "../ui/parts";
-import { printerFor, usePrinting, usualFormat, type Target } from "./printing";
+import { printerFor, settleReceipt, usePrinting, usualFormat, type Target } from "./printing";
 import type { StepProps } from "./session";
 
-// Receipts of which somebody has to say whether they came out.
-const open = (receipt: Receipt) => receipt.state === "sent" || receipt.state === "uncertain";
+// Somebody has to say whether it came out. While a printer is at it, nobody knows yet.
+const open = (receipt: Receipt) => receipt.state === "uncertain";
 
 export function receiptNumber({ series, number }: Receipt) {
   return `${series}/${number}`;
@@ -44,7 +43,7 @@ export function ReceiptStep({ session, read, to }: StepProps) {
     });
   const settle = (receipt: Receipt, cameOut: boolean) =>
     void run(async () => {
-      await post(`receipts/${encodeURIComponent(receipt.id)}/settle`, { came_out: cameOut });
+      await settleReceipt(receipt, cameOut);
       await read();
       if (cameOut && !due) to("close");
     });
@@ -146,7 +145,7 @@ function ReceiptCard({
   again: (receipt: Receipt, copy: boolean) => void;
 }) {
   const { t, money, time } = useTexts();
-  const sent = open(receipt);
+  const sent = open(receipt) || receipt.state === "sent";
   return (
     <section class="panel stack tight" aria-labelledby={`receipt-${receipt.id}`}>
       <div class="line">
@@ -166,7 +165,7 @@ function ReceiptCard({
         {receipt.prints > 1 && <> · {t("receipt.prints", { n: receipt.prints })}</>}
       </p>
       {receipt.state === "uncertain" && <p>{t("receipt.uncertain.text")}</p>}
-      {receipt.prints > 0 && receipt.state !== "spoiled" && (
+      {receipt.prints > 0 && receipt.state === "confirmed" && (
         <div class="line">
           <Button icon="print" disabled={busy} onClick={() => again(receipt, true)}>
             {t("receipt.copy")}

@@ -2,9 +2,12 @@
 
 import { useState } from "preact/hooks";
 import { post } from "../api/client";
+import { saver } from "../api/saver";
 import { citizenFields, type FormField, type Request } from "../api/types";
 import { useApp, useDoing } from "../app_context";
 import { useTexts } from "../i18n/texts";
+import { Resumed, useScrap, type Writing } from "../scrap";
+import { useRoute } from "../ui/route";
 import { Next } from "../ui/next";
 import { Button, Dialog, Note, TextField } from "../ui/parts";
 import { useStateWords, WayLarge } from "../ui/way";
@@ -104,17 +107,18 @@ export function RequestActs({
   changed: () => Promise<void>;
 }) {
   const { t } = useTexts();
-  const [open, setOpen] = useState<"" | "edit" | "withdraw">("");
+  const [place, , asked] = useRoute();
+  const [open, setOpen] = useState(place === "request" ? asked : ""); // what was left unfinished
   if (request.withdrawn) return null;
   const close = () => setOpen("");
   return (
     <div class="line">
-      <Button icon="undo" onClick={() => setOpen("edit")}>
+      <Button icon="undo" onClick={() => setOpen("correction")}>
         {t("request.correct")}
       </Button>
-      <Button onClick={() => setOpen("withdraw")}>{t("request.withdraw")}</Button>
-      {open === "edit" && <Edit request={request} changed={changed} onClose={close} />}
-      {open === "withdraw" && <Withdraw request={request} changed={changed} onClose={close} />}
+      <Button onClick={() => setOpen("withdrawal")}>{t("request.withdraw")}</Button>
+      {open === "correction" && <Correction request={request} changed={changed} onClose={close} />}
+      {open === "withdrawal" && <Withdrawal request={request} changed={changed} onClose={close} />}
     </div>
   );
 }
@@ -125,15 +129,21 @@ interface ActProps {
   onClose: () => void;
 }
 
-function Withdraw({ request, changed, onClose }: ActProps) {
+function Withdrawal(props: ActProps) {
+  const scrap = useScrap("withdrawal", props.request.id);
+  return scrap && <Withdraw key={scrap.id} {...props} scrap={scrap} />;
+}
+
+function Withdraw({ request, changed, onClose, scrap }: ActProps & { scrap: Writing }) {
   const { t } = useTexts();
   const { say } = useApp();
   const { busy, run } = useDoing();
-  const [reason, setReason] = useState("");
+  const reason = scrap.values.reason ?? "";
   const [lacks, setLacks] = useState(false);
   const send = () =>
     void run(async () => {
       if (!reason.trim()) return setLacks(true);
+      await saver.flush();
       await post(`requests/${encodeURIComponent(request.id)}/withdraw`, { reason: reason.trim() });
       await changed();
       say(t("withdraw.done"));
@@ -142,12 +152,13 @@ function Withdraw({ request, changed, onClose }: ActProps) {
   return (
     <Dialog title={t("request.withdraw")} onClose={onClose} keys={{ "Ctrl+Enter": send }}>
       <p>{t("withdraw.text", { name: request.service.name })}</p>
+      <Resumed scrap={scrap} />
       <TextField
         id="reason"
         label={t("withdraw.reason")}
         hint={t("withdraw.hint")}
         value={reason}
-        onInput={setReason}
+        onInput={(text) => scrap.put("reason", text)}
         bad={lacks && !reason.trim()}
         autofocus
         wide
@@ -164,19 +175,24 @@ function Withdraw({ request, changed, onClose }: ActProps) {
 }
 
 // Changes to what is recorded already: only what differs is sent, as one correction.
-function Edit({ request, changed, onClose }: ActProps) {
+function Correction(props: ActProps) {
+  const scrap = useScrap("correction", props.request.id);
+  return scrap && <Edit key={scrap.id} {...props} scrap={scrap} />;
+}
+
+function Edit({ request, changed, onClose, scrap }: ActProps & { scrap: Writing }) {
   const { t } = useTexts();
   const { say } = useApp();
   const { busy, run } = useDoing();
-  const form = useForm(request.service.code);
-  const [set, setSet] = useState<Record<string, string>>({});
-  const put = (path: string, text: string) => setSet((now) => ({ ...now, [path]: text }));
+  const form = useForm(request.service.code, request.version);
+  const { values: set, put } = scrap;
   const send = () =>
     void run(async () => {
       const was = (path: string) =>
         path.startsWith("fields.")
           ? (request.fields[path.slice(7)] ?? "")
           : (request.citizen[path.slice(8) as "name"] ?? "");
+      await saver.flush();
       const differs = Object.entries(set).filter(([path, text]) => text !== was(path));
       if (differs.length) {
         await post(`requests/${encodeURIComponent(request.id)}/edit`, {
@@ -184,6 +200,8 @@ function Edit({ request, changed, onClose }: ActProps) {
         });
         await changed();
         say(t("correct.done"));
+      } else {
+        await post(`scraps/${scrap.id}/discard`);
       }
       onClose();
     });
@@ -192,6 +210,7 @@ function Edit({ request, changed, onClose }: ActProps) {
     form?.fields.filter((field: FormField) => field.required || request.fields[field.name]) ?? [];
   return (
     <Dialog title={t("request.correct")} onClose={onClose} keys={{ "Ctrl+Enter": send }}>
+      <Resumed scrap={scrap} />
       <form
         class="form"
         onSubmit={(event) => {

@@ -2,9 +2,11 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, post } from "../api/client";
+import { saver } from "../api/saver";
 import type { Catalogue, Hit, Session } from "../api/types";
 import { useApp, useDoing } from "../app_context";
 import { useTexts } from "../i18n/texts";
+import { Resumed, useScrap, type Writing } from "../scrap";
 import { Icon } from "../ui/icons";
 import { useKeys } from "../ui/keys";
 import { Next } from "../ui/next";
@@ -276,26 +278,41 @@ function Browse({ catalogue, narrow }: { catalogue: Catalogue; narrow: (to: Narr
 }
 
 // A need that no service covers: told to the hub, so that the list can be made better.
-function Missing({ text: first, onClose }: { text: string; onClose: () => void }) {
+function Missing(props: { text: string; onClose: () => void }) {
+  const scrap = useScrap("missing_service");
+  return scrap && <MissingText key={scrap.id} {...props} scrap={scrap} />;
+}
+
+function MissingText({
+  text: first,
+  onClose,
+  scrap,
+}: {
+  text: string;
+  onClose: () => void;
+  scrap: Writing;
+}) {
   const { t } = useTexts();
   const { say } = useApp();
   const { busy, run } = useDoing();
-  const [text, setText] = useState(first);
+  const text = scrap.values.text ?? first;
   const send = () =>
     void run(async () => {
       if (!text.trim()) return;
-      await post("missing-service", { text: text.trim() });
+      await saver.flush();
+      await post("missing-service", { text: text.trim(), scrap: scrap.id });
       say(t("missing.done"));
       onClose();
     });
   return (
     <Dialog title={t("search.missing")} onClose={onClose} keys={{ "Ctrl+Enter": send }}>
+      <Resumed scrap={scrap} />
       <TextField
         id="missing"
         label={t("missing.what")}
         hint={t("missing.hint")}
         value={text}
-        onInput={setText}
+        onInput={(typed) => scrap.put("text", typed)}
         long
         maxLength={1000}
         autofocus

@@ -1,8 +1,9 @@
 // One citizen's session: five steps, the person at the left, the citizen's screen at the right.
 
 import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { post, Refused } from "../api/client";
 import type { Session, Step } from "../api/types";
-import { useResource } from "../app_context";
+import { useApp, useResource } from "../app_context";
 import { useTexts } from "../i18n/texts";
 import { Bar } from "../screens/shell";
 import { Icon } from "../ui/icons";
@@ -49,13 +50,33 @@ function useStepOnCitizenScreen(there: boolean, step: Step) {
   }, [there, step]);
 }
 
+// Says that this session is worked on from now on, before anything of it is shown: what the
+// citizen's screen is told later is about it.
+function useWorkOn(id: string) {
+  const { fail } = useApp();
+  const [there, setThere] = useState(false);
+  useEffect(() => {
+    post(`sessions/${encodeURIComponent(id)}/work`)
+      .catch((error) => {
+        if (!(error instanceof Refused && error.status === 404)) fail(error);
+      })
+      .finally(() => setThere(true)); // to read it tells what is wrong
+  }, [id]);
+  return there;
+}
+
 export function SessionScreen({ id }: { id: string }) {
+  const there = useWorkOn(id);
   const {
     value: session,
     set,
     read,
     missing,
-  } = useResource<Session>(`sessions/${encodeURIComponent(id)}`, ["session", "request", "print"]);
+  } = useResource<Session>(there ? `sessions/${encodeURIComponent(id)}` : null, [
+    "session",
+    "request",
+    "print",
+  ]);
   const { t } = useTexts();
   const [, , asked] = useRoute();
   const reached = session?.step ?? "privacy";
@@ -68,6 +89,11 @@ export function SessionScreen({ id }: { id: string }) {
   useEffect(() => {
     if (missing) goInstead("day");
   }, [missing]);
+  // Who comes back to a step stays there, though the next key may complete it.
+  useEffect(() => {
+    const pinned = asked || step === "privacy" || step === "closed";
+    if (session && !pinned) goInstead("session", id, step);
+  }, [session, asked, step]);
   useKeys({
     F3: session && step !== "privacy" && step !== "closed" ? () => to("citizen") : undefined,
     "Ctrl+K": session && canRequest(session) ? () => to("requests", "find") : undefined,

@@ -55,7 +55,7 @@ export function Next({ action, label, lacks, left, also, keys = "Ctrl Enter", bu
   const act = busy ? undefined : action;
   useKeys({ "Ctrl+Enter": act ?? (() => {}) });
   return (
-    <footer class="next">
+    <footer class="next" aria-busy={busy || undefined}>
       <div class="next-said">{left ?? <Saved />}</div>
       {lacks && (
         <p class="bad lacks" role="status">

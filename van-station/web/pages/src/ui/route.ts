@@ -7,15 +7,15 @@ export type Route = string[];
 export const read = (): Route =>
   location.hash.startsWith("#/") ? location.hash.slice(2).split("/").map(decodeURIComponent) : [];
 
-export function go(...parts: string[]) {
-  location.hash = `#/${parts.map(encodeURIComponent).join("/")}`;
-}
-
-// Instead of the present place: "back" does not return to it.
-export function goInstead(...parts: string[]) {
-  history.replaceState(null, "", `#/${parts.map(encodeURIComponent).join("/")}`);
+// At once for everybody: a browser that is told by `location.hash` tells of it later.
+function show(how: "pushState" | "replaceState", parts: string[]) {
+  history[how](null, "", `#/${parts.map(encodeURIComponent).join("/")}`);
   dispatchEvent(new Event("hashchange"));
 }
+
+export const go = (...parts: string[]) => show("pushState", parts);
+// Instead of the present place: "back" does not return to it.
+export const goInstead = (...parts: string[]) => show("replaceState", parts);
 
 export function useRoute(): Route {
   const [route, set] = useState(read);

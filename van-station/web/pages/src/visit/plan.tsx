@@ -1,35 +1,85 @@
 // The plan of a visit: who is in which room. Written before, or at the door.
 
-import { useState } from "preact/hooks";
-import type { Visit } from "../api/types";
+import { useRef, useState } from "preact/hooks";
+import type { Planned, Visit } from "../api/types";
 import { useTexts } from "../i18n/texts";
+import { Resumed, useScrap, type Writing } from "../scrap";
 import { Next } from "../ui/next";
 import { Button, Panel, TextField } from "../ui/parts";
 
 const residentsMax = 200;
-const empty = { room: "", name: "", note: "" };
+const empty: Planned = { room: "", name: "", note: "" };
+const members = ["room", "name", "note"] as const;
 
+export interface NewPlan {
+  home: string;
+  residents: Planned[];
+}
 interface Props {
   visit: Visit;
   busy: boolean;
-  save: (visit: Visit) => void;
+  save: (plan: NewPlan) => void;
   back: () => void;
 }
 
-export function Plan({ visit, busy, save, back }: Props) {
+// One row is always empty, for the next person.
+function withEmpty(rows: Planned[]) {
+  const last = rows[rows.length - 1];
+  const full = !last || members.some((member) => last[member].trim());
+  return full && rows.length < residentsMax ? [...rows, empty] : rows;
+}
+
+// A scrap of a plan has all of it, row by row: "room-0", "name-0", … Empty: none was begun.
+function rowsOf(values: Record<string, string>): Planned[] {
+  const last = Math.max(-1, ...Object.keys(values).map((name) => Number(name.split("-")[1] ?? -1)));
+  return Array.from({ length: last + 1 }, (_, i) => ({
+    room: values[`room-${i}`] ?? "",
+    name: values[`name-${i}`] ?? "",
+    note: values[`note-${i}`] ?? "",
+  }));
+}
+
+export function Plan(props: Props) {
   const { t } = useTexts();
-  const [home, setHome] = useState(visit.home);
-  const [rows, setRows] = useState(() => [
-    ...visit.residents.map(({ room, name, note }) => ({ room, name, note })),
-    empty,
-  ]);
+  const scrap = useScrap("visit");
+  if (scrap) return <PlanForm key={scrap.id} {...props} scrap={scrap} />;
+  return (
+    <main class="alone" id="main" tabIndex={-1} aria-busy="true">
+      <h1 class="sub">{t("reading")}</h1>
+    </main>
+  );
+}
+
+function PlanForm({ visit, busy, save, back, scrap }: Props & { scrap: Writing }) {
+  const { t } = useTexts();
+  const begun = useRef(Object.keys(scrap.values).length > 0);
+  const [home, setHome] = useState(scrap.values.home ?? visit.home);
+  const [rows, setRows] = useState(() =>
+    withEmpty(
+      begun.current
+        ? rowsOf(scrap.values)
+        : visit.residents.map(({ room, name, note }) => ({ room, name, note })),
+    ),
+  );
   const [lacks, setLacks] = useState(false);
-  const put = (i: number, field: keyof typeof empty) => (text: string) => {
-    const next = rows.map((row, at) => (at === i ? { ...row, [field]: text } : row));
-    const last = next[next.length - 1]!;
-    if (Object.values(last).some((part) => part.trim()) && next.length < residentsMax)
-      next.push(empty);
-    setRows(next);
+  // The first change keeps all that stands here; the plan itself stays as it is until it is saved.
+  const keep = (field: string, text: string) => {
+    if (!begun.current) {
+      begun.current = true;
+      scrap.put("home", home);
+      visit.residents.forEach((row, i) =>
+        members.forEach((member) => scrap.put(`${member}-${i}`, row[member])),
+      );
+    }
+    scrap.put(field, text);
+  };
+  const putHome = (text: string) => {
+    setHome(text);
+    keep("home", text);
+  };
+  const put = (i: number, field: keyof Planned) => (text: string) => {
+    setRows(withEmpty(rows.map((row, at) => (at === i ? { ...row, [field]: text } : row))));
+    keep(`${field}-${i}`, text);
   };
   const full = rows.filter((row) => row.room.trim() && row.name.trim());
   const write = () => {
@@ -45,11 +95,12 @@ export function Plan({ visit, busy, save, back }: Props) {
       <main class="visit" id="main" tabIndex={-1}>
         <Panel title={t("plan.title")} id="plan" first>
           <p class="intro">{t("plan.text")}</p>
+          <Resumed scrap={scrap} />
           <TextField
             id="home"
             label={t("plan.home")}
             value={home}
-            onInput={setHome}
+            onInput={putHome}
             autofocus
             maxLength={200}
             bad={lacks && !home.trim()}

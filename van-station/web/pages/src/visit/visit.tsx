@@ -2,48 +2,73 @@
 
 import { useState } from "preact/hooks";
 import { post } from "../api/client";
-import type { Resident, Session, Visit } from "../api/types";
+import { saver } from "../api/saver";
+import type { Resident, Rest, Session, Visit } from "../api/types";
 import { useApp, useDoing, useResource } from "../app_context";
 import { useTexts } from "../i18n/texts";
 import { Bar } from "../screens/shell";
 import { usePrinting } from "../session/printing";
-import { Icon } from "../ui/icons";
+import { Icon, type IconName } from "../ui/icons";
 import { useKeys } from "../ui/keys";
 import { Button } from "../ui/parts";
-import { go } from "../ui/route";
-import { Plan } from "./plan";
+import { go, useRoute } from "../ui/route";
+import { Plan, type NewPlan } from "./plan";
+
+type State = Resident["state"];
+const icons: Record<State, IconName> = {
+  todo: "go",
+  open: "clock",
+  asleep: "moon",
+  not_today: "not-today",
+  done: "check",
+};
+// Whose turn it is: who is begun with, then who was not asked yet, then who slept.
+const turns: State[] = ["open", "todo", "asleep"];
+const nextOf = (residents: Resident[]) =>
+  turns
+    .map((state) => residents.findIndex((one) => one.state === state))
+    .find((index) => index >= 0) ?? -1;
+
+const rests: Rest[] = ["asleep", "not_today"];
+const count = (residents: Resident[], state: State) =>
+  residents.filter((one) => one.state === state).length;
 
 export function VisitScreen() {
   const { hide } = useApp();
   const { t } = useTexts();
-  const { value: visit, read } = useResource<Visit>("visit", ["session", "request", "day"]);
+  const { value: visit, set, read } = useResource<Visit>("visit", ["session", "request", "day"]);
   const { busy, run } = useDoing();
-  const [planning, setPlanning] = useState(false);
+  const planning = useRoute()[1] === "plan";
   const [chosen, choose] = useState<number | null>(null);
   const residents = visit?.residents ?? [];
-  const first = residents.findIndex((one) => one.state === "open");
-  const todo = residents.findIndex((one) => one.state === "todo");
-  const at = chosen ?? (first >= 0 ? first : todo);
+  const at = chosen ?? nextOf(residents);
   const here = residents[at];
 
   const begin = () =>
     void run(async () => {
-      if (here?.session && here.state === "open") return go("session", here.session);
       const session = await post<Session>("visit/begin", { index: at });
       go("session", session.id);
     });
-  const plan = (residentsPlan: Visit) =>
-    run(async () => {
-      await post("visit", residentsPlan);
-      await read();
-      setPlanning(false);
+  const rest = (state: Rest) =>
+    void run(async () => {
+      const again = here?.state === state; // the same button takes it back
+      set(await post<Visit>("visit/rest", { index: at, state: again ? "todo" : state }));
+      choose(again ? at : null);
     });
-  const done = residents.filter((one) => one.state === "done").length;
+  const plan = (written: NewPlan) =>
+    run(async () => {
+      await saver.flush();
+      await post("visit", written);
+      await read();
+      go("visit");
+    });
   const bar = (
     <Bar
       place="visit"
       title={visit?.home || t("visit.title")}
-      under={visit?.home ? t("visit.done", { n: done, all: residents.length }) : ""}
+      under={
+        visit?.home ? t("visit.done", { n: count(residents, "done"), all: residents.length }) : ""
+      }
     />
   );
   if (!visit)
@@ -63,14 +88,14 @@ export function VisitScreen() {
           visit={visit}
           busy={busy}
           save={plan}
-          back={residents.length ? () => setPlanning(false) : () => go("day")}
+          back={() => go(residents.length ? "visit" : "day")}
         />
       </div>
     );
   }
   const label = !here
     ? null
-    : here.state === "open"
+    : here.session && here.state !== "done"
       ? t("visit.resume", { name: here.name })
       : here.state === "done"
         ? t("visit.again", { name: here.name })
@@ -80,6 +105,7 @@ export function VisitScreen() {
       {bar}
       <main class="visit" id="main" tabIndex={-1}>
         <h1 class="sr">{t("visit.residents")}</h1>
+        <Resting residents={residents} />
         {rooms(residents).map(({ room, inside }) => (
           <section key={room} aria-label={t("visit.room", { room })}>
             <h2 class="room">
@@ -88,7 +114,7 @@ export function VisitScreen() {
             </h2>
             {inside.map(([i, one]) =>
               i === at ? (
-                <Bedside key={i} one={one} />
+                <Bedside key={i} one={one} rest={rest} busy={busy} />
               ) : (
                 <Bed key={i} one={one} onClick={() => choose(i)} />
               ),
@@ -96,7 +122,7 @@ export function VisitScreen() {
           </section>
         ))}
         <div class="line">
-          <Button kind="tall wide" onClick={() => setPlanning(true)}>
+          <Button kind="tall wide" onClick={() => go("visit", "plan")}>
             {t("visit.plan")}
           </Button>
         </div>
@@ -108,6 +134,22 @@ export function VisitScreen() {
         busy={busy}
       />
     </div>
+  );
+}
+
+// Beside those who are done, in the bar: whom one comes back to.
+function Resting({ residents }: { residents: Resident[] }) {
+  const { t } = useTexts();
+  const some = rests.filter((state) => count(residents, state) > 0);
+  if (!some.length) return null;
+  return (
+    <p class="resting">
+      {some.map((state) => (
+        <span key={state}>
+          <Icon name={icons[state]} /> {t(`visit.count.${state}`, { n: count(residents, state) })}
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -155,11 +197,13 @@ function rooms(residents: Resident[]) {
 // What is still to do with a resident, in words.
 function useLeft() {
   const { t, told } = useTexts();
-  return ({ state, open = [] }: Resident) =>
+  return ({ state, open }: Resident) =>
     state !== "open"
       ? ""
       : open
-          .map(({ what, service = "" }) => told(`visit.open.${what}`, t("visit.open"), { service }))
+          .map(({ what, service = "" }) =>
+            told(`visit.open.${what}`, t("visit.state.open"), { service }),
+          )
           .join(", ");
 }
 
@@ -172,15 +216,24 @@ function Bed({ one, onClick }: { one: Resident; onClick: () => void }) {
       <span>
         <b>{one.name}</b>
         <span class="quiet">
-          {left(one) || t(one.state === "done" ? "visit.state.done" : "visit.todo")}
+          {left(one) || t(`visit.state.${one.state}`)}
         </span>
       </span>
-      <Icon name={one.state === "done" ? "check" : one.state === "open" ? "clock" : "go"} />
+      <Icon name={icons[one.state]} />
     </button>
   );
 }
 
-function Bedside({ one }: { one: Resident }) {
+
+function Bedside({
+  one,
+  rest,
+  busy: resting,
+}: {
+  one: Resident;
+  rest: (state: Rest) => void;
+  busy: boolean;
+}) {
   const { t } = useTexts();
   const left = useLeft();
   const { value: session } = useResource<Session>(
@@ -204,6 +257,21 @@ function Bedside({ one }: { one: Resident }) {
       )}
       {session && session.requests.length > 0 && (
         <LargeSummary session={session} busy={busy} run={run} />
+      )}
+      {one.state !== "done" && (
+        <div class="rests" role="group" aria-label={t("visit.rest")}>
+          {rests.map((state) => (
+            <Button
+              key={state}
+              icon={icons[state]}
+              pressed={one.state === state}
+              disabled={resting}
+              onClick={() => rest(state)}
+            >
+              <span>{t(`visit.${state}`)}</span>
+            </Button>
+          ))}
+        </div>
       )}
     </section>
   );

@@ -1,0 +1,213 @@
+// The versions of the catalogue that are here: the one that ships with the program, and those that
+// the hub has published.
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "core/catalogue_texts.h"
+#include "core/catalogue_versions.h"
+#include "core/intent.h"
+#include "core/store/inside.h"
+
+namespace spot::core {
+namespace {
+
+using Json = nlohmann::json;
+using Why = std::optional<std::string_view>;
+
+// On the shelf "catalogue" each version's moment and hash, on "catalogue_text" its text.
+constexpr std::string_view kShelf = "catalogue", kTexts = "catalogue_text";
+
+std::string text_at(const Json& object, const char* member) {
+    const auto at = object.find(member);
+    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+Failure unknown_version() {
+    return fail(Code::invalid, "catalogue: is no version that is known here");
+}
+
+}  // namespace
+
+Result<> Ledger::Inside::load_catalogues() {
+    if (published_known) return {};
+    std::vector<Published> found;
+    auto rows = database.prepare("SELECT key, value FROM kept WHERE shelf = ?1 ORDER BY number");
+    rows.with(kShelf);
+    for (;;) {
+        const auto row = rows.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) break;
+        const Json stored = Json::parse(rows.text(1), nullptr, false);
+        const auto hash = stored.is_object() ? from_hex(text_at(stored, "hash")) : std::nullopt;
+        if (!hash || hash->size() != Hash{}.size())
+            return fail(Code::corrupt, "a version of the catalogue does not read");
+        Published& one = found.emplace_back();
+        one.version = rows.text(0);
+        one.in_force = stored.value("in_force", Instant{0});
+        std::copy(hash->begin(), hash->end(), one.hash.begin());
+    }
+    published = std::move(found);
+    published_known = true;
+    return {};
+}
+
+Result<std::string> Ledger::Inside::catalogue_text(std::string_view version) {
+    if (version == options.catalogue->version()) return shipped_catalogue();
+    auto row = database.prepare("SELECT value FROM kept WHERE shelf = ?1 AND key = ?2");
+    const auto found = row.with(kTexts, version).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return unknown_version();
+    return std::string(row.text(0));
+}
+
+Result<const Catalogue*> Ledger::Inside::catalogue(std::string_view version) {
+    if (version.empty() || version == options.catalogue->version()) return options.catalogue;
+    SPOT_TRY(load_catalogues());
+    const auto at = std::find_if(published.begin(), published.end(),
+                                 [&](const Published& one) { return one.version == version; });
+    if (at == published.end()) return unknown_version();
+    if (const auto known = parsed.find(version); known != parsed.end()) return known->second.get();
+    const auto text = catalogue_text(version);
+    if (!text) return tl::make_unexpected(text.error());
+    auto read = Catalogue::parse(*text);
+    if (!read) return tl::make_unexpected(read.error());
+    auto& kept = parsed[std::string(version)];
+    kept = std::make_unique<Catalogue>(std::move(*read));
+    return kept.get();
+}
+
+// An edit has to keep to the form that its request was filled under; a receipt may be for a
+// request of any version, and the newest knows all services that there ever were.
+Result<const Catalogue*> Ledger::Inside::catalogue_of(Kind kind, const Json& intent) {
+    if (!intent.is_object()) return options.catalogue;
+    if (kind == Kind::request_queue) return catalogue(text_at(intent, "catalogue"));
+    SPOT_TRY(load_catalogues());
+    if (published.empty()) return options.catalogue;
+    if (kind != Kind::request_edit && kind != Kind::hub_edit)
+        return catalogue(published.back().version);
+    const auto request = RecordId::parse(text_at(intent, "request"));
+    const auto log = request ? logs.find(request->log) : nullptr;
+    if (!log) return tl::make_unexpected(log.error());
+    if (!*log) return options.catalogue;  // an unknown request is refused for that
+    const auto line = entries.read(**log, request->seq);
+    if (!line) return tl::make_unexpected(line.error());
+    if (!*line || (*line)->erased) return options.catalogue;
+    const Json making = Json::parse((*line)->entry.intent, nullptr, false);
+    return making.is_object() ? catalogue(text_at(making, "catalogue")) : options.catalogue;
+}
+
+Result<> Ledger::Inside::keep_catalogue(const Published& version, std::string_view text) {
+    const Json stored{{"in_force", version.in_force}, {"hash", to_hex(version.hash)}};
+    for (const auto& [shelf, value] :
+         {std::pair<std::string_view, std::string>{kShelf, stored.dump()},
+          std::pair<std::string_view, std::string>{kTexts, std::string(text)}})
+        SPOT_TRY(
+            database.prepare("INSERT INTO kept (shelf, key, owner, value) VALUES (?1, ?2, '', ?3)")
+                .with(shelf, version.version, view(value))
+                .run());
+    published_known = false;
+    return {};
+}
+
+// The parts that stand right in front of what says that they are all.
+Result<bool> Ledger::Inside::parts_before(const Entry& publishing, const Json& intent,
+                                          std::vector<CataloguePart>& out) {
+    const auto count = intent.at("parts").get<std::uint64_t>();
+    if (count >= publishing.seq) return false;
+    const auto log = logs.find(publishing.log);
+    if (!log) return tl::make_unexpected(log.error());
+    bool whole = true;
+    SPOT_TRY(entries.each(
+        **log, publishing.seq - count, publishing.seq - 1, [&](Line& line) -> Result<> {
+            const auto held = entries.in_quarantine(**log, line.entry.seq);
+            if (!held) return tl::make_unexpected(held.error());
+            const Json part = Json::parse(line.entry.intent, nullptr, false);
+            if (*held || line.entry.kind != Kind::catalogue_set || !part.is_object() ||
+                part.at("version") != intent.at("version"))
+                whole = false;
+            else
+                out.push_back(
+                    {text_at(part, "group"), text_at(part, "key"), text_at(part, "definition")});
+            return {};
+        }));
+    return whole && out.size() == count;
+}
+
+// A version comes into force whole, in this transaction, or not at all.
+Result<Why> Ledger::Inside::take_catalogue(const Entry& publishing, const Json& intent) {
+    const std::string version = text_at(intent, "version"), base = text_at(intent, "base");
+    SPOT_TRY(load_catalogues());
+    for (const Published& one : published)
+        if (one.version == version)  // a hub that was set back says it again
+            return to_hex(one.hash) == text_at(intent, "hash") ? Why() : Why("diverged");
+    if (version == options.catalogue->version()) return Why("diverged");
+
+    const auto before = catalogue_text(base);
+    if (!before && before.error().code == Code::invalid) return Why("diverged");
+    if (!before) return tl::make_unexpected(before.error());
+    std::vector<CataloguePart> parts;
+    const auto whole = parts_before(publishing, intent, parts);
+    if (!whole) return tl::make_unexpected(whole.error());
+    if (!*whole) return Why("diverged");
+    const auto text = catalogue_with(*before, version, parts);
+    const auto in_force = parse_moment(text_at(intent, "in_force"));
+    if (!text || !in_force) return Why("diverged");
+    const Published found{version, in_force->ms, catalogue_hash(*text)};
+    if (to_hex(found.hash) != text_at(intent, "hash")) return Why("diverged");
+    // Written for a newer program than this one.
+    if (!Catalogue::parse(*text) || !CatalogueTexts::parse(*text)) return Why("form");
+    SPOT_TRY(keep_catalogue(found, *text));
+    return Why();
+}
+
+// ── The ledger's face.
+
+Result<std::vector<Ledger::Published>> Ledger::published() {
+    SPOT_TRY(inside_->read([&] { return inside_->load_catalogues(); }));
+    return inside_->published;
+}
+
+Result<> Ledger::keep_catalogue(const Published& version, std::string_view text) {
+    return inside_->transact([&] { return inside_->keep_catalogue(version, text); });
+}
+
+Result<const Catalogue*> Ledger::catalogue(std::string_view version) {
+    const Catalogue* out = nullptr;
+    SPOT_TRY(inside_->read([&]() -> Result<> {
+        const auto found = inside_->catalogue(version);
+        if (!found) return tl::make_unexpected(found.error());
+        out = *found;
+        return {};
+    }));
+    return out;
+}
+
+const Catalogue& Ledger::catalogue_at(Instant now) {
+    const Catalogue* out = inside_->options.catalogue;
+    const auto done = inside_->read([&]() -> Result<> {
+        SPOT_TRY(inside_->load_catalogues());
+        const auto& all = inside_->published;
+        const auto last = std::find_if(all.rbegin(), all.rend(),
+                                       [&](const Published& one) { return one.in_force <= now; });
+        if (last == all.rend()) return {};
+        const auto found = inside_->catalogue(last->version);
+        if (!found) return tl::make_unexpected(found.error());
+        out = *found;
+        return {};
+    });
+    if (!done && !inside_->fault) inside_->fault = done.error();
+    return *out;
+}
+
+Result<std::string> Ledger::catalogue_text(std::string_view version) {
+    Result<std::string> out = std::string();
+    SPOT_TRY(inside_->read([&]() -> Result<> {
+        out = inside_->catalogue_text(version);
+        return out ? Result<>() : tl::make_unexpected(out.error());
+    }));
+    return out;
+}
+
+}  // namespace spot::core

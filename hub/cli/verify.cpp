@@ -1,0 +1,29 @@
+#include "core/verify_receipt.h"
+#include "hub/cli/verbs.h"
+#include "hub/registry.h"
+
+namespace spot::hub {
+namespace {
+
+core::Result<core::Exit> run(const core::Arguments& arguments) {
+    core::SystemRandom random;
+    auto hub = open_hub(arguments, random);
+    if (!hub) return tl::make_unexpected(hub.error());
+    SPOT_TRY(hub->catch_up());
+    Registry registry(hub->ledger);
+    const auto key_of = [&](std::uint64_t device) -> std::optional<core::PublicKey> {
+        const auto station = registry.find(device);
+        if (!station || !station->enrolled) return std::nullopt;
+        return station->sign;
+    };
+    return core::verify_receipt(hub->ledger,
+                                {key_of, [](std::uint64_t) { return true; }, "the hub"}, arguments);
+}
+
+}  // namespace
+
+const core::Verb kVerify{"verify",
+                         "says whether a receipt's QR code is genuine, and which receipt it is",
+                         core::verify_options(), run};
+
+}  // namespace spot::hub
