@@ -129,7 +129,7 @@ export function browser() {
 
 // One that can be killed as the system kills a process.
 export async function mortalBrowser() {
-  const server = await chromium.launchServer(settings);
+  const server = await chromium.launchServer({ ...settings, host: "127.0.0.1" });
   const running = await chromium.connect(server.wsEndpoint());
   return { running, kill: () => server.kill() };
 }

@@ -110,7 +110,11 @@ function Root() {
   };
   const app: App | null = state && {
     state,
-    take: setState,
+    // An answer may come later than what was told after it: so it is asked again.
+    take: (given) => {
+      setState(given);
+      void refresh();
+    },
     refresh,
     fail,
     say,
