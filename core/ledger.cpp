@@ -252,7 +252,7 @@ Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& ba
         (*found)->backed_up = backed_up;
         // At a station only its own entries are sure to be executed.
         if (inside_->is_own(log))
-            SPOT_TRY(inside_->records.tally(**found, (*found)->tip.seq));
+            SPOT_TRY(inside_->records.tally_on(**found, (*found)->tip.seq));
         SPOT_TRY(inside_->logs.save(**found));
         // Not at the acknowledgement: another party that lost entries since its backup has to be
         // sent them again, with their salts.

@@ -190,6 +190,7 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
     // One that was written again has its number in an earlier series.
     if (entry.kind != Kind::receipt_print || intent.at("series") != series_of(log.id)) return {};
     ++log.receipts;
+    SPOT_TRY(records.tally_on(log, entry.seq));  // the row is written anyway
     return logs.save(log);
 }
 

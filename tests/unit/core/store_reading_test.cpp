@@ -147,3 +147,24 @@ TEST_CASE("check executes the documents that people changed apart") {
     CHECK(pair.van->check()->empty());
     CHECK(pair.hub->check()->empty());
 }
+
+TEST_CASE("counts are right while the notes of what was counted lag behind") {
+    constexpr std::uint64_t kRequests = 5'000;  // more than are counted at an acknowledgement
+    Pair pair;
+    REQUIRE(pair.van->atomically([&]() -> core::Result<> {
+        for (std::uint64_t n = 1; n < kRequests; ++n)
+            pair.add(Kind::request_queue, "", request_intent(3, pair.session));
+        return {};
+    }));
+    const auto requests = [&] { return pair.van->count()->records.at("request"); };
+    CHECK(requests() == kRequests);
+    for (const std::uint64_t seq : {10U, 20U, 5'001U}) {
+        const core::Tip durable{seq, *pair.van->hash_at(kStationLog, seq)};
+        REQUIRE(pair.van->acknowledge(kStationLog, durable, {}).has_value());
+        CHECK(requests() == kRequests);
+    }
+    pair.add(Kind::receipt_print, "p", receipt_intent(4, pair.session));
+    pair.van.open();
+    CHECK(requests() == kRequests);
+    CHECK(pair.van->count()->records.at("receipt") == 1);
+}
