@@ -62,8 +62,7 @@ struct Outcome {
     // The hub lacks entries of its own log that we hold: it was restored from an older copy. What
     // it sent of that log was passed over; everything else counts.
     bool hub_forgot = false;
-    std::vector<core::Quarantined>
-        quarantined;  // all of this log that stand in quarantine at the hub
+    std::vector<core::Quarantined> quarantined;  // of this log, all that stand so at the hub
     std::int64_t hub_clock_ahead_ms = 0;
 };
 
@@ -93,8 +92,8 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 constexpr std::size_t kBundleEntriesMax = 20'000;
-constexpr std::size_t kFirstBytesMin =
-    48 * 1024;  // a bundle below this, ten days', is coded at once
+// A bundle below this, ten days', is coded at once.
+constexpr std::size_t kFirstBytesMin = 48 * 1024;
 
 // What the hub knows of its stations.
 struct StationRecord {

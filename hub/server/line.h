@@ -7,11 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -20,16 +16,17 @@
 
 #include "core/bytes.h"
 #include "hub/server/server.h"
+#include "sync/http/listener.h"
 
 namespace spot::hub {
 
 namespace asio = boost::asio;
-using asio::awaitable;
-using boost::system::error_code;
-using Tcp = asio::ip::tcp;
-using Steady = std::chrono::steady_clock;
+using sync::awaitable;
+using sync::error_code;
+using sync::kAwait;
+using sync::Steady;
+using sync::Tcp;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPieceBytes = 16 * 1024;  // what one TLS record holds at most
 // Of the kernel's buffer, which would grow to 4 MB for a client that doesn't read. Enough for
 // 400 kB/s over 600 ms.
@@ -98,6 +95,8 @@ public:
     }
     Line(const Line&) = delete;
     Line& operator=(const Line&) = delete;
+
+    bool answering = false;  // a request's header has come, and its answer has not gone
 
     awaitable<bool> handshake() {
         co_return co_await attempt([this] { return SSL_accept(tls_.get()); }) > 0;

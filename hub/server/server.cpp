@@ -5,17 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <csignal>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -34,13 +30,9 @@ using core::View;
 using std::chrono::milliseconds;
 using Parser = http::request_parser<http::buffer_body>;
 
-constexpr milliseconds kAcceptPause{100};  // when the system has no descriptor left
 // Between steps of the program's own work, which hold the store: in it another process (an export,
 // an operator's edit) gets its turn. SQLite itself knows no queue.
 constexpr milliseconds kWorkPause{4};
-// Limits are kept to within an eighth.
-constexpr int kLooksPerLimit = 8;
-constexpr milliseconds kLookMin{5};
 constexpr milliseconds kLookMax{1000};
 constexpr rlim_t kOtherDescriptors = 256;  // for the store and its files
 
@@ -71,7 +63,7 @@ std::string answer_head(unsigned status, std::size_t size) {
 
 }  // namespace
 
-struct Server::Inside {
+struct Server::Inside final : sync::Listener::Serving {
     class Connection;
 
     Inside(ServerOptions given, Open opener, IdleWork work, TlsContext context)
@@ -80,13 +72,14 @@ struct Server::Inside {
           idle_work(std::move(work)),
           tls(std::move(context)) {}
 
-    Result<> bind();
-    awaitable<void> accept();
+    std::optional<awaitable<void>> admit(Tcp::socket& socket) override;
+    void look(Steady::time_point now) override;
+    void end() override;
+    bool is_busy() override { return !lines.empty(); }
+    void cut() override;
     awaitable<void> serve(Tcp::socket socket, Origin origin);
-    awaitable<void> look_after_limits();
     void wake();
     void work();
-    void halt();
 
     ServerOptions options;
     Open open;
@@ -97,13 +90,8 @@ struct Server::Inside {
     std::array<std::uint8_t, kPieceBytes> plain{};  // from TLS, shared by all connections
     std::array<std::uint8_t, kPieceBytes> piece{};  // from the parser
     bool working = false;
-    bool stopping = false;
-    asio::io_context io{1};  // below what its coroutines refer to: it destroys them
-    Tcp::acceptor acceptor{io};
-    asio::steady_timer look_timer{io};
-    asio::steady_timer accept_timer{io};
-    asio::steady_timer work_timer{io};
-    asio::signal_set signals{io};
+    sync::Listener listener;  // below what its connections refer to
+    asio::steady_timer work_timer{listener.io()};
 };
 
 // One client: requests, one after the other, until one side has had enough.
@@ -148,8 +136,8 @@ private:
             parse(parser, error);
         }
         if (error) co_return status_of(error);
+        line_.answering = true;
         const auto& request = parser.get();
-        const bool last = !request.keep_alive();
         Bytes body;
         if (request.method() == http::verb::post && request.target() == "/x") {
             line_.allow(limits_.request, limits_.window, bytes_per_window());
@@ -163,6 +151,8 @@ private:
             co_return 404;
         }
         if (!co_await answer(body)) co_return kBroken;
+        line_.answering = false;
+        const bool last = !request.keep_alive() || inside_.listener.is_ending();
         if (last) line_.end_writing();
         co_return last ? kBroken : 200;
     }
@@ -253,37 +243,15 @@ private:
     boost::beast::flat_buffer buffer_;
 };
 
-Result<> Server::Inside::bind() {
+std::optional<awaitable<void>> Server::Inside::admit(Tcp::socket& socket) {
     error_code error;
-    const auto address = asio::ip::make_address(options.address, error);
-    if (error) return fail(Code::invalid, "the address to listen on has to be a number");
-    const Tcp::endpoint endpoint(address, options.port);
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return fail(Code::io, "cannot listen on this address and port: " + error.message());
-    return {};
-}
-
-awaitable<void> Server::Inside::accept() {
-    while (!stopping) {
-        auto [error, socket] = co_await acceptor.async_accept(kAwait);
-        if (stopping) break;
-        if (error) {
-            accept_timer.expires_after(kAcceptPause);
-            co_await accept_timer.async_wait(kAwait);
-            continue;
-        }
-        const auto remote = socket.remote_endpoint(error);
-        if (error || lines.size() >= options.limits.connections) continue;  // closes it
-        const Origin origin = origin_of(remote.address());
-        const auto known = origins.find(origin);
-        if (known != origins.end() && known->second >= options.limits.connections_per_address)
-            continue;
-        // What is thrown in there (no memory) ends that connection, and only that.
-        asio::co_spawn(io, serve(std::move(socket), origin), asio::detached);
-    }
+    const auto remote = socket.remote_endpoint(error);
+    if (error || lines.size() >= options.limits.connections) return std::nullopt;
+    const Origin origin = origin_of(remote.address());
+    const auto known = origins.find(origin);
+    if (known != origins.end() && known->second >= options.limits.connections_per_address)
+        return std::nullopt;
+    return serve(std::move(socket), origin);
 }
 
 awaitable<void> Server::Inside::serve(Tcp::socket socket, Origin origin) {
@@ -303,33 +271,24 @@ awaitable<void> Server::Inside::serve(Tcp::socket socket, Origin origin) {
         Line& line;
         const Origin& origin;
     };
-    if (stopping) co_return;
+    if (listener.is_ending()) co_return;
     Line line(std::move(socket), tls.get());
     const Registered registered(*this, line, origin);
     Connection connection(*this, line);
     co_await connection.serve();
 }
 
-awaitable<void> Server::Inside::look_after_limits() {
-    const ServerLimits& limits = options.limits;
-    const milliseconds shortest = std::min(
-        {limits.handshake, limits.idle, limits.window, limits.request, limits.linger});
-    const milliseconds every = std::clamp(shortest / kLooksPerLimit, kLookMin, kLookMax);
-    while (!stopping) {
-        look_timer.expires_after(every);
-        co_await look_timer.async_wait(kAwait);
-        const auto now = Steady::now();
-        for (Line* line : lines) line->look(now);
-    }
+void Server::Inside::look(Steady::time_point now) {
+    for (Line* line : lines) line->look(now);
 }
 
 void Server::Inside::wake() {
     if (!idle_work || std::exchange(working, true)) return;
-    asio::post(io, [this] { work(); });
+    asio::post(listener.io(), [this] { work(); });
 }
 
 void Server::Inside::work() {
-    working = !stopping && idle_work();
+    working = !listener.is_ending() && idle_work();
     if (!working) return;
     work_timer.expires_after(kWorkPause);
     work_timer.async_wait([this](const error_code& error) {
@@ -337,15 +296,14 @@ void Server::Inside::work() {
     });
 }
 
-void Server::Inside::halt() {
-    stopping = true;
-    error_code ignored;
-    acceptor.close(ignored);
-    signals.clear(ignored);
-    signals.cancel(ignored);
-    look_timer.cancel();
-    accept_timer.cancel();
+// Who is being answered gets the answer: without it the station would have to ask again.
+void Server::Inside::end() {
     work_timer.cancel();
+    for (Line* line : lines)
+        if (!line->answering) line->cut();
+}
+
+void Server::Inside::cut() {
     for (Line* line : lines) line->cut();
 }
 
@@ -364,7 +322,7 @@ Result<Server> Server::listen(ServerOptions options, Open open, IdleWork idle_wo
     if (!context) return core::Failure(context.error());
     auto inside = std::make_unique<Inside>(std::move(options), std::move(open),
                                            std::move(idle_work), std::move(*context));
-    SPOT_TRY(inside->bind());
+    SPOT_TRY(inside->listener.bind(inside->options.address, inside->options.port));
     return Server(std::move(inside));
 }
 
@@ -373,27 +331,16 @@ Server::Server(Server&&) noexcept = default;
 Server& Server::operator=(Server&&) noexcept = default;
 Server::~Server() = default;
 
-std::uint16_t Server::port() const {
-    error_code ignored;
-    return inside_->acceptor.local_endpoint(ignored).port();
-}
+std::uint16_t Server::port() const { return inside_->listener.port(); }
 
 void Server::run() {
-    Inside& inside = *inside_;
-    error_code ignored;
-    inside.signals.add(SIGINT, ignored);
-    inside.signals.add(SIGTERM, ignored);
-    inside.signals.async_wait([&inside](const error_code& error, int) {
-        if (!error) inside.halt();
-    });
-    asio::co_spawn(inside.io, inside.accept(), asio::detached);
-    asio::co_spawn(inside.io, inside.look_after_limits(), asio::detached);
-    inside.wake();
-    inside.io.run();
+    const ServerLimits& limits = inside_->options.limits;
+    const milliseconds shortest = std::min(
+        {limits.handshake, limits.idle, limits.window, limits.request, limits.linger});
+    inside_->wake();
+    inside_->listener.run(*inside_, {SIGINT, SIGTERM}, {shortest, kLookMax, limits.ending});
 }
 
-void Server::stop() {
-    asio::post(inside_->io, [inside = inside_.get()] { inside->halt(); });
-}
+void Server::stop() { inside_->listener.stop(); }
 
 }  // namespace spot::hub

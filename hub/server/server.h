@@ -31,6 +31,8 @@ struct ServerLimits {
     // could destroy the answer before the client has read it.
     std::chrono::milliseconds linger{10'000};
     std::size_t linger_bytes = 1024 * 1024;
+    // From the word to end: so long for what is being answered. What came of the rest stays.
+    std::chrono::milliseconds ending{10'000};
 };
 
 struct ServerOptions {
@@ -72,7 +74,8 @@ public:
     ~Server();
 
     std::uint16_t port() const;
-    // Serves until stop(), SIGINT or SIGTERM; then cuts what is under way and returns.
+    // Serves until stop(), SIGINT or SIGTERM. Then takes nothing new, finishes what it has begun,
+    // but for no longer than `ending`, and returns.
     void run();
     // From any thread, also before run(), which then returns at once. For good.
     void stop();

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -132,6 +133,7 @@ struct HttpCarrier::Inside {
     Upload upload;
     int send_buffer = 0;  // bytes, as last wished for
     std::uint64_t wasted = 0;
+    std::atomic<bool> given_up = false;
 };
 
 int HttpCarrier::Inside::on_debug(CURL*, curl_infotype what, char*, std::size_t size, void* self) {
@@ -293,6 +295,7 @@ Result<> HttpCarrier::Inside::drive(const Progress& progress) {
     std::uint64_t told = 0;
     const milliseconds look = std::max(options.limits.stall / kLooksPerStall, milliseconds(1));
     for (;;) {
+        if (given_up) return offline("this program is ending");
         int running = 0;
         if (curl_multi_perform(multi.get(), &running) != CURLM_OK) return offline("no memory");
         if (upload.error) return tl::make_unexpected(*upload.error);
@@ -375,5 +378,10 @@ Result<Reply> HttpCarrier::exchange(Body request, const Progress& progress) {
 std::uint64_t HttpCarrier::wasted_bytes() const { return inside_->wasted; }
 bool HttpCarrier::answered() const { return inside_->traffic.received > 0; }
 bool HttpCarrier::reached() const { return inside_->traffic.sent > 0; }
+
+void HttpCarrier::give_up() {
+    inside_->given_up = true;
+    curl_multi_wakeup(inside_->multi.get());
+}
 
 }  // namespace spot::sync

@@ -40,7 +40,7 @@ struct HttpOptions {
 // authorities nor host names nor dates are looked at. Follows no redirect, asks no proxy.
 // A request is a line, Host and Content-Length; a body that is made while it is being sent goes in
 // chunks. The connection is kept for the next exchange.
-// One thread at a time; blocks, but never longer than the limits.
+// One thread at a time, but for give_up(); blocks, but never longer than the limits.
 class HttpCarrier final : public Carrier {
 public:
     // `invalid` for an address that is not https or a pin that is none.
@@ -56,6 +56,10 @@ public:
     // Did the last exchange get as far as the pinned hub and hand over a byte? Then the link was
     // there, and a failure is worth a try at once; otherwise a later one.
     bool reached() const;
+
+    // From any thread, for good: the exchange under way, and every later one, ends as `offline`
+    // within moments. The hub keeps what it had of it.
+    void give_up();
 
 private:
     struct Inside;

@@ -19,14 +19,15 @@ STATUS = {b"\x10\x04\x01": 0x12, b"\x10\x04\x02": 0x12, b"\x10\x04\x04": 0x12, b
 
 
 class Thermal:
-    """Takes one connection after another; `jobs` has what was printed over each."""
+    """Takes one connection after another; `jobs` has what was printed over each. One that
+    `stops_after` so many bytes takes the rest when it is told to go on."""
 
     def __init__(self, answers=True, paper=True, dies_after=None, stops_after=None):
         self.answers, self.dies_after, self.stops_after = answers, dies_after, stops_after
         self.status = dict(STATUS)
         if not paper:
             self.status[b"\x10\x04\x04"] = 0x72
-        self.jobs, self.over = [], False
+        self.jobs, self.over, self.go_on = [], False, False
         self.got = b""  # of the connection that is open
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.listening.settimeout(0.1)
@@ -58,7 +59,8 @@ class Thermal:
     def _work(self, connection):
         self.got = b""
         while not self.over:
-            if self.stops_after is not None and len(self.got) >= self.stops_after:
+            if (self.stops_after is not None and len(self.got) >= self.stops_after
+                    and not self.go_on):
                 time.sleep(0.02)
                 continue
             try:

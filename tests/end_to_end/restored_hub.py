@@ -9,9 +9,12 @@ import sys
 
 from copied import check_hub, copy_station, own_events, COPY as OTHER_LIFE
 from model import expect_gapless, expect_same_bytes
-from support import ATTENTION, DONE, OFFLINE, expect, expect_equal, main, serving
+from support import (ATTENTION, DONE, END_SECONDS_MAX, OFFLINE, expect, expect_equal, main, serving,
+                     wait_until)
+from wires import Held
 
 COPY = "hub-copy"
+HELD_AFTER = 20_000  # bytes of a bundle: several frames, of which the hub holds the last ones back
 SYNCS_MAX = 4  # one that was cut off, one that finds out, one that mends, one in peace
 
 
@@ -100,24 +103,44 @@ def with_another(arguments):
             expect_in_step(field, name)
 
 
+def entries_at_hub(field):
+    return field.hub_verb("status").json()["stations"][0]["logs"][0]["seq"]
+
+
+def kill_in_the_middle(field, dies):
+    """Of an exchange: the hub has committed at least a frame more than before, and not all."""
+    known = entries_at_hub(field)
+    with Held(field.hub.port, HELD_AFTER) as relay:
+        command = field.station_command("sync", "--hub", f"https://{relay.address}")
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              env=field.environment) as process:
+            try:
+                expect(relay.held.wait(END_SECONDS_MAX), "no exchange of that length is under way")
+                wait_until(lambda: entries_at_hub(field) > known, "a frame is committed",
+                           END_SECONDS_MAX)
+                expect(process.poll() is None, "the exchange is over already")
+                if dies == "hub":
+                    field.hub.kill()
+            finally:
+                process.kill()
+    if dies == "hub":
+        field.serve()
+    return entries_at_hub(field)
+
+
 def killed_in_between(arguments):
     """Either end dies while what was forgotten is sent again."""
     with serving(arguments) as field:
-        before, lost = days(field, 9, 10)
+        before, = days(field, 9)
+        lost = own_events(field.deployment(days=10, seed=10, sessions_per_day=150), "s10")
         forget(field, before, lost)
+        known = entries_at_hub(field)
+        expect_equal(known, len(before), "entries that the older copy holds")
         for dies in ("station", "hub", "station"):
-            command = field.station_command("sync", "--hub", f"https://{field.hub.address}")
-            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  env=field.environment) as process:
-                try:
-                    process.wait(0.3)
-                except subprocess.TimeoutExpired:
-                    pass
-                if dies == "hub":
-                    field.hub.kill()
-                process.kill()
-            if dies == "hub":
-                field.serve()
+            now = kill_in_the_middle(field, dies)
+            expect(known < now < len(before) + len(lost),
+                   f"{dies} killed: {now} entries at the hub after {known}")
+            known = now
         sync_until_calm(field)
         check_hub(field, before, lost)
         expect_in_step(field)

@@ -97,6 +97,10 @@ class Server:
         """Ends it as a person would; returns the lines it said after its address."""
         if self.process.poll() is None:
             self.process.terminate()
+        return self.ended()
+
+    def ended(self):
+        """Waits for the end that it was told to come to; returns what stop() does."""
         try:
             code = self.process.wait(END_SECONDS_MAX)
         except subprocess.TimeoutExpired:

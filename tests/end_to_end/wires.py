@@ -115,6 +115,25 @@ class Relay(Listener):
             reset(sink)
 
 
+class Held(Relay):
+    """Passes on so many bytes up, then nothing more until `go_on` is set; `held`: it came to that."""
+
+    def __init__(self, to_port, after):
+        self.after = after
+        self.held, self.go_on = threading.Event(), threading.Event()
+        super().__init__(to_port, self._pass)
+
+    def _pass(self, way, piece, up, _):
+        if way == "up" and up > self.after:
+            self.held.set()
+            self.go_on.wait()
+        return piece
+
+    def __exit__(self, *exception):
+        self.go_on.set()
+        super().__exit__(*exception)
+
+
 class TlsRecords:
     """Counts the records with application data in one direction of a TLS connection."""
 

@@ -36,7 +36,7 @@ public:
     }
     bool reaches(int wanted) {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(2), [&] { return value_ >= wanted; });
+        return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return value_ >= wanted; });
     }
     int value() {
         const std::lock_guard lock(mutex_);
@@ -52,7 +52,7 @@ private:
 // What the conversations of one server went through.
 struct Log {
     std::atomic<int> opened = 0, finished = 0, cut = 0;
-    Counter gone;
+    Counter heard, gone;
     std::atomic<std::size_t> received = 0, largest = 0;
     std::optional<core::Code> receive_fails, finish_fails;
 };
@@ -64,6 +64,7 @@ public:
     ~Echo() override { log_.gone.add(); }
     core::Result<> receive(core::View piece) override {
         log_.received += piece.size();
+        log_.heard.add();
         log_.largest = std::max(log_.largest.load(), piece.size());
         if (log_.receive_fails) return core::fail(*log_.receive_fails, "as told");
         body_.insert(body_.end(), piece.begin(), piece.end());
@@ -92,6 +93,7 @@ public:
         server_.stop();
         thread_.join();
     }
+    void tell_to_stop() { server_.stop(); }  // and does not wait for its end
     std::uint16_t port() const { return server_.port(); }
     std::unique_ptr<sync::HttpCarrier> carrier() const {
         const std::string url = "https://127.0.0.1:" + std::to_string(port());

@@ -43,13 +43,14 @@ public:
                 continue;
             }
             const bool grown = take(**answer, next);
-            if (!go_on(**answer, next, grown)) break;
+            if (!go_on(**answer, next, grown) || stopped()) break;
             next = next == What::everything ? What::everything : What::rest;
         }
         return finish();
     }
 
 private:
+    bool stopped() const { return rim_.stopped && rim_.stopped(); }
     bool unfinished() { return station_.ledger.setting(setting::kAttempt) == "1"; }
 
     void note(const core::Tip& durable, const core::Tip& backed_up) {
@@ -139,7 +140,7 @@ private:
     }
 
     bool try_again() {
-        if (failure_ == Code::refused || hopeless_ >= kHopelessTriesMax) return false;
+        if (failure_ == Code::refused || hopeless_ >= kHopelessTriesMax || stopped()) return false;
         if (rim_.clock.now() - *stalled_since_ >= kPatienceMs) return false;
         const int longest = std::min(kBackOffFirstMs << std::min(waits_, 8), kBackOffMaxMs);
         ++waits_;
@@ -211,7 +212,7 @@ private:
         for (;;) {
             const auto done = ledger.execute_received(kExecuteSlice);
             if (!done) return tl::make_unexpected(done.error());
-            if (*done == 0) break;
+            if (*done == 0 || stopped()) break;  // the next call goes on from there
             if (rim_.yield) rim_.yield();
         }
         for (const core::LogId& log : ledger.logs())

@@ -58,6 +58,8 @@ struct SyncRim {
     sync::Carrier::Progress progress;  // may be empty
     // Called between two transactions of many, so that others get at the store; may be empty.
     std::function<void()> yield = {};
+    // Asked between two steps: the program is to end, so no other try is begun; may be empty.
+    std::function<bool()> stopped = {};
 };
 
 // Brings station and hub up to date with each other: normally one round trip. What was delivered

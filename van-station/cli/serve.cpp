@@ -31,10 +31,11 @@ void say_addresses(const core::Arguments& arguments, const web::Server& server,
                  "a mediator may.\n");
 }
 
-// What is on disk is safe whenever this process ends: an exchange is all transactions, and a print
-// that was under way is uncertain at the next start. So nobody waits for a silent hub or printer.
-void leave(web::Syncing& syncing, web::Api& api) {
-    if (syncing.is_idle() && api.is_idle()) return;
+// Nobody waits longer for a silent printer than ServerLimits::ending. What is on disk is safe
+// whenever this process ends: an exchange is all transactions, and a print that was under way is
+// uncertain at the next start.
+void leave(web::Api& api) {
+    if (api.is_idle()) return;
     std::fflush(nullptr);
     std::_Exit(static_cast<int>(Exit::done));
 }
@@ -89,7 +90,7 @@ Result<Exit> run(const core::Arguments& arguments) {
     api.set_syncing(syncing);
     say_addresses(arguments, *server, tokens);
     server->run(api);
-    leave(syncing, api);
+    leave(api);
     return Exit::done;
 }
 

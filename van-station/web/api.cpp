@@ -116,6 +116,11 @@ void Api::tick() {
     tell_changes();
 }
 
+// Paper comes to its end; an exchange can go on at the next launch.
+void Api::end() {
+    if (syncing_) syncing_->stop();
+}
+
 void Api::tell_changes() {
     const auto changes = changes_.take();
     if (changes.empty()) return;

@@ -43,9 +43,9 @@ public:
     void handle(Request request, Reply reply) override;
     std::vector<Event> first_events(Channel channel) override;
     void tick() override;
-
-    // Nothing is being printed or drawn.
-    bool is_idle() { return printing_.is_idle(); }
+    void end() override;
+    // Nothing is being printed, drawn or synchronised.
+    bool is_idle() override { return printing_.is_idle() && (!syncing_ || syncing_->is_idle()); }
     const Contract& contract() const { return contract_; }
     // Is every operation of the contract done somewhere, and nothing else?
     bool is_complete() const;

@@ -4,11 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <deque>
@@ -17,18 +12,18 @@
 #include <string_view>
 #include <utility>
 
+#include "sync/http/listener.h"
 #include "van-station/web/http.h"
 #include "van-station/web/peer.h"
 
 namespace spot::station::web {
 
 namespace asio = boost::asio;
-using asio::awaitable;
-using boost::system::error_code;
-using Tcp = asio::ip::tcp;
-using Steady = std::chrono::steady_clock;
-
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+using sync::awaitable;
+using sync::error_code;
+using sync::kAwait;
+using sync::Steady;
+using sync::Tcp;
 
 inline End end_of(const Tcp::endpoint& point) {
     End out;

@@ -2,10 +2,6 @@
 
 // The one translation unit of the station that sees Asio and Beast: they are slow to compile.
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -28,10 +24,6 @@ using core::Result;
 using std::chrono::milliseconds;
 using Parser = http::request_parser<http::string_body>;
 
-constexpr milliseconds kAcceptPause{100};  // when the system has no descriptor left
-// Limits are kept to within an eighth.
-constexpr int kLooksPerLimit = 8;
-constexpr milliseconds kLookMin{5};
 constexpr milliseconds kTick{1000};
 constexpr std::size_t kReadBytes = 16 * 1024;  // of a body, beyond the header's limit
 
@@ -43,19 +35,21 @@ unsigned status_of(const error_code& error) {
 
 }  // namespace
 
-struct Server::Inside {
+struct Server::Inside final : sync::Listener::Serving {
     class Connection;
 
     explicit Inside(ServerOptions given) : options(std::move(given)) {}
 
     Result<> bind();
-    awaitable<void> accept();
+    std::optional<awaitable<void>> admit(Tcp::socket& socket) override;
+    void look(Steady::time_point now) override;
+    void end() override;
+    bool is_busy() override { return !application->is_idle(); }
+    void cut() override;
     awaitable<void> serve(Tcp::socket socket);
-    awaitable<void> look_after_limits();
     awaitable<void> tick();
     bool is_ours(Tcp::socket& socket);
     bool make_room();
-    void halt();
 
     ServerOptions options;
     std::optional<Gate> gate;  // when the port is known
@@ -64,13 +58,8 @@ struct Server::Inside {
     std::list<Line*> lines;      // oldest first
     std::list<Stream*> streams;  // oldest first
     std::size_t bodies_bytes = 0;
-    bool stopping = false;
-    asio::io_context io{1};  // below what its coroutines refer to: it destroys them
-    Tcp::acceptor acceptor{io};
-    asio::steady_timer look_timer{io};
-    asio::steady_timer tick_timer{io};
-    asio::steady_timer accept_timer{io};
-    asio::signal_set signals{io};
+    sync::Listener listener;  // below what its connections refer to
+    asio::steady_timer tick_timer{listener.io()};
 };
 
 // One client: requests, one after the other, until one side has had enough.
@@ -274,14 +263,8 @@ private:
 Result<> Server::Inside::bind() {
     if (options.address != "127.0.0.1" && options.address != "::1")
         return fail(Code::invalid, "the station listens on this computer only: 127.0.0.1 or [::1]");
-    error_code error;
-    const Tcp::endpoint endpoint(asio::ip::make_address(options.address), options.port);
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return fail(Code::io, "cannot listen on this port: " + error.message());
-    gate.emplace(acceptor.local_endpoint().port(), options.tokens);
+    SPOT_TRY(listener.bind(options.address, options.port));
+    gate.emplace(listener.port(), options.tokens);
     return {};
 }
 
@@ -304,23 +287,13 @@ bool Server::Inside::make_room() {
     return lines.size() < 2 * options.limits.connections;
 }
 
-awaitable<void> Server::Inside::accept() {
-    while (!stopping) {
-        auto [error, socket] = co_await acceptor.async_accept(kAwait);
-        if (stopping) break;
-        if (error) {
-            accept_timer.expires_after(kAcceptPause);
-            co_await accept_timer.async_wait(kAwait);
-            continue;
-        }
-        if (!is_ours(socket) || !make_room()) continue;  // closes it
-        // What is thrown in there (no memory) ends that connection, and only that.
-        asio::co_spawn(io, serve(std::move(socket)), asio::detached);
-    }
+std::optional<awaitable<void>> Server::Inside::admit(Tcp::socket& socket) {
+    if (!is_ours(socket) || !make_room()) return std::nullopt;
+    return serve(std::move(socket));
 }
 
 awaitable<void> Server::Inside::serve(Tcp::socket socket) {
-    if (stopping) co_return;
+    if (listener.is_ending()) co_return;
     Line line(std::move(socket));
     struct Listed {
         Listed(std::list<Line*>& list, Line& one) : all(list), at(list.insert(list.end(), &one)) {}
@@ -335,37 +308,26 @@ awaitable<void> Server::Inside::serve(Tcp::socket socket) {
     co_await connection.serve();
 }
 
-awaitable<void> Server::Inside::look_after_limits() {
-    const ServerLimits& limits = options.limits;
-    const milliseconds shortest =
-        std::min({limits.first_header, limits.idle, limits.body, limits.work, limits.answer,
-                  limits.event, limits.heartbeat, limits.linger});
-    const milliseconds every = std::clamp(shortest / kLooksPerLimit, kLookMin, kTick);
-    while (!stopping) {
-        look_timer.expires_after(every);
-        co_await look_timer.async_wait(kAwait);
-        const auto now = Steady::now();
-        for (Line* line : lines) line->look(now);
-    }
+void Server::Inside::look(Steady::time_point now) {
+    for (Line* line : lines) line->look(now);
 }
 
 awaitable<void> Server::Inside::tick() {
-    while (!stopping) {
+    while (!listener.is_ending()) {
         application->tick();
         tick_timer.expires_after(kTick);
         co_await tick_timer.async_wait(kAwait);
     }
 }
 
-void Server::Inside::halt() {
-    stopping = true;
-    error_code ignored;
-    acceptor.close(ignored);
-    signals.clear(ignored);
-    signals.cancel(ignored);
-    look_timer.cancel();
+// A page that is cut off asks again; paper that is cut off is spoilt, so that may come to its end.
+void Server::Inside::end() {
     tick_timer.cancel();
-    accept_timer.cancel();
+    cut();
+    application->end();
+}
+
+void Server::Inside::cut() {
     for (Line* line : lines) line->cut();
 }
 
@@ -381,8 +343,7 @@ Server& Server::operator=(Server&&) noexcept = default;
 Server::~Server() = default;
 
 std::uint16_t Server::port() const {
-    error_code ignored;
-    return inside_->acceptor.local_endpoint(ignored).port();
+    return inside_->listener.port();
 }
 
 std::string Server::url() const {
@@ -393,23 +354,20 @@ std::string Server::url() const {
 void Server::run(Application& application) {
     Inside& inside = *inside_;
     inside.application = &application;
-    error_code ignored;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) inside.signals.add(signal, ignored);
-    inside.signals.async_wait([&inside](const error_code& error, int) {
-        if (!error) inside.halt();
-    });
-    asio::co_spawn(inside.io, inside.accept(), asio::detached);
-    asio::co_spawn(inside.io, inside.look_after_limits(), asio::detached);
-    asio::co_spawn(inside.io, inside.tick(), asio::detached);
-    inside.io.run();
+    const ServerLimits& limits = inside.options.limits;
+    const milliseconds shortest =
+        std::min({limits.first_header, limits.idle, limits.body, limits.work, limits.answer,
+                  limits.event, limits.heartbeat, limits.linger});
+    asio::co_spawn(inside.listener.io(), inside.tick(), asio::detached);
+    inside.listener.run(inside, {SIGINT, SIGTERM, SIGHUP}, {shortest, kTick, limits.ending});
 }
 
 void Server::stop() {
-    asio::post(inside_->io, [inside = inside_.get()] { inside->halt(); });
+    inside_->listener.stop();
 }
 
 void Server::post(std::function<void()> work) {
-    asio::post(inside_->io, std::move(work));
+    asio::post(inside_->listener.io(), std::move(work));
 }
 
 void Server::push(Channel channel, const Event& event) {

@@ -36,6 +36,8 @@ struct ServerLimits {
     // could destroy the answer before the client has read it.
     std::chrono::milliseconds linger{1'000};
     std::size_t linger_bytes = 256 * 1024;
+    // From the word to end: so long for what the application has under way, such as paper.
+    std::chrono::milliseconds ending{10'000};
 };
 
 struct ServerOptions {
@@ -69,6 +71,12 @@ public:
 
     // About once a second.
     virtual void tick() = 0;
+
+    // The server was told to end: nothing new is begun, and what can be broken off is. Once; no
+    // request and no tick() follows.
+    virtual void end() = 0;
+    // Nothing of its own is under way any more.
+    virtual bool is_idle() = 0;
 };
 
 // HTTP/1.1 on loopback. Lets nobody but this launch's pages speak: see Gate. One thread serves
@@ -84,7 +92,8 @@ public:
 
     std::uint16_t port() const;
     std::string url() const;  // "http://127.0.0.1:40123"
-    // Serves until stop(), SIGINT, SIGTERM or SIGHUP; then cuts what is under way and returns.
+    // Serves until stop(), SIGINT, SIGTERM or SIGHUP. Then cuts every connection, lets the
+    // application finish, but for no longer than `ending`, and returns.
     void run(Application& application);
     // From any thread, also before run(), which then returns at once. For good.
     void stop();

@@ -31,12 +31,22 @@ Syncing::Syncing(Open open, std::string hub, Rim rim, Heard heard)
       worker_(std::make_unique<Worker>()) {}
 
 Syncing::~Syncing() {
+    stop();
+    worker_.reset();
+}
+
+void Syncing::stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
+        if (carrying_) carrying_->give_up();
     }
     stopped_.notify_all();
-    worker_.reset();
+}
+
+bool Syncing::is_stopping() {
+    const std::lock_guard lock(mutex_);
+    return stopping_;
 }
 
 void Syncing::now() {
@@ -76,6 +86,19 @@ core::Result<Syncing::Ended> Syncing::exchange_at(Station& station) {
     if (!carrier) return tl::make_unexpected(carrier.error());
     const auto lock = lock_sync(station);
     if (!lock) return tl::make_unexpected(lock.error());
+    struct Carrying {
+        Carrying(Syncing& of, sync::HttpCarrier* carrier) : syncing(of) { set(carrier); }
+        Carrying(const Carrying&) = delete;
+        Carrying& operator=(const Carrying&) = delete;
+        ~Carrying() { set(nullptr); }
+        void set(sync::HttpCarrier* carrier) const {
+            const std::lock_guard guard(syncing.mutex_);
+            syncing.carrying_ = carrier;
+            if (carrier && syncing.stopping_) carrier->give_up();
+        }
+        Syncing& syncing;
+    };
+    const Carrying carrying(*this, carrier->get());
     core::Instant told = 0;
     const SyncRim rim{rim_.clock, rim_.random, [this](int ms) { wait(ms); },
                       [&](std::uint64_t sent, std::uint64_t total) {
@@ -84,7 +107,7 @@ core::Result<Syncing::Ended> Syncing::exchange_at(Station& station) {
                           told = now;
                           rim_.post([this, sent, total] { heard_.progress(sent, total); });
                       },
-                      [this] { wait(kYieldMs); }};
+                      [this] { wait(kYieldMs); }, [this] { return is_stopping(); }};
     auto report = synchronise(station, **carrier, rim);
     if (!report) return tl::make_unexpected(report.error());
     return Ended{report->state, report->reason};

@@ -13,6 +13,10 @@
 #include "van-station/web/sync_schedule.h"
 #include "van-station/web/worker.h"
 
+namespace spot::sync {
+class HttpCarrier;
+}
+
 namespace spot::station::web {
 
 // Synchronises by itself, in a thread of its own with the store opened for itself: the mediator's
@@ -36,12 +40,15 @@ public:
 
     // `hub`: another address of the same hub; empty: the slip's.
     Syncing(Open open, std::string hub, Rim rim, Heard heard);
-    // Waits for the exchange under way, which may take a minute.
+    // As stop(); waits until the exchange under way has broken off.
     ~Syncing();
 
     void changed() { schedule_.changed(rim_.clock.now()); }
     void now();   // a person wants it
     void tick();  // about once a second
+    // For good: breaks off the exchange under way. What was delivered of it stays delivered, the
+    // rest is for the next launch.
+    void stop();
     bool is_idle() { return worker_->is_idle(); }
 
 private:
@@ -51,6 +58,7 @@ private:
     Ended exchange();
     core::Result<Ended> exchange_at(Station& station);
     void wait(int ms);
+    bool is_stopping();
 
     Open open_;
     std::string hub_;
@@ -62,7 +70,8 @@ private:
     std::optional<Station> station_;
     std::mutex mutex_;
     std::condition_variable stopped_;
-    bool stopping_ = false;
+    bool stopping_ = false;                  // these two of both threads, under the mutex
+    sync::HttpCarrier* carrying_ = nullptr;  // an exchange that is under way
     std::unique_ptr<Worker> worker_;
 };
 

@@ -139,8 +139,28 @@ TEST_CASE("a connection that breaks in the body cuts the conversation") {
     CHECK(hub.log.received == 13);
 }
 
-TEST_CASE("stopping the server cuts what is under way") {
-    Running hub;
+TEST_CASE("stopping the server: who is being answered gets the answer, nobody else does") {
+    hub::ServerLimits limits;
+    limits.ending = 1h;
+    Running hub(limits);
+    TlsClient idle(hub.port()), busy(hub.port());
+    busy->write(post(8, "half"));
+    idle->write("GET /health HTTP/1.1\r\nHost: h\r\n\r\n");
+    idle->read_until("ok");
+    REQUIRE(hub.log.heard.reaches(1));
+    hub.tell_to_stop();
+    CHECK(idle->read_all().empty());
+    busy->write("half");
+    CHECK(busy->read_all() == "HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalfhalf");
+    hub.stop();
+    CHECK(hub.log.finished == 1);
+    CHECK(hub.log.cut == 0);
+}
+
+TEST_CASE("a server that was told to stop waits for nobody longer than its limit") {
+    hub::ServerLimits limits;
+    limits.ending = 1ms;
+    Running hub(limits);
     TlsClient idle(hub.port()), busy(hub.port());
     busy->write(post(100, "half"));
     idle->write("GET /health HTTP/1.1\r\nHost: h\r\n\r\n");

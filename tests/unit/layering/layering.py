@@ -23,6 +23,7 @@ MAY_USE = {
 PUBLIC = {
     "core/platform/system.h": MAY_USE.keys() - {"sync"},  # only programs have a clock and chance
     "sync/http/carrier.h": {"van-station"},
+    "sync/http/listener.h": {"van-station", "hub"},
     # To measure the parts, in one process.
     "van-station/app/record.h": {"fieldkit"},
     "van-station/app/station.h": {"fieldkit"},
@@ -30,7 +31,7 @@ PUBLIC = {
 # Where each library may be included; a folder stands for all in it.
 LIBRARIES = {
     "boost/program_options": ["core/program/"],
-    "boost/asio": ["hub/server/", "van-station/web/"],
+    "boost/asio": ["sync/http/listener.h", "hub/server/", "van-station/web/"],
     "boost/beast": ["hub/server/", "van-station/web/"],
     "boost/": [],
     "curl/": ["sync/http/"],

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <future>
+#include <thread>
 
 #include "sync/http/carrier.h"
 #include "tests/support/tls_ends.h"
@@ -304,6 +306,30 @@ TEST_CASE("nobody there is offline, and nothing counts as sent") {
     CHECK(reply.error().code == Code::offline);
     CHECK(!over->reached());
     CHECK(over->wasted_bytes() == 0);
+}
+
+TEST_CASE("an exchange that is given up ends, and so does every later one") {
+    std::promise<void> asked;
+    const HostileHub hub(certificate(), [&](TlsEnd& end) {
+        end.read_until("hello");
+        asked.set_value();
+        end.read_some();  // no answer, until the other side goes
+    });
+    sync::HttpOptions options{hub.url(), certificate().pin, {}};
+    options.limits.stall = options.limits.grace = 1h;
+    const auto over = sync::HttpCarrier::make(options);
+    REQUIRE(over);
+    std::thread other([&] {
+        asked.get_future().wait();
+        (*over)->give_up();
+    });
+    for (int round = 0; round < 2; ++round) {
+        const auto reply = carry(**over, "hello");
+        REQUIRE(!reply);
+        CHECK(reply.error().code == Code::offline);
+        CHECK((*over)->reached() == (round == 0));
+    }
+    other.join();
 }
 
 TEST_CASE("addresses and pins that are none are invalid") {

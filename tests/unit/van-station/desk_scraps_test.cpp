@@ -1,5 +1,9 @@
 // Goal: whatever somebody types survives the process, nobody else reads it, and it goes in the very
 // transaction that records what it was for, so that nothing is recorded twice.
+#include <optional>
+
+#include "core/store/database.h"
+#include "core/vault.h"
 #include "tests/support/desk_station.h"
 
 using namespace spot;
@@ -37,6 +41,37 @@ struct Writing : DeskStation {
         return rows->size();
     }
 };
+
+// A store that refuses one kind of statement, by a trigger that another connection made.
+class Refusing {
+public:
+    Refusing(const DeskStation& at, const char* make)
+        : key_(core::Vault::open(at.data() / "keys.json", at.passphrase)) {
+        REQUIRE(key_.has_value());
+        auto opened = core::Database::open(at.data() / "station.db", *key_);
+        REQUIRE(opened.has_value());
+        database_.emplace(std::move(*opened));
+        REQUIRE(database_->run(make));
+    }
+    ~Refusing() { CHECK(database_->run("DROP TRIGGER refusal")); }
+    Refusing(const Refusing&) = delete;
+    Refusing& operator=(const Refusing&) = delete;
+
+private:
+    core::Result<core::SecretKey> key_;
+    std::optional<core::Database> database_;
+};
+
+constexpr char kNoEntry[] =
+    "CREATE TRIGGER refusal BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'as told'); END";
+constexpr char kNoScrapGoes[] =
+    "CREATE TRIGGER refusal BEFORE DELETE ON kept WHEN OLD.shelf = 'scrap' "
+    "BEGIN SELECT RAISE(ABORT, 'as told'); END";
+// What a plan of a visit, or a session that is opened, is kept as: neither has an entry yet.
+constexpr char kNothingKept[] =
+    "CREATE TRIGGER refusal BEFORE INSERT ON kept BEGIN SELECT RAISE(ABORT, 'as told'); END";
+
+constexpr char kStoreRefuses[] = "broken";
 
 constexpr char kWords[] = "Esperou-se duas horas ao sol.";
 
@@ -99,6 +134,87 @@ TEST_CASE("a record takes its scrap along, and a repeated call finds the record"
     DeskStation::ok(at.desk->missing_service({{"text", "Caça"}, {"scrap", scrap}}));
     CHECK(at.records("feedback").size() == 3);
     CHECK(at.scraps() == 0);
+    CHECK(at.sound());
+}
+
+TEST_CASE("a record and the going of its scrap are one transaction, whichever of them fails") {
+    Writing at;
+    const std::string session = at.session_with_citizen();
+    const std::string changed = at.queued(session), withdrawn = at.queued(session);
+    struct Row {
+        const char* what;
+        std::string of;
+        const char* refusal;  // of what is recorded
+        std::function<station::Answer(const std::string& scrap)> call;
+    };
+    const Row rows[] = {
+        {"complaint", "", kNoEntry,
+         [&](auto& scrap) {
+             return at.desk->complain({{"text", kWords}, {"scrap", scrap}});
+         }},
+        {"assessment", "", kNoEntry,
+         [&](auto& scrap) {
+             return at.desk->assess({{"scores", {{"courtesy", 9}}}, {"scrap", scrap}});
+         }},
+        {"feedback", "", kNoEntry,
+         [&](auto& scrap) {
+             return at.desk->give_feedback({{"topic", "tools"}, {"text", "a"}, {"scrap", scrap}});
+         }},
+        {"missing_service", "", kNoEntry,
+         [&](auto& scrap) {
+             return at.desk->missing_service({{"text", "Caça"}, {"scrap", scrap}});
+         }},
+        {"correction", changed, kNoEntry,
+         [&](auto&) {
+             return at.desk->edit_request(changed, {{"set", {{"citizen.phone", "912233440"}}}});
+         }},
+        {"withdrawal", withdrawn, kNoEntry,
+         [&](auto&) {
+             return at.desk->withdraw_request(withdrawn, {{"reason", "Engano"}});
+         }},
+        {"close", session, kNoEntry,
+         [&](auto&) {
+             return at.desk->close_session(session, {{"outcome", "referred"}});
+         }},
+        {"visit", "", kNothingKept,
+         [&](auto&) {
+             return at.desk->plan_visit(
+                 {{"home", "Lar"},
+                  {"residents", {{{"room", "1"}, {"name", "Rosa"}, {"note", ""}}}}});
+         }},
+        {"opening", "", kNothingKept,
+         [&](auto& scrap) {
+             return at.desk->open_session({{"place", {{"name", "Arega"}}},
+                                           {"channel", "van"},
+                                           {"language", "pt"},
+                                           {"scrap", scrap}});
+         }},
+    };
+    const auto everything = [&] {
+        std::vector<std::string> out;
+        REQUIRE(at.station->ledger.export_records(
+            {}, [&](std::string_view line) { out.emplace_back(line); }));
+        const Json state = DeskStation::ok(at.desk->state());
+        out.push_back(state.value("session", Json()).dump() + state.at("link").dump());
+        out.push_back(DeskStation::ok(at.desk->visit()).dump());
+        return out;
+    };
+    for (const Row& row : rows) {
+        CAPTURE(std::string(row.what));
+        const std::string scrap = at.write(row.what, {{"text", kWords}}, row.of);
+        const auto before = everything();
+        for (const char* refusal : {row.refusal, kNoScrapGoes}) {
+            const Refusing refusing(at, refusal);
+            CHECK(why(row.call(scrap)) == kStoreRefuses);
+        }
+        at.reopen();
+        CHECK(everything() == before);
+        CHECK(at.open_scrap(row.what, row.of).at("id") == scrap);
+        CHECK(at.set(row.what, row.of) == Json{{"text", kWords}});
+        DeskStation::ok(row.call(scrap));
+        CHECK(everything() != before);
+        CHECK(at.scraps() == 0);
+    }
     CHECK(at.sound());
 }
 

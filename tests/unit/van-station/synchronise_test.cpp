@@ -290,6 +290,19 @@ TEST_CASE("what does not mend is given up soon, and nothing is lost") {
     CHECK(f.at_hub() == 50);
 }
 
+TEST_CASE("a program that is to end begins no other try, and nothing is lost") {
+    Fixture f;
+    f.record(50);
+    f.carrier->fates = {Fate::cut_in_middle, Fate::deliver};
+    const auto stopped = station::synchronise(
+        *f.van, *f.carrier, {f.clock, f.random, {}, {}, {}, [] { return true; }});
+    REQUIRE(stopped);
+    CHECK(stopped->state == "offline");
+    CHECK(f.carrier->tries == 1);
+    CHECK(f.sync({Fate::deliver}).state == "ok");
+    CHECK(f.at_hub() == 50);
+}
+
 TEST_CASE("a hub that was not reached leaves no mark: the next sync is one round trip") {
     Fixture f;
     f.record(50);

@@ -48,8 +48,11 @@ public:
     }
     std::vector<Event> first_events(Channel) override { return {{"state", "state", "0"}}; }
     void tick() override {}
+    void end() override { ++ended; }
+    bool is_idle() override { return idle; }
 
-    int handled = 0;
+    int handled = 0, ended = 0;
+    bool idle = true;
     std::vector<Reply> kept;
 };
 
@@ -387,6 +390,29 @@ TEST_CASE("stopping cuts what is under way") {
     station.stop();
     CHECK(waiting.read_all().empty());
     CHECK(half.read_all().empty());
+}
+
+TEST_CASE("stopping waits for what the application has under way, but not for ever") {
+    ServerLimits patient;
+    patient.ending = 1h;
+    Running station(patient);
+    WebClient waiting(station.port());
+    waiting.write(station.get("/api/never"));
+    station.in_its_thread([&] { station.echo.idle = false; });
+    station.server->stop();
+    CHECK(waiting.read_all().empty());  // cut at once
+    station.in_its_thread([&] {
+        CHECK(station.echo.ended == 1);
+        station.echo.idle = true;
+    });
+    station.thread.join();
+
+    ServerLimits hasty;
+    hasty.ending = 1ms;
+    Running stuck(hasty);
+    stuck.in_its_thread([&] { stuck.echo.idle = false; });
+    stuck.stop();
+    CHECK(stuck.echo.ended == 1);
 }
 
 TEST_CASE("loopback only") {
