@@ -68,16 +68,15 @@ void print_json(const ReceiptVerdict& verdict, const Found& found) {
     print_line(out.dump());
 }
 
-void print_text(const ReceiptVerdict& verdict, const Found& found, const char* where) {
+void print_text(const ReceiptVerdict& verdict, const Found& found, const ReceiptKeeper& keeper) {
+    const char* const where = keeper.where;
     const auto& facts = verdict.facts;
     const std::string which = described(facts.number, series_of(facts.id.log), facts.total_cents,
                                         utc_text(facts.at).substr(0, 16) + " UTC");
     switch (verdict.what) {
         case What::valid:
             print_line("Genuine: " + which + ".");
-            if (found.here == Here::absent)
-                print_line(std::string("Its entry is not at ") + where +
-                           ": it is still on its way, or a copy of that station's store made it.");
+            if (found.here == Here::absent) print_line(keeper.absent);
             if (found.here == Here::differs)
                 print_line(std::string("At ") + where +
                            " another entry has its place: a copy of that station's store made it. "
@@ -107,7 +106,7 @@ Result<Exit> verify_qr(Ledger& ledger, const ReceiptKeeper& keeper, const Argume
     if (arguments.json())
         print_json(*verdict, *found);
     else
-        print_text(*verdict, *found, keeper.where);
+        print_text(*verdict, *found, keeper);
     if (verdict->what == What::forged) return Exit::refused;
     const bool good = verdict->what == What::valid && found->state != "spoiled" &&
                       (found->here == Here::same || found->here == Here::not_ours);

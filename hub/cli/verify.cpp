@@ -17,7 +17,10 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
         return station->sign;
     };
     return core::verify_receipt(hub->ledger,
-                                {key_of, [](std::uint64_t) { return true; }, "the hub"}, arguments);
+                                {key_of, [](std::uint64_t) { return true; }, "the hub",
+                                 "Its entry is not at the hub: it is still on its way, or a copy "
+                                 "of that station's store made it."},
+                                arguments);
 }
 
 }  // namespace

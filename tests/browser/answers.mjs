@@ -1,7 +1,9 @@
 // What comes back from the hub, what is printed again, and a home's beds: shown to the mediator,
 // never to the next person, and without a fault by axe-core in any mode.
 import assert from "node:assert/strict";
+import { cpSync, renameSync, rmSync } from "node:fs";
 import { faultsOf } from "./axe.mjs";
+import { offer, roll } from "./roll.mjs";
 import { runAll } from "./run.mjs";
 import * as s from "./support.mjs";
 
@@ -142,6 +144,55 @@ await runAll({
     await page.waitForSelector("text=Complete o pedido, ou espere pela decisão da central");
     await page.waitForSelector("text=Corrigir");
     await clean(page, "a request in quarantine");
+  },
+
+  async "a hub that was set back and lost answers of its own: what is kept, what one does"(stage) {
+    const page = await start(stage);
+    await openWith(page, s.person);
+    await queue(page, "segunda via pin");
+    await synchronise(page);
+    const [{ id }] = requests(stage);
+    await stage.place.stopHub();
+    const { hubData } = stage.place;
+    cpSync(hubData, `${hubData}-before`, { recursive: true });
+    applyAtHub(stage, [{ request: id, set: { "route.state": "answered", "route.answer": "Pode." } }]);
+    await stage.place.startHub();
+    await stage.restart("SIGTERM");
+    await stage.close(page);
+    const told = await stage.window(stage.station.url);
+    await s.signIn(told);
+    await told.waitForSelector("main");
+    await synchronise(told);
+    await stage.place.stopHub();
+    rmSync(hubData, { recursive: true });
+    renameSync(`${hubData}-before`, hubData);
+    await stage.place.startHub();
+    await stage.restart("SIGTERM");
+    await stage.close(told);
+    const again = await stage.window(stage.station.url);
+    await s.signIn(again);
+    await s.goTo(again, "day");
+    await again.click("text=Enviar já");
+    await again.waitForSelector(".note:has-text('A central foi reposta de uma cópia antiga')");
+    await clean(again, "a hub that forgot");
+    await s.goTo(again, "tell");
+    await again.waitForSelector("text=Pode."); // the answer is still here
+  },
+
+  async "who prints before the printers are found gets the printer, and no PDF in haste"(stage) {
+    const page = await start(stage);
+    const printer = await roll();
+    let find;
+    await offer(page, printer, new Promise((done) => (find = done)));
+    await openWith(page, { name: s.person.name });
+    await queue(page, "segunda via pin");
+    const made = page.waitForResponse((answer) => answer.url().endsWith("/receipt"));
+    await Promise.all([made, s.next(page, /Imprimir recibo/)]);
+    assert.deepEqual(printer.papers(), []);
+    find();
+    await s.until(() => printer.papers()[0]?.length > 1000, "the paper");
+    await page.waitForSelector("section:has-text('Saiu bem') >> text=Emitido");
+    printer.end();
   },
 
   async "a second paper is asked for as such, and counted; also when the session is over"(stage) {

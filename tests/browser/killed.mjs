@@ -1,7 +1,8 @@
 // Power goes, a browser dies, site data are wiped: at each step. What was typed is back on the
 // screen, what was recorded is there once, no number is used twice, and there is one original.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { faultsOf } from "./axe.mjs";
+import { offer, roll } from "./roll.mjs";
 import { runAll } from "./run.mjs";
 import * as s from "./support.mjs";
 
@@ -72,45 +73,6 @@ function call(page, path, body) {
     },
     [path, body],
   );
-}
-
-// A network printer that says nothing of itself. `stopsAfter`: so many bytes, and it takes no more.
-async function roll(stopsAfter = Infinity) {
-  const jobs = [];
-  let stopped;
-  const hasStopped = new Promise((done) => {
-    stopped = done;
-  });
-  const open = new Set();
-  const server = createServer((line) => {
-    const at = jobs.push(Buffer.alloc(0)) - 1;
-    open.add(line);
-    line.on("error", () => {});
-    line.on("data", (piece) => {
-      jobs[at] = Buffer.concat([jobs[at], piece]).subarray(0, stopsAfter);
-      if (jobs[at].length < stopsAfter) return;
-      line.pause();
-      stopped();
-    });
-  });
-  await new Promise((done) => {
-    server.listen(0, "127.0.0.1", done);
-  });
-  return {
-    name: `127.0.0.1:${server.address().port}`,
-    papers: () => jobs.map((bytes) => bytes.toString("latin1")),
-    hasStopped,
-    end: () => {
-      for (const line of open) line.destroy();
-      server.close();
-    },
-  };
-}
-
-// Makes the page see this printer, as it sees those that CUPS knows. Printing itself is real.
-async function offer(page, printer) {
-  const found = { name: printer.name, kind: "escpos", formats: ["58", "80"], state: "ready" };
-  await page.route("**/api/printers", (route) => route.fulfill({ json: { printers: [found] } }));
 }
 
 // A session with one request whose receipt dies on paper after so many bytes.
@@ -277,6 +239,25 @@ await runAll({
     assert.deepEqual(
       receipts.map(({ number, state }) => [number, state]),
       wanted.map((state, i) => [i + 1, state]),
+    );
+    sound(stage);
+  },
+
+  async "killed in mid-print and closed before anybody looked: asked where the session is shown"(stage) {
+    const page = await dieInPrint(stage, await start(stage), 700);
+    await page.click("nav.steps button:has-text('Fecho')");
+    await page.waitForSelector("input[name=outcome]");
+    await s.next(page, /Fechar a sessão/);
+    await page.waitForSelector(".lead");
+    const [{ id }] = records(stage, "session");
+    await s.goTo(page, `session/${id}`);
+    await page.waitForSelector("section:has-text('Recibo') >> text=Não saiu bem");
+    assert.deepEqual(await faultsOf(page, "a session that is over, its paper uncertain"), []);
+    await page.click("text=Não saiu bem");
+    await page.waitForSelector("text=Inutilizado");
+    assert.deepEqual(
+      records(stage, "receipt").map(({ number, state }) => [number, state]),
+      [[1, "spoiled"]],
     );
     sound(stage);
   },

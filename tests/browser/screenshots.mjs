@@ -81,6 +81,7 @@ const take = async (window, name) => {
 
 await s.firstRun(page);
 await page.waitForSelector(".requests");
+await page.waitForSelector("text=Sem rede"); // it has looked for the hub, and there is none
 await take(page, "day");
 await s.openSession(page);
 await take(citizen, "citizen-privacy");

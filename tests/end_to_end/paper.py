@@ -9,14 +9,16 @@ import sys
 import time
 
 import escpos
+from loopback import CITIZEN, Van
 from printers import PrintServer, Thermal
 from support import (ATTENTION, DONE, FAILED, OFFLINE, REFUSED, USAGE, Field, expect, expect_equal,
-                     main, wait_until)
+                     main, serving, wait_until)
 
 NAME, NIF = "Ana da Conceição Cardoso Ribeiro", "228803993"
 SHEETS = {"a4": (210, 297), "a5": (148, 210), "large": (210, 297)}  # mm
 ROLLS = {"58": 384, "80": 576}                                      # dots
 RESOLUTION = 300
+HOTLINE = "300003990"
 PRIVATE = [NAME, NAME.split(maxsplit=1)[0], "Ribeiro", NIF, "912201892"]
 
 
@@ -134,6 +136,38 @@ def on_sheets(arguments):
             qr = qr_on(file, field.top)
             expect_genuine(field, qr, total_cents=20)
         field.nothing_left_behind()
+
+
+def several_sheets(arguments):
+    """A summary of many requests: no sheet has the small print alone, and each says whose it is."""
+    with serving(arguments) as field:
+        van = Van(field)
+        van.sign_in()
+        van.mediator.post("/api/help", {"phone": HOTLINE, "days": "workdays", "from": "09:00",
+                                        "to": "18:00"})
+        session = van.session()["id"]
+        for asked in range(1, 9):
+            draft = van.mediator.post(f"/api/sessions/{session}/drafts",
+                                      {"service": "IRN-001"})["id"]
+            van.mediator.post(f"/api/drafts/{draft}",
+                              {"set": {"motivo": "Perda", "nacionalidade": "Portuguesa"}})
+            van.mediator.post(f"/api/drafts/{draft}/queue")
+            for size in SHEETS:
+                status, _, pdf = van.mediator.ask(
+                    "GET", f"/api/sessions/{session}/summary.pdf?format={size}")
+                expect_equal(status, 200, "a summary")
+                sheets = pdf_text(field.write("summary.pdf", pdf)).split("\f")[:-1]
+                expect(len(sheets) == 1 if asked <= 4 and size != "large" else len(sheets) < 4,
+                       f"{size}: {len(sheets)} sheets for {asked} requests")
+                last = flat(sheets[-1])
+                for part in ("Dúvidas", "300 003 990", "Quem viu os seus dados"):
+                    expect(part in last, f"{size}, {asked} requests: {part!r} on the last sheet")
+                for number, sheet in enumerate(sheets, 1):
+                    if len(sheets) == 1:
+                        break
+                    foot = flat(sheet).strip()
+                    wanted = f"O que pediu hoje · {CITIZEN['name']} Folha {number} de {len(sheets)}"
+                    expect(foot.endswith(wanted), f"{size}: the foot of sheet {number}")
 
 
 def no_greys(arguments):
@@ -360,6 +394,6 @@ def wrong_use(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main([on_sheets, no_greys, on_rolls, languages, verified, to_a_socket, off_or_empty,
-                   dies_in_the_middle, killed_in_the_middle, by_cups, cups_in_trouble,
+    sys.exit(main([on_sheets, several_sheets, no_greys, on_rolls, languages, verified, to_a_socket,
+                   off_or_empty, dies_in_the_middle, killed_in_the_middle, by_cups, cups_in_trouble,
                    cups_dies_in_the_middle, wrong_use]))

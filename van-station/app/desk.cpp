@@ -71,10 +71,9 @@ void Desk::sync_progress(std::size_t sent, std::size_t total) {
     inside_->tell_changes(true);
 }
 
-void Desk::sync_ended(std::string_view state, std::string_view reason) {
+void Desk::sync_ended(std::string_view state) {
     inside_->syncing = false;
     inside_->sync_state = state;
-    inside_->sync_reason = reason;
     look_again();
 }
 

@@ -100,8 +100,9 @@ public:
     // what came in is shown: the desk says "state", "day" and "request" changed.
     void sync_began();                                        // [open]
     void sync_progress(std::size_t sent, std::size_t total);  // [open] bytes
-    // `state`, `reason`: SyncReport's; "failed" where our own disk refused.
-    void sync_ended(std::string_view state, std::string_view reason);  // [open]
+    // `state`: SyncReport's; "hub_forgot" where that is all that is amiss, "failed" where our own
+    // disk refused. What is neither "ok" nor "offline" is the link's `reason`.
+    void sync_ended(std::string_view state);  // [open]
     // The same, of what this thread's owner did or noticed in passing (an append by another
     // process): looks at the store and says what has changed.
     void look_again();  // [open]

@@ -24,7 +24,10 @@ Result<Exit> run(const core::Arguments& arguments) {
     };
     return core::verify_receipt(
         station->ledger,
-        {key_of, [own](std::uint64_t device) { return device == own; }, "this station"}, arguments);
+        {key_of, [own](std::uint64_t device) { return device == own; }, "this station",
+         "But it is not in this store, which holds all of this station's receipts: a copy of the "
+         "store made it. Tell the hub."},
+        arguments);
 }
 
 }  // namespace

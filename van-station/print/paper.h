@@ -94,6 +94,7 @@ struct Paper {
     std::string number;      // the one big number; empty: none
     std::string under;       // "Série 7K3Q9F2M-1"
     std::vector<std::string> origin;  // spot, place, time
+    std::string whose;                // on each of several sheets; empty: the title says enough
     std::string copy;        // "DUPLICADO 1 · impresso 16-10-2017 15:02"; empty: the original
     std::string copy_short;  // "DUPLICADO 1 · 15:02", for rolls
     std::vector<Part> parts;

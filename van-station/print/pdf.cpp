@@ -20,6 +20,7 @@ constexpr double mm(double millimetres) {
 // Lines are never thinner than what a worn printer and a photocopier keep.
 constexpr double kLine = mm(.4), kFrame = mm(.7);
 constexpr double kQrSide = mm(31);
+constexpr int kRoundsMax = 4;      // of laying a paper out; three are needed
 constexpr double kLeading = 1.36;  // of the type's size, from line to line
 
 // Sizes of one sheet, in points.
@@ -46,20 +47,35 @@ const Style& style_of(Sheet sheet) {
     return kA4;
 }
 
+// How a paper goes on its sheets: what one round finds out for the next.
+struct Layout {
+    int pages = 1;
+    std::size_t last_sheet_from = SIZE_MAX;  // this part begins a sheet; SIZE_MAX: none has to
+    bool operator==(const Layout&) const = default;
+};
+
 // Puts one paper on pages, from top to bottom. A line of text is the smallest thing that a page's
 // end may part; frames, ways and the code stay whole.
 class Composer {
 public:
-    Composer(Canvas& canvas, const Style& style, const Paper& paper, int pages)
-        : canvas_(canvas), style_(style), paper_(paper), pages_(pages), y_(style.margin_y) {}
+    Composer(Canvas& canvas, const Style& style, const Paper& paper, const Layout& layout)
+        : canvas_(canvas), style_(style), paper_(paper), layout_(layout), y_(style.margin_y) {}
 
-    Result<int> compose() {
+    Result<Layout> compose() {
         head();
-        for (const Part& part : paper_.parts)
-            std::visit([this](const auto& one) { put(one); }, part);
+        for (std::size_t i = 0; i < paper_.parts.size(); ++i) {
+            if (i == layout_.last_sheet_from) next_page();
+            std::visit([this](const auto& one) { put(one); }, paper_.parts[i]);
+        }
+        const int before_foot = page_;
         SPOT_TRY(foot());
         number_page();
-        return page_;
+        Layout found{page_, layout_.last_sheet_from};
+        // A foot alone on a sheet looks like a mistake: it takes the last heading's part along.
+        if (page_ > before_foot && found.last_sheet_from == SIZE_MAX)
+            for (std::size_t i = 1; i < paper_.parts.size(); ++i)
+                if (std::holds_alternative<Heading>(paper_.parts[i])) found.last_sheet_from = i;
+        return found;
     }
 
 private:
@@ -72,20 +88,25 @@ private:
     Type small(bool bold = false) const { return {style_.small, bold}; }
 
     void number_page() {
-        if (pages_ < 2) return;
+        if (layout_.pages < 2) return;
         const double baseline = style_.height - style_.margin_y;
-        // Each sheet has to do alone: a copy's second page is marked, too.
-        canvas_.write(left(), baseline,
-                      paper_.file_title + (paper_.copy.empty() ? "" : " · " + paper_.copy),
-                      small());
-        canvas_.write(right(), baseline,
-                      fill(words(paper_.language).page,
-                           {{"n", std::to_string(page_)}, {"all", std::to_string(pages_)}}),
-                      small(), Align::right);
+        const std::string page =
+            fill(words(paper_.language).page,
+                 {{"n", std::to_string(page_)}, {"all", std::to_string(layout_.pages)}});
+        canvas_.write(right(), baseline, page, small(), Align::right);
+        // Each sheet has to do alone: it says whose it is, and a copy's second one is marked, too.
+        std::string whose = paper_.file_title;
+        for (const std::string& more : {paper_.whose, paper_.copy})
+            if (!more.empty()) whose += " · " + more;
+        const double room = width() - canvas_.width_of(page, small()) - style_.text;
+        canvas_.write(left(), baseline, canvas_.wrap(whose, small(), room).front(), small());
     }
 
     void ensure(double height) {
-        if (y_ + height <= bottom() || y_ <= style_.margin_y) return;
+        if (y_ + height > bottom() && y_ > style_.margin_y) next_page();
+    }
+
+    void next_page() {
         number_page();
         canvas_.next_page();
         ++page_;
@@ -390,7 +411,8 @@ private:
     Canvas& canvas_;
     const Style& style_;
     const Paper& paper_;
-    int pages_, page_ = 1;
+    Layout layout_;
+    int page_ = 1;
     double y_;
 };
 
@@ -409,19 +431,20 @@ std::optional<Sheet> parse_sheet(std::string_view format) {
 
 Result<std::string> pdf_of(const Paper& paper, Sheet sheet) {
     const Style& style = style_of(sheet);
-    // Twice: each sheet says how many there are, which the first round finds out.
-    int pages = 1;
-    for (;;) {
+    // Again until nothing changes: each sheet says how many there are, which the first round finds
+    // out. The numbers stand where no text does and move nothing; the last sheet's part moves once.
+    Layout layout;
+    for (int round = 0; round < kRoundsMax; ++round) {
         auto canvas = canvas_for(paper, style);
         if (!canvas) return tl::make_unexpected(canvas.error());
-        const auto count = Composer(*canvas, style, paper, pages).compose();
-        if (!count) return tl::make_unexpected(count.error());
-        if (*count > kPagesMax)
+        const auto found = Composer(*canvas, style, paper, layout).compose();
+        if (!found) return tl::make_unexpected(found.error());
+        if (found->pages > kPagesMax)
             return core::fail(core::Code::limit, "this would be more pages than are ever printed");
-        if (*count == pages) return canvas->take_pdf();
-        SPOT_CHECK(pages == 1);  // the numbers stand where no text does, so they move nothing
-        pages = *count;
+        if (*found == layout) return canvas->take_pdf();
+        layout = *found;
     }
+    return core::fail(core::Code::limit, "this does not settle on sheets");
 }
 
 }  // namespace spot::print

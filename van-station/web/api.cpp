@@ -170,8 +170,8 @@ Syncing::Heard Api::sync_heard() {
                 desk_.sync_progress(sent, total);
                 tell_changes();
             },
-            [this](const std::string& state, const std::string& reason) {
-                desk_.sync_ended(state, reason);
+            [this](const std::string& state) {
+                desk_.sync_ended(state);
                 tell_changes();
             }};
 }

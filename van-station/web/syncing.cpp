@@ -15,9 +15,11 @@ constexpr core::Instant kProgressMs = 200;  // between two reports: people see n
 // millisecond.
 constexpr int kYieldMs = 3;
 
+const std::string kFailed = "failed";
+
 // Did the hub take what we had? Otherwise there is a next try before long.
 bool was_heard(std::string_view state) {
-    return state != "offline" && state != "busy" && state != "failed";
+    return state != "offline" && state != "busy" && state != kFailed;
 }
 
 }  // namespace
@@ -59,28 +61,26 @@ void Syncing::tick() {
     schedule_.began();
     heard_.began();
     const bool given = worker_->give([this] {
-        Ended ended = exchange();
-        rim_.post([this, ended = std::move(ended)] {
-            schedule_.ended(rim_.clock.now(), was_heard(ended.state));
-            heard_.ended(ended.state, ended.reason);
+        rim_.post([this, state = exchange()] {
+            schedule_.ended(rim_.clock.now(), was_heard(state));
+            heard_.ended(state);
         });
     });
     SPOT_CHECK(given);  // one at a time
 }
 
-Syncing::Ended Syncing::exchange() {
+std::string Syncing::exchange() {
     if (!station_) {
         auto opened = open_();
-        if (!opened) return {"failed", opened.error().message};
+        if (!opened) return kFailed;
         station_.emplace(std::move(*opened));
         open_ = nullptr;  // with the passphrase that it holds
     }
     auto ended = exchange_at(*station_);
-    if (!ended) return {"failed", ended.error().message};
-    return std::move(*ended);
+    return ended ? std::move(*ended) : kFailed;
 }
 
-core::Result<Syncing::Ended> Syncing::exchange_at(Station& station) {
+core::Result<std::string> Syncing::exchange_at(Station& station) {
     auto carrier = sync::HttpCarrier::make(
         {hub_.empty() ? station.identity.url : hub_, station.identity.tls_pin, {}});
     if (!carrier) return tl::make_unexpected(carrier.error());
@@ -110,7 +110,8 @@ core::Result<Syncing::Ended> Syncing::exchange_at(Station& station) {
                       [this] { wait(kYieldMs); }, [this] { return is_stopping(); }};
     auto report = synchronise(station, **carrier, rim);
     if (!report) return tl::make_unexpected(report.error());
-    return Ended{report->state, report->reason};
+    // In step as for what we wrote, and yet something to tell.
+    return report->hub_forgot && report->state == "ok" ? "hub_forgot" : report->state;
 }
 
 void Syncing::wait(int ms) {

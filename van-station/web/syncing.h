@@ -27,8 +27,7 @@ public:
     struct Heard {
         std::function<void()> began;
         std::function<void(std::uint64_t sent, std::uint64_t total)> progress;
-        // As Desk::sync_ended(): SyncReport's, or "failed" where our own disk refused.
-        std::function<void(const std::string& state, const std::string& reason)> ended;
+        std::function<void(const std::string& state)> ended;  // as Desk::sync_ended()
     };
     struct Rim {
         core::Clock& clock;  // this and the next are used from both threads
@@ -52,11 +51,8 @@ public:
     bool is_idle() { return worker_->is_idle(); }
 
 private:
-    struct Ended {
-        std::string state, reason;
-    };
-    Ended exchange();
-    core::Result<Ended> exchange_at(Station& station);
+    std::string exchange();
+    core::Result<std::string> exchange_at(Station& station);
     void wait(int ms);
     bool is_stopping();
 

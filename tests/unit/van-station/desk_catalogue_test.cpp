@@ -18,7 +18,7 @@ struct At : DeskStation {
         REQUIRE(publish_into(*hub, next_catalogue(), in_force));
         take(*hub, station->ledger, {kDevice | core::kHubBit, 1});
         changes.clear();
-        desk->sync_ended("ok", "");
+        desk->sync_ended("ok");
     }
     void publish() { publish(clock.at); }
     Json draft_of(const std::string& session, const std::string& id) {
@@ -173,7 +173,7 @@ TEST_CASE("no call waits for a version that came") {
         work();
         return std::chrono::duration<double, std::milli>(Clock::now() - began).count();
     };
-    const double taken_up = ms([&] { at.desk->sync_ended("ok", ""); });
+    const double taken_up = ms([&] { at.desk->sync_ended("ok"); });
     const double searched = ms([&] { (void)at.found("cert"); });
     MESSAGE("taken up in " << taken_up << " ms, first search " << searched << " ms");
     CHECK(taken_up < 2000);  // 50 are promised; a loaded machine must not turn this red

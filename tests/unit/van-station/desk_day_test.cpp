@@ -172,14 +172,18 @@ TEST_CASE("the link's word is what happened last") {
     at.desk->sync_progress(10, 100);
     CHECK(link().at("state") == "syncing");
     CHECK(link().at("progress").at("total") == 100);
-    at.desk->sync_ended("offline", "no route");
+    at.desk->sync_ended("offline");
     CHECK(link().at("state") == "offline");
-    at.desk->sync_ended("revoked", "");
-    CHECK(link().at("state") == "attention");
+    CHECK_FALSE(link().contains("reason"));
+    for (const char* amiss : {"revoked", "hub_forgot"}) {
+        at.desk->sync_ended(amiss);
+        CHECK(link().at("state") == "attention");
+        CHECK(link().at("reason") == amiss);
+    }
     REQUIRE(at.station->ledger.set(
         station::setting::kLastContact,
         R"({"at":"2017-10-16T08:20:00.000Z","state":"ok","quarantined":[]})"));
-    at.desk->sync_ended("ok", "");
+    at.desk->sync_ended("ok");
     CHECK(link().at("state") == "idle");
     CHECK(link().at("at") == "2017-10-16T09:20:00.000+01:00");
 }

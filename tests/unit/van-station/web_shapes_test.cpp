@@ -90,7 +90,7 @@ TEST_CASE("requests on their way, refused, in conflict and in quarantine") {
     at.desk->sync_began();
     at.desk->sync_progress(10, 100);
     check("State", at.desk->state());
-    at.desk->sync_ended("revoked", "");
+    at.desk->sync_ended("revoked");
     at.check_all();
     for (const std::string& one : {refused, answered, differs, gone})
         check("Request", at.desk->request(one));

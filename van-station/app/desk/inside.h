@@ -283,7 +283,7 @@ struct Desk::Inside {
 
     bool syncing = false;
     std::size_t sent = 0, total = 0;
-    std::string sync_state, sync_reason;  // of the last one in this process
+    std::string sync_state;  // of the last one in this process
 
     struct Focus {
         std::string screen, draft, field, last;  // last: of the request or receipt shown

@@ -75,7 +75,8 @@ Result<Paper> summary_paper(const json& session, const Issuer& issuer, std::stri
     out.file_title = say.summary;
     out.at = std::string(now);
     const json& citizen = citizen_of(session);
-    out.origin = {text_in(citizen, "name"),
+    out.whose = text_in(citizen, "name");
+    out.origin = {out.whose,
                   day_in_words(out.language, text_in(session, "opened_at")),
                   say.spot + (issuer.station.empty() ? "" : " · " + issuer.station)};
 

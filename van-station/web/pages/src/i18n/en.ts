@@ -108,6 +108,20 @@ export const en: Texts = {
     other: "Last contact at {time}; {n} entries wait.",
   },
   "link.first": { one: "{n} entry waits.", other: "{n} entries wait." },
+  "link.reason.busy":
+    "The hub is busy. What you recorded is kept here and goes by itself before long.",
+  "link.reason.failed":
+    "The laptop could not synchronise. What you recorded is kept. See whether the disk is full, then press “Send now”.",
+  "link.reason.fork":
+    "This laptop was copied or restored from a copy. What the hub lacks goes by itself, once. Please tell the hub.",
+  "link.reason.hub_forgot":
+    "The hub was restored from an old copy and lost answers and corrections of its own. They are kept here, and what you recorded is at the hub. Please tell the hub.",
+  "link.reason.need_from":
+    "The hub keeps asking for the same. What you recorded is kept here. Please tell the hub.",
+  "link.reason.refused":
+    "The hub did not accept this laptop. What you recorded is kept here: go on working, and tell the hub.",
+  "link.reason.revoked":
+    "The hub accepts this laptop no longer. What you recorded is kept here. Please tell the hub.",
   "link.state.idle": "Network",
   "link.state.offline": "No network: tries by itself",
   "link.state.never": "No contact yet",

@@ -111,6 +111,20 @@ export const fr: Texts = {
     other: "Dernier contact à {time} ; {n} entrées attendent.",
   },
   "link.first": { one: "{n} entrée attend.", other: "{n} entrées attendent." },
+  "link.reason.busy":
+    "Le centre est occupé. Ce que vous avez enregistré est gardé ici et partira seul sous peu.",
+  "link.reason.failed":
+    "L'ordinateur n'a pas pu synchroniser. Ce que vous avez enregistré est gardé. Voyez si le disque est plein, puis « Envoyer maintenant ».",
+  "link.reason.fork":
+    "Cet ordinateur a été copié ou restauré d'une copie. Ce qui manque au centre part seul, une seule fois. Prévenez le centre.",
+  "link.reason.hub_forgot":
+    "Le centre a été restauré d'une ancienne copie et a perdu des réponses et des corrections. Elles sont gardées ici, et ce que vous avez enregistré est au centre. Prévenez le centre.",
+  "link.reason.need_from":
+    "Le centre redemande toujours la même chose. Ce que vous avez enregistré est gardé ici. Prévenez le centre.",
+  "link.reason.refused":
+    "Le centre n'a pas accepté cet ordinateur. Ce que vous avez enregistré est gardé ici : continuez et prévenez le centre.",
+  "link.reason.revoked":
+    "Le centre n'accepte plus cet ordinateur. Ce que vous avez enregistré est gardé ici. Prévenez le centre.",
   "link.state.idle": "Réseau",
   "link.state.offline": "Pas de réseau : essaie seul",
   "link.state.never": "Pas encore de contact",

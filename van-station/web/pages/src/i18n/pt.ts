@@ -118,6 +118,20 @@ export const pt = {
     other: "Último contacto às {time}; {n} entradas esperam.",
   },
   "link.first": { one: "{n} entrada espera.", other: "{n} entradas esperam." },
+  "link.reason.busy":
+    "A central está ocupada. O que registou está guardado aqui e segue sozinho daqui a pouco.",
+  "link.reason.failed":
+    "O portátil não conseguiu sincronizar. O que registou está guardado. Veja se o disco está cheio e carregue em «Enviar já».",
+  "link.reason.fork":
+    "Este portátil foi copiado ou reposto de uma cópia. O que a central não tem segue por si, uma só vez. Avise a central.",
+  "link.reason.hub_forgot":
+    "A central foi reposta de uma cópia antiga e perdeu respostas e correções suas. Estão guardadas aqui, e o que registou está na central. Avise a central.",
+  "link.reason.need_from":
+    "A central pede sempre o mesmo. O que registou está guardado aqui. Avise a central.",
+  "link.reason.refused":
+    "A central não aceitou este portátil. O que registou está guardado aqui: continue a trabalhar e avise a central.",
+  "link.reason.revoked":
+    "A central deixou de aceitar este portátil. O que registou está guardado aqui. Avise a central.",
   "link.state.idle": "Rede",
   "link.state.offline": "Sem rede: tenta sozinho",
   "link.state.never": "Ainda sem contacto",

@@ -98,7 +98,7 @@ export function LinkPanel({ sync, busy }: { sync: () => void; busy: boolean }) {
   const {
     state: { link },
   } = useApp();
-  const { t, time } = useTexts();
+  const { t, told, time } = useTexts();
   const going = link.state === "syncing";
   const { progress } = link;
   const text = going
@@ -125,6 +125,11 @@ export function LinkPanel({ sync, busy }: { sync: () => void; busy: boolean }) {
       </div>
       {going && progress && progress.total > 0 && (
         <progress max={progress.total} value={progress.sent} aria-label={t("link.progress")} />
+      )}
+      {link.reason && (
+        <Note kind="wait" icon="alert">
+          {told(`link.reason.${link.reason}`, t("link.attention"))}
+        </Note>
       )}
     </section>
   );

@@ -21,7 +21,7 @@ export function LinkState() {
   const words = {
     offline: t("link.offline"),
     never: t("link.never"),
-    attention: t("link.attention"),
+    attention: t(link.reason ? "link.state.attention" : "link.attention"),
     syncing: t("link.syncing"),
     idle: link.at ? t("link.idle", { time: time(link.at) }) : t("link.never"),
   }[link.state];

@@ -34,12 +34,6 @@ export async function showPdf(path: string) {
 
 export const sheetFormat = (format: PaperFormat) => (/^\d/.test(format) ? "a5" : format);
 
-async function send(receipt: Receipt, { printer, format }: Target, copy: boolean) {
-  const path = `receipts/${encodeURIComponent(receipt.id)}`;
-  await post(`${path}/print`, { printer: printer.name, format, ...(copy && { copy }) });
-  if (printer.kind === "pdf") await showPdf(`${path}.pdf?format=${format}`);
-}
-
 // A person has looked at what came out of the printer.
 export const settleReceipt = (receipt: Receipt, cameOut: boolean) =>
   post(`receipts/${encodeURIComponent(receipt.id)}/settle`, { came_out: cameOut });
@@ -47,21 +41,29 @@ export const settleReceipt = (receipt: Receipt, cameOut: boolean) =>
 export function usePrinting() {
   const { fail } = useApp();
   const [printers, set] = useState<Printer[] | null>(null);
-  useEffect(() => {
+  const [reading] = useState(() =>
     get<{ printers: Printer[] }>("printers").then(
-      (found) => set(found.printers),
+      (found) => found.printers,
       (error) => {
-        set([pdf]);
         fail(error);
+        return [pdf];
       },
-    );
-  }, []);
+    ),
+  );
+  useEffect(() => void reading.then(set), []);
+  // Who is faster than the printers are found waits for them, and gets no PDF for being fast.
+  const send = async (receipt: Receipt, picked: Target | null, copy: boolean) => {
+    const { printer, format } = picked ?? printerFor(await reading);
+    const path = `receipts/${encodeURIComponent(receipt.id)}`;
+    await post(`${path}/print`, { printer: printer.name, format, ...(copy && { copy }) });
+    if (printer.kind === "pdf") await showPdf(`${path}.pdf?format=${format}`);
+    return format;
+  };
   const summary = (session: Session, format: PaperFormat) =>
     showPdf(`sessions/${encodeURIComponent(session.id)}/summary.pdf?format=${sheetFormat(format)}`);
-  const receiptAndSummary = async (session: Session, target: Target) => {
+  const receiptAndSummary = async (session: Session, picked: Target | null) => {
     const receipt = await post<Receipt>(`sessions/${encodeURIComponent(session.id)}/receipt`);
-    await send(receipt, target, false);
-    await summary(session, target.format);
+    await summary(session, await send(receipt, picked, false));
   };
   return { printers, send, summary, receiptAndSummary };
 }

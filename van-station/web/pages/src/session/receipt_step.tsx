@@ -33,12 +33,12 @@ export function ReceiptStep({ session, read, to }: StepProps) {
 
   const print = () =>
     void run(async () => {
-      await printing.receiptAndSummary(session, target);
+      await printing.receiptAndSummary(session, picked);
       await read();
     });
   const again = (receipt: Receipt, copy: boolean) =>
     void run(async () => {
-      await printing.send(receipt, target, copy);
+      await printing.send(receipt, picked, copy);
       await read();
     });
   const settle = (receipt: Receipt, cameOut: boolean) =>

@@ -16,7 +16,7 @@ import { useForm } from "./draft_form";
 import { Field } from "./field";
 import type { StepProps } from "./session";
 import { finished, inputModes, kept, shown } from "./text_forms";
-import { printerFor, usePrinting } from "./printing";
+import { usePrinting } from "./printing";
 
 export function Recorded({ request, session, to, read }: StepProps & { request: Request }) {
   const { t } = useTexts();
@@ -25,7 +25,7 @@ export function Recorded({ request, session, to, read }: StepProps & { request: 
   const unprinted = session.receipts.length === 0;
   const print = () =>
     void run(async () => {
-      if (unprinted) await printing.receiptAndSummary(session, printerFor(printing.printers));
+      if (unprinted) await printing.receiptAndSummary(session, null);
       await read();
       to("receipt");
     });
@@ -37,7 +37,7 @@ export function Recorded({ request, session, to, read }: StepProps & { request: 
       </section>
       <Next
         action={print}
-        busy={busy || !printing.printers}
+        busy={busy}
         label={t(unprinted ? "print.both" : "to.receipt")}
         also={
           <Button keys="Ctrl K" onClick={() => to("requests", "find")}>
