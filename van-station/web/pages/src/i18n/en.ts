@@ -445,6 +445,7 @@ export const en: Texts = {
   "attach.file": "File",
   "attach.photo": "Photo",
   "attach.photo.name": "Photo {n}.jpg",
+  "attach.here": "They are kept on this laptop; they do not go to the hub yet.",
   "attach.remove": "Remove {name}",
   "attach.big": "The file has more than 4 MB. Photograph the paper, or choose another one.",
   "camera.none": "There is no camera, or it may not be used. You can attach a file.",

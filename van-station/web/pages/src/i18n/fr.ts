@@ -454,6 +454,7 @@ export const fr: Texts = {
   "attach.file": "Fichier",
   "attach.photo": "Photo",
   "attach.photo.name": "Photo {n}.jpg",
+  "attach.here": "Ils restent sur cet ordinateur ; ils ne partent pas encore au centre.",
   "attach.remove": "Retirer {name}",
   "attach.big": "Le fichier dépasse 4 Mo. Photographiez le papier, ou choisissez-en un autre.",
   "camera.none": "Pas de caméra, ou elle n'est pas permise. Vous pouvez joindre un fichier.",

@@ -462,6 +462,7 @@ export const pt = {
   "attach.file": "Ficheiro",
   "attach.photo": "Fotografia",
   "attach.photo.name": "Fotografia {n}.jpg",
+  "attach.here": "Ficam guardados neste portátil; ainda não seguem para a central.",
   "attach.remove": "Retirar {name}",
   "attach.big": "O ficheiro tem mais de 4 MB. Fotografe o papel, ou escolha outro.",
   "camera.none": "Não há câmara, ou não deixou usá-la. Pode juntar um ficheiro.",

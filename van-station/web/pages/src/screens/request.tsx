@@ -104,6 +104,7 @@ function Said({ request }: { request: Request }) {
             </>
           ))}
         </dl>
+        {request.attachments.length > 0 && <p class="small quiet">{t("attach.here")}</p>}
       </Panel>
     </>
   );

@@ -33,6 +33,7 @@ export function Attachments({ draft, take }: { draft: Draft; take: (draft: Draft
   return (
     <div class="attachments">
       <h3>{t("attach")}</h3>
+      <p class="small quiet">{t("attach.here")}</p>
       {draft.attachments.length > 0 && (
         <ul>
           {draft.attachments.map(({ name, bytes, hash }) => (
