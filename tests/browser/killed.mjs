@@ -48,10 +48,12 @@ async function openAnother(page) {
   await s.toRequests(page);
 }
 
+// All of it is on the station's disk once this returns: what is pressed next may be cut off.
 async function fillForm(page) {
   await s.openForm(page, service);
-  await page.fill("#field-doc_validade", "15-10-2030");
-  await page.selectOption("#field-motivo", { index: 1 });
+  await s.saved(page, "2030-10-15", () => page.fill("#field-doc_validade", "15-10-2030"));
+  const motive = await page.$eval("#field-motivo", (one) => one.options[1].value);
+  await s.saved(page, motive, () => page.selectOption("#field-motivo", motive));
 }
 
 async function queue(page) {

@@ -172,15 +172,32 @@ export const person = {
 };
 export const mediator = { name: "Marta Abrantes", pin: "271828" };
 
+// What a person would find of the screen's next step, for an error to say.
+const nextSteps = () =>
+  [...document.querySelectorAll("dialog[open], .btn.main")].map((one) =>
+    [
+      one.tagName,
+      one.innerText.slice(0, 40),
+      one.disabled && "disabled",
+      one.closest("[aria-busy=true]") && "busy",
+    ]
+      .filter(Boolean)
+      .join(" "),
+  );
+
 // Presses Ctrl Enter once the screen's one next step says `label` and nothing is under way: while
 // something is, the key does nothing.
 export async function next(page, label = /./) {
-  await page.waitForFunction((wanted) => {
-    const open = document.querySelector("dialog[open]") ?? document;
-    return [...open.querySelectorAll(".btn.main")].some(
-      (one) => !one.disabled && !one.closest("[aria-busy=true]") && wanted.test(one.innerText),
-    );
-  }, label);
+  try {
+    await page.waitForFunction((wanted) => {
+      const open = document.querySelector("dialog[open]") ?? document;
+      return [...open.querySelectorAll(".btn.main")].some(
+        (one) => !one.disabled && !one.closest("[aria-busy=true]") && wanted.test(one.innerText),
+      );
+    }, label);
+  } catch (error) {
+    throw new Error(`no ${label} to go on with: ${await page.evaluate(nextSteps)}`, { cause: error });
+  }
   await page.keyboard.press("Control+Enter");
 }
 

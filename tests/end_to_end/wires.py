@@ -116,7 +116,9 @@ class Relay(Listener):
 
 
 class Held(Relay):
-    """Passes on so many bytes up, then nothing more until `go_on` is set; `held`: it came to that."""
+    """Passes on so many bytes up, then nothing more until `go_on` is set; `held`: it came to that.
+    What is held when this ends is lost: its sender may be dead, and the rest of what it sent with it.
+    """
 
     def __init__(self, to_port, after):
         self.after = after
@@ -127,9 +129,12 @@ class Held(Relay):
         if way == "up" and up > self.after:
             self.held.set()
             self.go_on.wait()
+            if self.closing:
+                raise Cut
         return piece
 
     def __exit__(self, *exception):
+        self.closing = True
         self.go_on.set()
         super().__exit__(*exception)
 
