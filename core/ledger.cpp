@@ -237,6 +237,27 @@ Result<std::size_t> Ledger::execute_received(std::size_t count) {
     return done;
 }
 
+Result<std::vector<Bytes>> Ledger::changes_up_to(const LogId& log, std::uint64_t seq) {
+    Result<std::vector<Bytes>> out;
+    SPOT_TRY(inside_->read([&]() -> Result<> {
+        out = inside_->changes_up_to(log, seq);
+        return {};
+    }));
+    return out;
+}
+
+Result<bool> Ledger::reconsider(const LogId& log, std::uint64_t seq,
+                                std::span<const Bytes> changes) {
+    bool taken = false;
+    SPOT_TRY(inside_->transact([&]() -> Result<> {
+        const auto done = inside_->reconsider(log, seq, changes);
+        if (!done) return tl::make_unexpected(done.error());
+        taken = *done;
+        return {};
+    }));
+    return taken;
+}
+
 std::vector<Quarantined> Ledger::quarantined(const LogId& log) {
     return inside_->noted(inside_->entries.quarantined(inside_->log(log)))
         .value_or(std::vector<Quarantined>());

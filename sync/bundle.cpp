@@ -15,7 +15,8 @@ constexpr std::size_t kPreamble = 1 + crypto_scalarmult_BYTES;
 constexpr std::size_t kMessageMax = std::max(kHeadBytesMax, kFrameBytesMax) + kTag;
 constexpr std::size_t kSignatureBytes = 64;
 
-enum HeadFlag : std::uint8_t { kHasEnrolment = 1, kHasAnswer = 2 };
+enum HeadFlag : std::uint8_t { kHasEnrolment = 1, kHasAnswer = 2, kHasShown = 4 };
+constexpr std::uint8_t kHeadFlags = kHasEnrolment | kHasAnswer | kHasShown;
 
 constexpr std::array<std::string_view, 9> kQuarantineCodes{
     "other",    "form",      "authority",      "unknown_record", "receipt_gap",
@@ -97,6 +98,32 @@ Answer read_answer(core::ByteReader& in, bool& bad) {
     return answer;
 }
 
+void write_shown(core::ByteWriter& out, const std::vector<Shown>& all) {
+    out.varint(all.size());
+    for (const Shown& shown : all) {
+        out.varint(shown.seq);
+        out.varint(shown.changes.size());
+        for (const Bytes& change : shown.changes) out.sized(change);
+    }
+}
+
+std::vector<Shown> read_shown(core::ByteReader& in, bool& bad) {
+    std::vector<Shown> out;
+    const std::uint64_t count = in.varint();
+    bad = bad || count > kShownMax;
+    for (std::uint64_t i = 0; i < count && !bad && !in.failed(); ++i) {
+        Shown& shown = out.emplace_back();
+        shown.seq = in.varint();
+        const std::uint64_t changes = in.varint();
+        bad = changes > kShownChangesMax;
+        for (std::uint64_t k = 0; k < changes && !bad && !in.failed(); ++k) {
+            const View change = in.sized();
+            shown.changes.emplace_back(change.begin(), change.end());
+        }
+    }
+    return out;
+}
+
 bool tells_branch(const Head& head) {
     return head.epoch > 1 && head.from.seq == 0 && !head.answer;
 }
@@ -105,7 +132,8 @@ Bytes unsigned_head(const Head& head) {
     core::ByteWriter out;
     out.u64(head.device);
     out.u8(static_cast<std::uint8_t>((head.enrolment ? kHasEnrolment : 0) |
-                                     (head.answer ? kHasAnswer : 0)));
+                                     (head.answer ? kHasAnswer : 0) |
+                                     (head.shown.empty() ? 0 : kHasShown)));
     if (head.enrolment) {
         out.raw(head.enrolment->code);
         out.raw(head.enrolment->sign);
@@ -133,6 +161,7 @@ Bytes unsigned_head(const Head& head) {
         out.raw(secret.secret.bytes());
     }
     if (head.answer) write_answer(out, *head.answer);
+    if (!head.shown.empty()) write_shown(out, head.shown);
     return out.take();
 }
 
@@ -311,13 +340,14 @@ Result<Head> parse_head(View head_bytes) {
                head.from.seq > core::kSeqMax || count > core::kSeqMax - head.from.seq ||
                head.have.seq > core::kSeqMax || branch_epoch >= epoch + (epoch == 0) ||
                head.branch.seq > core::kSeqMax || head.context > kContextEntriesMax ||
-               head.context > head.from.seq || (flags & ~(kHasEnrolment | kHasAnswer)) != 0;
+               head.context > head.from.seq || (flags & ~kHeadFlags) != 0;
     for (std::uint64_t i = 0; i < secrets && !bad && !in.failed(); ++i) {
         const std::uint64_t period = in.varint();
         const auto bytes = in.array<32>();
         head.secrets.push_back({period, core::SecretKey{bytes}});
     }
     if ((flags & kHasAnswer) != 0 && !bad) head.answer = read_answer(in, bad);
+    if ((flags & kHasShown) != 0 && !bad) head.shown = read_shown(in, bad);
     if (bad || in.failed() || !in.at_end()) return corrupt("a head does not decode");
     head.epoch = static_cast<std::uint32_t>(epoch);
     head.branch.epoch = static_cast<std::uint32_t>(branch_epoch);

@@ -24,6 +24,10 @@ constexpr std::uint8_t kWireVersion = 1;
 constexpr std::size_t kHeadBytesMax = 64 * 1024;
 constexpr std::size_t kQuarantinedMax = 4096;   // named in one head; the others follow later
 constexpr std::size_t kPeriodsMax = 64;         // secrets in one head
+// Shown entries in one head, and the bytes of all their changes; the others follow in later ones.
+constexpr std::size_t kShownMax = 64;
+constexpr std::size_t kShownBytesMax = 32 * 1024;
+constexpr std::size_t kShownChangesMax = 1024;  // of one entry
 
 // The first half of a chain hash names a place in a log: 128 bits tell accidents and forgeries apart.
 using ShortHash = std::array<std::uint8_t, 16>;
@@ -49,6 +53,12 @@ struct Answer {
     std::vector<core::Quarantined> quarantined;
 };
 
+// What an entry's author had made of its record, for a reader where it came out otherwise.
+struct Shown {
+    std::uint64_t seq = 0;
+    std::vector<Bytes> changes;  // as core::Ledger::changes_up_to() has them
+};
+
 struct Head {
     std::uint64_t device = 0;            // the station's number, in both directions
     std::optional<Enrolment> enrolment;  // upwards, until the first answer
@@ -65,6 +75,7 @@ struct Head {
     std::uint64_t backlog = 0;           // entries the reader lacks, those in this bundle included
     std::uint64_t free_mib = 0;          // on the sender's disk
     std::vector<core::PeriodSecret> secrets;
+    std::vector<Shown> shown;            // upwards, of the sender's log
 };
 
 // Seals a head and frames, in this order. Frames travel one by one, so that a reader can keep

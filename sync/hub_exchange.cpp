@@ -51,6 +51,7 @@ struct HubExchange::Inside {
     std::future<Decoded> decode(Bytes frame);
     Result<> compare(std::span<const Entry> known);
     Result<> take_messages(Instant now);
+    Result<> take_shown();
     void take_back();
     Result<Bytes> answer(Instant now);
     Head answer_head(Instant now);
@@ -239,6 +240,7 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
             return core::fail(Code::corrupt, "the entries do not end as the head says");
     }
     if (state != State::revoked) SPOT_TRY(ledger.settle(log));
+    if (state == State::ok) SPOT_TRY(take_shown());
     stations.heard_from(head->device, now, head->backlog - std::min(head->backlog,
                                                                    head->last.seq - head->from.seq));
 
@@ -259,6 +261,15 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
     }
     writer.finish();
     return writer.take();
+}
+
+// What stood in quarantine because it came out otherwise here, and is shown to be the same record.
+Result<> HubExchange::Inside::take_shown() {
+    for (const Shown& shown : head->shown) {
+        const auto taken = ledger.reconsider(log, shown.seq, shown.changes);
+        if (!taken) return core::Failure(taken.error());
+    }
+    return {};
 }
 
 Head HubExchange::Inside::answer_head(Instant now) {

@@ -24,6 +24,27 @@ LogId hub_log(core::Ledger& ledger, std::uint64_t device) {
     return newest;
 }
 
+// Entries of this epoch that the hub has as "diverged", as its last answer said, in a setting:
+// their numbers, in order, each with a byte that says whether their changes were shown to it.
+struct Diverged {
+    std::uint64_t seq = 0;
+    bool shown = false;
+};
+std::string diverged_setting(const LogId& log) {
+    return "diverged." + std::to_string(log.epoch);
+}
+std::vector<Diverged> read_diverged(core::Ledger& ledger, const LogId& log) {
+    std::vector<Diverged> out;
+    const auto text = ledger.setting(diverged_setting(log)).value_or("");
+    core::ByteReader in(core::view(text));
+    while (!in.at_end() && !in.failed()) {
+        const std::uint64_t seq = in.varint();
+        out.push_back({seq, in.u8() != 0});
+    }
+    if (in.failed()) out.clear();
+    return out;
+}
+
 }  // namespace
 
 std::string_view state_name(State state) {
@@ -54,7 +75,10 @@ struct StationExchange::Inside {
     std::optional<Outgoing> outgoing = std::nullopt;
     std::uint64_t made = 0;  // bytes of the bundle so far
     Cursor offered{};        // the last entry it told of
+    std::vector<std::uint64_t> shown{};  // entries whose changes it brings
 
+    Result<std::vector<Shown>> to_show();
+    Result<> note_diverged(const std::vector<core::Quarantined>& quarantined);
     Result<Bytes> next();
     std::uint64_t about() const;
 
@@ -89,7 +113,11 @@ Result<Body> StationExchange::request(Instant now, What what) {
     head.backlog = own.seq - durable.seq;
 
     inside_->outgoing.reset();
+    inside_->shown.clear();
     if (what != What::probe) {
+        auto shown = inside_->to_show();
+        if (!shown) return core::Failure(std::move(shown).error());
+        head.shown = std::move(*shown);
         auto loaded = Outgoing::load(ledger, keys.log, head,
                                      what == What::rest ? Start::resumed : Start::usual);
         if (!loaded) return core::Failure(std::move(loaded).error());
@@ -113,6 +141,46 @@ Result<Body> StationExchange::request(Instant now, What what) {
     return Body(
         std::move(first), [inside = inside_.get()] { return inside->next(); },
         [inside = inside_.get()] { return inside->about(); });
+}
+
+// Where the hub executed one of our entries otherwise, it is shown once what we made of the record.
+// What this program can't show, or what is too much for a head, stays with the hub's operators.
+Result<std::vector<Shown>> StationExchange::Inside::to_show() {
+    std::vector<Shown> out;
+    std::size_t bytes = 0;
+    for (const Diverged& one : read_diverged(ledger, keys.log)) {
+        if (one.shown) continue;
+        if (out.size() == kShownMax) break;
+        auto changes = ledger.changes_up_to(keys.log, one.seq);
+        if (!changes && changes.error().code != Code::not_found)
+            return core::Failure(std::move(changes).error());
+        std::size_t size = 0;
+        for (const Bytes& change : changes ? *changes : std::vector<Bytes>()) size += change.size();
+        const bool ever = changes && size <= kShownBytesMax && changes->size() <= kShownChangesMax;
+        if (ever && bytes + size > kShownBytesMax) break;
+        shown.push_back(one.seq);
+        if (!ever) continue;
+        bytes += size;
+        out.push_back({one.seq, std::move(*changes)});
+    }
+    return out;
+}
+
+// After an answer: what we showed is not shown again.
+Result<> StationExchange::Inside::note_diverged(const std::vector<core::Quarantined>& quarantined) {
+    const auto before = read_diverged(ledger, keys.log);
+    core::ByteWriter out;
+    for (const core::Quarantined& one : quarantined) {
+        if (one.code != "diverged") continue;
+        const bool now = std::find(shown.begin(), shown.end(), one.seq) != shown.end();
+        const bool earlier = std::any_of(before.begin(), before.end(), [&](const Diverged& it) {
+            return it.seq == one.seq && it.shown;
+        });
+        out.varint(one.seq);
+        out.u8(now || earlier ? 1 : 0);
+    }
+    if (before.empty() && out.bytes().empty()) return {};
+    return ledger.set(diverged_setting(keys.log), core::text(out.bytes()));
 }
 
 // What the next frame, or the end, adds to the bundle. Nothing: it has ended.
@@ -204,6 +272,7 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
     if (outcome.state != State::busy && outcome.state != State::revoked) {
         if (auto noted = ledger.acknowledge(keys.log, *durable, *backed_up); !noted)
             return core::Failure(std::move(noted).error());
+        if (outcome.state == State::ok) SPOT_TRY(note_diverged(outcome.quarantined));
         // Its frames would follow on what it has left, or stand for other entries than ours.
         outcome.hub_forgot = have.seq > 0 && head.epoch == have_epoch && head.from != have;
         if (!outcome.hub_forgot)

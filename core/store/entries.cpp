@@ -23,10 +23,8 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
     line.hash = chain(log.tip.hash, entry, line.commitment);
 
     const std::int64_t key = entry_key(log.number, entry.seq);
-    Bytes payload(line.salt.begin(), line.salt.end());
-    payload.insert(payload.end(), entry.intent.begin(), entry.intent.end());
-    const auto sealed = subjects_.seal(line.subject, {kPayload, key}, payload);
-    if (!sealed) return tl::make_unexpected(sealed.error());
+    const auto payload = sealed(line, key);
+    if (!payload) return tl::make_unexpected(payload.error());
     SPOT_TRY(
         database_
             .prepare("INSERT INTO entry (key, kind, run, seen_epoch, seen_seq, \"check\", user,"
@@ -34,10 +32,25 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
             .with(key, static_cast<int>(entry.kind), entry.run, entry.seen.epoch, entry.seen.seq,
                   int{entry.check}, std::string_view(entry.user), line.subject, line.hash,
-                  line.commitment, *sealed)
+                  line.commitment, *payload)
             .run());
     log.tip = {entry.seq, line.hash};
     return {};
+}
+
+Result<Bytes> Entries::sealed(const Line& line, std::int64_t key) {
+    Bytes payload(line.salt.begin(), line.salt.end());
+    payload.insert(payload.end(), line.entry.intent.begin(), line.entry.intent.end());
+    return subjects_.seal(line.subject, {kPayload, key}, payload);
+}
+
+Result<> Entries::seal_for(const Logs::Log& log, const Line& line) {
+    const std::int64_t key = entry_key(log.number, line.entry.seq);
+    const auto payload = sealed(line, key);
+    if (!payload) return tl::make_unexpected(payload.error());
+    return database_.prepare("UPDATE entry SET subject = ?2, payload = ?3 WHERE key = ?1")
+        .with(key, line.subject, *payload)
+        .run();
 }
 
 // Two texts, so that one can be read while a range is walked: a statement in use is prepared anew.
@@ -127,6 +140,12 @@ Result<std::optional<Entries::Head>> Entries::head(const Logs::Log& log, std::ui
 Result<> Entries::quarantine(const Logs::Log& log, std::uint64_t seq, std::string_view code) {
     return database_.prepare("INSERT OR IGNORE INTO quarantine (entry, code) VALUES (?1, ?2)")
         .with(entry_key(log.number, seq), code)
+        .run();
+}
+
+Result<> Entries::release(const Logs::Log& log, std::uint64_t seq) {
+    return database_.prepare("DELETE FROM quarantine WHERE entry = ?1")
+        .with(entry_key(log.number, seq))
         .run();
 }
 

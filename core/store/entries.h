@@ -44,13 +44,17 @@ public:
     Result<std::optional<Head>> head(const Logs::Log& log, std::uint64_t seq);
 
     Result<> quarantine(const Logs::Log& log, std::uint64_t seq, std::string_view code);
+    Result<> release(const Logs::Log& log, std::uint64_t seq);
     Result<bool> in_quarantine(const Logs::Log& log, std::uint64_t seq);
     Result<std::vector<Quarantined>> quarantined(const Logs::Log& log);
 
+    // Seals the payload anew, for `line.subject`.
+    Result<> seal_for(const Logs::Log& log, const Line& line);
     // Removes the entries after `seq` and moves the tip back.
     Result<> remove_after(Logs::Log& log, std::uint64_t seq);
 
 private:
+    Result<Bytes> sealed(const Line& line, std::int64_t key);
     Result<Line> line_of(const Statement& row, const LogId& log);
 
     Database& database_;

@@ -18,7 +18,7 @@ Result<std::size_t> Ledger::Inside::execute_received(Logs::Log& log, std::size_t
         const auto held = entries.in_quarantine(log, line.entry.seq);
         if (!held) return tl::make_unexpected(held.error());
         if (*held) return {};
-        const auto why = execute_one(line);
+        const auto why = execute_one(line, Check::by_hash);
         if (!why) return tl::make_unexpected(why.error());
         return *why ? entries.quarantine(log, line.entry.seq, **why) : Result<>();
     }));
@@ -43,14 +43,14 @@ Result<bool> Ledger::Inside::refers_to_records(const Json& intent) {
     return true;
 }
 
-Result<Why> Ledger::Inside::execute_one(const Line& line) {
+Result<Why> Ledger::Inside::execute_one(const Line& line, Check check) {
     if (line.erased) return Why("erased");
     const Entry& entry = line.entry;
     const Json intent = Json::parse(entry.intent, nullptr, false);
     const auto refers = refers_to_records(intent);
     if (!refers) return tl::make_unexpected(refers.error());
     if (!*refers) return Why("unknown_record");
-    if (has_document(entry.kind)) return execute_document(line, intent);
+    if (has_document(entry.kind)) return execute_document(line, intent, check);
 
     if (entry.kind == Kind::catalogue_set) return Why();  // see catalogue_publish
     if (entry.kind == Kind::catalogue_publish) return take_catalogue(entry, intent);
@@ -69,7 +69,8 @@ Result<Why> Ledger::Inside::execute_one(const Line& line) {
     return Why();
 }
 
-Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& intent) {
+Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& intent,
+                                             Check check) {
     const Entry& entry = line.entry;
     Working* working = nullptr;
     if (makes_record(entry.kind)) {
@@ -93,7 +94,7 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
         if (*closed) return Why("duplicate");
     }
     const auto change = records.execute(*working, entry, intent);
-    if (!change || entry.check != check_of(*change)) {
+    if (!change || (check == Check::by_hash && entry.check != check_of(*change))) {
         const bool unknown = !change && change.error().code == Code::not_found;
         records.drop(*working);
         return Why(unknown ? "unknown_record" : "diverged");

@@ -92,14 +92,29 @@ struct Ledger::Inside {
                                                   std::optional<Subjects::Id>& subject);
     Result<> settle(const LogId& id);
     Result<> take_back(const LogId& id, std::uint64_t seq);
+    // The highest receipt number of the entries in front of this one.
+    Result<std::uint64_t> receipts_before(const Logs::Log& log, std::uint64_t seq);
 
     // ── execute.cpp
     Result<std::size_t> execute_received(Logs::Log& log, std::size_t count);
     // Nothing: done. Otherwise why the entry goes into quarantine.
-    Result<std::optional<std::string_view>> execute_one(const Line& line);
+    enum class Check {
+        by_hash,  // its change has to be the author's (Entry::check)
+        shown,    // it was shown to make the same record
+    };
+    Result<std::optional<std::string_view>> execute_one(const Line& line, Check check);
     Result<std::optional<std::string_view>> execute_document(const Line& line,
-                                                             const nlohmann::json& intent);
+                                                             const nlohmann::json& intent,
+                                                             Check check);
     Result<bool> refers_to_records(const nlohmann::json& intent);
+
+    // ── diverged.cpp
+    Result<std::vector<Bytes>> changes_up_to(const LogId& id, std::uint64_t seq);
+    Result<bool> reconsider(const LogId& id, std::uint64_t seq, std::span<const Bytes> changes);
+    Result<bool> same_record(const Line& line, const nlohmann::json& intent,
+                             std::span<const Bytes> changes);
+    Result<bool> release(Logs::Log& log, const Line& line, Check check);
+    Result<> judge_again(Logs::Log& log, std::uint64_t seq);
 
     // ── catalogues.cpp
     Result<> load_catalogues();

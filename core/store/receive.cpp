@@ -126,14 +126,21 @@ Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
     SPOT_TRY(entries.remove_after(log, seq));
 
-    log.receipts = 0;
-    SPOT_TRY(entries.each(log, 1, seq, [&](Line& line) -> Result<> {
+    const auto receipts = receipts_before(log, seq + 1);
+    if (!receipts) return tl::make_unexpected(receipts.error());
+    log.receipts = *receipts;
+    return logs.save(log);
+}
+
+Result<std::uint64_t> Ledger::Inside::receipts_before(const Logs::Log& log, std::uint64_t seq) {
+    std::uint64_t highest = 0;
+    SPOT_TRY(entries.each(log, 1, seq - 1, [&](Line& line) -> Result<> {
         if (line.entry.kind == Kind::receipt_print)
-            log.receipts = std::max(
-                log.receipts, number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
+            highest = std::max(
+                highest, number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
         return {};
     }));
-    return logs.save(log);
+    return highest;
 }
 
 }  // namespace spot::core

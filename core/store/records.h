@@ -58,6 +58,14 @@ public:
     Result<bool> knew_changes(const Working& working, const Entry& author);
     static std::array<std::uint8_t, 8> digest_of(Kind kind, std::string_view intent);
 
+    // The changes that the entry's author knew, and its own, in the order of execution. `not_found`:
+    // its own is not the one that the author had.
+    Result<std::vector<Bytes>> changes_up_to(Working& working, const Entry& entry);
+    // What the author saw once the entry was executed, as Document::json() puts it. The document of
+    // `working` is not touched.
+    Result<std::string> record_at(const Working& working, const Entry& entry,
+                                  const nlohmann::json& intent);
+
     // Write the row.
     struct Made {
         std::int64_t ms = 0;

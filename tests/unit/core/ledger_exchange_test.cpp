@@ -229,6 +229,114 @@ TEST_CASE("what depends on an entry that diverged follows it") {
     CHECK(pair.hub.lines().empty());
 }
 
+// As a reader sees a log whose author writes the same records in other bytes: here they are another
+// process's.
+static std::vector<Entry> in_other_bytes(std::vector<Entry> entries) {
+    for (Entry& entry : entries) entry.run ^= 1;
+    return entries;
+}
+
+// Sends the changes of what the hub has as diverged, until that is nothing more. Returns how often.
+static int bring_over(Pair& pair) {
+    for (int times = 0;; ++times) {
+        const auto held = pair.hub->quarantined(kStationLog);
+        const auto first = std::find_if(held.begin(), held.end(),
+                                        [](const auto& one) { return one.code == "diverged"; });
+        if (first == held.end() || times == 10) return times;
+        const auto changes = pair.station->changes_up_to(kStationLog, first->seq);
+        REQUIRE(changes.has_value());
+        const auto taken = pair.hub->reconsider(kStationLog, first->seq, *changes);
+        REQUIRE(taken.has_value());
+        CHECK(*taken);
+    }
+}
+
+TEST_CASE("what diverged is taken once its author's changes show the same record") {
+    Pair pair;
+    pair.edit(3, pair.request, {{"fields.motivo", "Furto"}});
+    pair.add(Kind::receipt_print, receipt_intent(4, pair.session));
+    pair.edit(5, pair.request, {{"fields.motivo", "Perda"}, {"citizen.phone", "911111111"}});
+    pair.add(Kind::session_close, close_intent(6, pair.session));
+    const auto entries = in_other_bytes(entries_for(pair));
+
+    // The session was executed, and is held back, when the others come.
+    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).first(1)).has_value());
+    REQUIRE(pair.hub->settle(kStationLog).has_value());
+    REQUIRE(*pair.hub->execute_received(9) == 1);
+    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).subspan(1)).has_value());
+    REQUIRE(pair.hub->settle(kStationLog).has_value());
+    REQUIRE(*pair.hub->execute_received(9) == 5);
+    CHECK(pair.hub->quarantined(kStationLog).size() == 6);
+    CHECK(pair.hub.lines().empty());
+
+    CHECK(bring_over(pair) == 5);  // all but the receipt, which has no document
+    CHECK(pair.hub->quarantined(kStationLog).empty());
+    REQUIRE(pair.hub.lines().size() == 3);
+    CHECK(pair.hub.record(pair.request)["fields"] == pair.station.record(pair.request)["fields"]);
+    CHECK(pair.hub.record(pair.request)["citizen"]["phone"] == "911111111");
+    CHECK(pair.hub.record(pair.session) == pair.station.record(pair.session));
+    CHECK(pair.hub->check()->empty());
+    CHECK(pair.hub->count()->records == pair.station->count()->records);
+
+    // Life goes on over it, on both sides, and when the store is opened anew.
+    pair.hub.open();
+    pair.hub_edit(7, pair.request, {{"status", "Aceite"}});
+    CHECK(pair.hub.record(pair.request)["status"] == "Aceite");
+    CHECK(pair.hub->check()->empty());
+}
+
+TEST_CASE("what an author saw while others changed the record is compared with just that") {
+    Pair pair;
+    pair.reconcile();
+    pair.hub_edit(3, pair.request, {{"fields.motivo", "Mau estado"}});
+    pair.edit(4, pair.request, {{"fields.motivo", "Furto"}});
+    auto late = *pair.station->entries(kStationLog, 3, 1);
+    late = in_other_bytes(std::move(late));
+    REQUIRE(pair.hub->receive(kStationLog, late).has_value());
+    REQUIRE(pair.hub->settle(kStationLog).has_value());
+    REQUIRE(*pair.hub->execute_received(9) == 1);
+    CHECK(bring_over(pair) == 1);
+    CHECK(pair.hub.record(pair.request)["conflicts"]["fields.motivo"].size() == 2);
+    CHECK(pair.hub->check()->empty());
+}
+
+TEST_CASE("changes that are no proof leave an entry where it is") {
+    Pair pair;
+    pair.edit(3, pair.request, {{"fields.motivo", "Furto"}});
+    Pair other;
+    other.edit(3, other.request, {{"fields.motivo", "Perda"}});
+    auto entries = entries_for(pair);
+    entries[2].run ^= 1;
+    REQUIRE(quarantined_after(pair, entries) == std::vector<Quarantined>{{3, "diverged"}});
+    const auto before = pair.hub.lines();
+
+    const auto right = *pair.station->changes_up_to(kStationLog, 3);
+    REQUIRE(right.size() == 2);
+    const auto another = *other.station->changes_up_to(kStationLog, 3);
+    auto flipped = right;
+    flipped[1][flipped[1].size() / 2] ^= 1;
+    const std::vector<std::vector<core::Bytes>> wrong{
+        {}, {right[0]}, {right[1]}, another, flipped, {core::Bytes(64, 0xff)}, {core::Bytes()}};
+    for (const auto& changes : wrong) {
+        const auto taken = pair.hub->reconsider(kStationLog, 3, changes);
+        REQUIRE(taken.has_value());
+        CHECK_FALSE(*taken);
+    }
+    // Nor is anything else there to be taken.
+    for (const std::uint64_t seq : {1, 2, 4, 99})
+        CHECK_FALSE(*pair.hub->reconsider(kStationLog, seq, right));
+    CHECK_FALSE(*pair.hub->reconsider({8, 1}, 3, right));
+    CHECK(pair.hub.lines() == before);
+    CHECK(pair.hub->quarantined(kStationLog).size() == 1);
+
+    CHECK(*pair.hub->reconsider(kStationLog, 3, right));
+    CHECK_FALSE(*pair.hub->reconsider(kStationLog, 3, right));
+    CHECK(pair.hub.lines() != before);
+    CHECK(pair.station->changes_up_to(kStationLog, 99).error().code == Code::not_found);
+    pair.add(Kind::receipt_print, receipt_intent(4, pair.session));
+    CHECK(pair.station->changes_up_to(kStationLog, 4).error().code == Code::not_found);
+}
+
 TEST_CASE("entries have to follow on the tip, with their period's secret") {
     Pair pair;
     const auto entries = *pair.station->entries(kStationLog, 1, 2);

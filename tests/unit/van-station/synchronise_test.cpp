@@ -6,6 +6,10 @@
 #include <vector>
 
 #include "core/platform/system.h"
+#include "core/store/database.h"
+#include "core/store/keys.h"
+#include "sync/bundle.h"
+#include "tests/support/ledgers.h"
 #include "van-station/app/record.h"
 
 using namespace spot;
@@ -118,7 +122,7 @@ struct Fixture {
         REQUIRE(mkdtemp(name.data()) != nullptr);
         folder = name;
         hub_keys = {1, core::SecretKey::random(random), core::SecretKey::random(random)};
-        auto store = core::Ledger::open(folder / "hub.db", core::SecretKey::random(random),
+        auto store = core::Ledger::open(folder / "hub.db", hub_store_key,
                                         {core::Party::hub, &core::Catalogue::shipped(), &random});
         REQUIRE(store);
         hub = std::make_unique<core::Ledger>(std::move(*store));
@@ -173,6 +177,7 @@ struct Fixture {
     static constexpr std::uint64_t kDevice = 7;
     const core::Passphrase passphrase{"correct horse"};
     core::SystemRandom random;
+    const core::SecretKey hub_store_key = core::SecretKey::random(random);
     VirtualClock clock;
     std::filesystem::path folder;
     sync::HubKeys hub_keys;
@@ -320,6 +325,81 @@ TEST_CASE("a link that only ever breaks is left after the patience, without prog
     CHECK(f.clock.now() - before < station::kPatienceMs + station::kBackOffMaxMs);
     CHECK(f.carrier->tries < 40);
     CHECK(f.sync({Fate::deliver}).state == "ok");
+}
+
+TEST_CASE("what the hub executed otherwise is shown to it once, and taken") {
+    Fixture f;
+    core::Ledger& van = f.van->ledger;
+    const auto write = [&](core::Kind kind, const support::Json& intent) {
+        const auto done = van.append(kind, "", "m.abrantes", intent);
+        REQUIRE(done);
+        return done->record;
+    };
+    REQUIRE(van.write_to(support::kStationLog));
+    const auto session = write(core::Kind::session_open, support::session_intent(1));
+    std::uint64_t n = 2;
+    std::vector<core::RecordId> requests;
+    const std::uint64_t first = 2, count = sync::kShownMax + 6;  // more than one head holds
+    for (std::uint64_t i = 0; i < count; ++i)
+        requests.push_back(
+            write(core::Kind::request_queue, support::request_intent(n++, session)));
+    f.sync({Fate::deliver});
+    // As an execution here that came to another hash would leave them.
+    const auto hold_back = [&](std::uint64_t seq, std::uint64_t last,
+                               std::string_view code = "diverged") {
+        auto opened = core::Database::open(f.folder / "hub.db", f.hub_store_key);
+        REQUIRE(opened);
+        for (; seq <= last; ++seq)
+            REQUIRE(opened->prepare("INSERT INTO quarantine (entry, code) VALUES (?1, ?2)")
+                        .with(core::entry_key(1, seq), code)
+                        .run());
+    };
+    const auto held = [&] { return f.hub->quarantined(support::kStationLog).size(); };
+
+    SUBCASE("in as many exchanges as it takes") {
+        hold_back(first, first + count - 1);
+        REQUIRE(f.hub->execute_received(1000));
+        CHECK(f.hub->count()->records["request"] == 0);
+        const auto told = f.sync({Fate::deliver});
+        CHECK(told.quarantined.size() == count);
+        CHECK(told.exit() == core::Exit::attention);
+        CHECK(f.sync({Fate::deliver}).quarantined.size() < count);
+        CHECK(f.carrier->sizes.front() > 1000);
+        while (held() > 0 && f.carrier->sizes.front() > 1000) f.sync({Fate::deliver});
+        CHECK(held() == 0);
+        CHECK(f.hub->count()->records["request"] == count);
+        CHECK(f.hub->check()->empty());
+        f.sync({Fate::deliver});
+        CHECK(f.carrier->sizes.front() < 300);  // nothing is shown any more
+    }
+    SUBCASE("again where the answer was lost") {
+        hold_back(first, first);
+        REQUIRE(f.hub->execute_received(1000));
+        f.sync({Fate::deliver});
+        f.sync({Fate::not_reached});
+        CHECK(held() == 1);
+        f.sync({Fate::lose_answer, Fate::deliver});
+        CHECK(held() == 0);
+        CHECK(f.hub->count()->records["request"] == count);
+        f.sync({Fate::deliver});
+        f.sync({Fate::deliver});
+        CHECK(f.carrier->sizes.front() < 300);
+    }
+    SUBCASE("what is not taken is not shown for ever") {
+        write(core::Kind::request_edit,
+              support::edit_intent(n++, requests[0], {{"fields.motivo", "Furto"}}));
+        f.sync({Fate::deliver});
+        hold_back(first, first, "form");  // so that there is nothing to compare the edit with
+        hold_back(first + count, first + count);
+        hold_back(999, 999);  // this station has no such entry
+        REQUIRE(f.hub->execute_received(1000));
+        CHECK(f.sync({Fate::deliver}).quarantined.size() == 3);
+        f.sync({Fate::deliver});
+        CHECK(f.carrier->sizes.front() > 400);
+        f.sync({Fate::deliver});
+        CHECK(f.carrier->sizes.front() < 300);
+        CHECK(held() == 3);
+    }
 }
 
 TEST_CASE("a copied store starts a new epoch, and what it records then arrives") {

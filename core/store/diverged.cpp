@@ -1,0 +1,173 @@
+// What becomes of an entry whose execution here gave another change than its author's, as between
+// two releases of Automerge that write the same record in other bytes.
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "core/store/changes.h"
+#include "core/store/inside.h"
+
+namespace spot::core {
+namespace {
+
+using Json = nlohmann::json;
+
+// The record that an entry makes or changes. Nothing: its intent does not say.
+std::optional<RecordId> target_of(const Entry& entry, const Json& intent) {
+    if (makes_record(entry.kind)) return entry.id();
+    const auto at = intent.find(std::string(record_of(entry.kind)));
+    if (at == intent.end() || !at->is_string()) return std::nullopt;
+    return RecordId::parse(at->get_ref<const std::string&>());
+}
+
+// What the changes make in a document of their own: they never come near a record's.
+std::optional<std::string> record_from(std::span<const Bytes> changes) {
+    Document document;
+    for (const Bytes& change : changes)
+        if (!document.apply(change)) return std::nullopt;
+    auto json = document.json();
+    if (!json) return std::nullopt;
+    return std::move(*json);
+}
+
+}  // namespace
+
+Result<std::vector<Bytes>> Records::changes_up_to(Working& working, const Entry& entry) {
+    std::vector<Bytes> out;
+    std::optional<Hash> last;
+    for (const Working::Change& change : working.changes) {
+        const bool is_it = entry_of(working.id, change) == entry.id();
+        const auto known = knows(entry, change);
+        if (!known) return tl::make_unexpected(known.error());
+        if (is_it) last = change.hash;
+        if (!change.hash || !(is_it || *known)) continue;
+        auto bytes = working.document.change(*change.hash);
+        if (!bytes) return tl::make_unexpected(std::move(bytes).error());
+        out.push_back(std::move(*bytes));
+    }
+    if (check_of(last) != entry.check)
+        return fail(Code::not_found, "the entry's change does not come out here either");
+    return out;
+}
+
+Result<std::string> Records::record_at(const Working& working, const Entry& entry,
+                                       const Json& intent) {
+    Working anew;
+    anew.id = working.id;
+    std::vector<Working::Change> before;
+    for (const Working::Change& change : working.changes) {
+        const auto known = knows(entry, change);
+        if (!known) return tl::make_unexpected(known.error());
+        if (*known) before.push_back(change);
+    }
+    SPOT_TRY(replay(anew, std::move(before)));
+    const auto change = execute(anew, entry, intent);
+    if (!change) return tl::make_unexpected(change.error());
+    return anew.document.json();
+}
+
+Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(const LogId& id, std::uint64_t seq) {
+    const auto log = logs.find(id);
+    if (!log) return tl::make_unexpected(log.error());
+    const auto line = *log ? entries.read(**log, seq) : std::optional<Line>();
+    if (!line) return tl::make_unexpected(line.error());
+    if (!*line || (*line)->erased || !has_document((*line)->entry.kind))
+        return fail(Code::not_found, "no such entry has a change");
+    const Entry& entry = (*line)->entry;
+    const auto record = target_of(entry, Json::parse(entry.intent, nullptr, false));
+    const auto working = record ? records.open(record_of(entry.kind), *record) : nullptr;
+    if (!working) return tl::make_unexpected(working.error());
+    if (!*working) return fail(Code::not_found, "the entry's record is not here");
+    return records.changes_up_to(**working, entry);
+}
+
+// Do the author's changes make of the record what the intents make of it here?
+Result<bool> Ledger::Inside::same_record(const Line& line, const Json& intent,
+                                         std::span<const Bytes> changes) {
+    const auto theirs = record_from(changes);
+    const auto record = target_of(line.entry, intent);
+    if (!theirs || !record) return false;
+    Result<std::string> ours;
+    if (makes_record(line.entry.kind)) {
+        Working none;
+        none.id = *record;
+        ours = records.record_at(none, line.entry, intent);
+    } else {
+        const auto working = records.open(record_of(line.entry.kind), *record);
+        if (!working) return tl::make_unexpected(working.error());
+        if (!*working) return false;
+        ours = records.record_at(**working, line.entry, intent);
+    }
+    return ours && *ours == *theirs;
+}
+
+Result<bool> Ledger::Inside::reconsider(const LogId& id, std::uint64_t seq,
+                                        std::span<const Bytes> changes) {
+    const auto found = logs.find(id);
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return false;
+    Logs::Log& log = **found;
+    const auto held = entries.quarantined(log);
+    if (!held) return tl::make_unexpected(held.error());
+    if (std::find(held->begin(), held->end(), Quarantined{seq, "diverged"}) == held->end())
+        return false;
+    const auto line = entries.read(log, seq);
+    if (!line) return tl::make_unexpected(line.error());
+    if (!*line || (*line)->erased || !has_document((*line)->entry.kind)) return false;
+    const Json intent = Json::parse((*line)->entry.intent, nullptr, false);
+    const auto same = same_record(**line, intent, changes);
+    if (!same || !*same) return same;
+
+    const auto taken = release(log, **line, Check::shown);
+    if (!taken || !*taken) return taken;
+    for (const Quarantined& other : *held)
+        if (other.seq > seq && other.code == "unknown_record") SPOT_TRY(judge_again(log, other.seq));
+    SPOT_TRY(logs.save(log));
+    return true;
+}
+
+// Executes an entry that stood in quarantine. False: it goes back there.
+Result<bool> Ledger::Inside::release(Logs::Log& log, const Line& line, Check check) {
+    const std::uint64_t seq = line.entry.seq;
+    SPOT_TRY(entries.release(log, seq));
+    if (seq > log.executed) return true;  // its turn comes
+    const auto why = execute_one(line, check);
+    if (!why) return tl::make_unexpected(why.error());
+    if (*why) {
+        SPOT_TRY(entries.quarantine(log, seq, **why));
+        return false;
+    }
+    if (makes_record(line.entry.kind) && seq <= log.tallied)
+        ++log.tally[*record_place(record_of(line.entry.kind))];
+    return true;
+}
+
+// An entry that came when a record was not there to which it refers.
+Result<> Ledger::Inside::judge_again(Logs::Log& log, std::uint64_t seq) {
+    auto read = entries.read(log, seq);
+    if (!read) return tl::make_unexpected(std::move(read).error());
+    if (!*read || (*read)->erased) return {};
+    Line& line = **read;
+    // As they stood when it came: its own receipt's number is among those used by now.
+    const std::uint64_t receipts = log.receipts;
+    const auto before = receipts_before(log, seq);
+    if (!before) return tl::make_unexpected(before.error());
+    log.receipts = *before;
+    std::optional<Subjects::Id> subject;
+    const auto code = judge(log, line.entry, subject);
+    log.receipts = receipts;
+    if (!code) return tl::make_unexpected(code.error());
+    if (*code) {
+        SPOT_TRY(entries.release(log, seq));
+        return entries.quarantine(log, seq, **code);
+    }
+    if (subject != line.subject) {
+        line.subject = subject;
+        SPOT_TRY(entries.seal_for(log, line));
+    }
+    const auto taken = release(log, line, Check::by_hash);
+    return taken ? Result<>() : tl::make_unexpected(taken.error());
+}
+
+}  // namespace spot::core
