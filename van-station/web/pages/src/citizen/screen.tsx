@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { CitizenView, Language, Said } from "../api/types";
 import { languageNames, useTexts, type Key } from "../i18n/texts";
-import { shown } from "../session/text_forms";
+import { aloud, shown, unbroken } from "../session/text_forms";
 import { Icon, type IconName } from "../ui/icons";
 import { Button, Rich } from "../ui/parts";
 import { WayLarge } from "../ui/way";
@@ -176,13 +176,6 @@ function Privacy() {
   );
 }
 
-// As people read it aloud: numbers in groups, dates by day, month, year.
-function aloud(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return shown("date", text);
-  if (/^\d{9}$/.test(text)) return shown("nif", text);
-  if (/^\d{11}$/.test(text)) return shown("niss", text);
-  return /^[A-Z]{2}\d{2}[A-Z0-9]{11,}$/.test(text) ? shown("iban", text) : text;
-}
 const groupsOf = (text: string) => aloud(text).split(" ").filter(Boolean);
 
 function Asked({ view }: { view: CitizenView }) {
@@ -210,7 +203,7 @@ function Asked({ view }: { view: CitizenView }) {
         )}
         {view.said.length > 0 && (
           <p class="so-far">
-            {t("citizen.so_far")}: {view.said.map(({ text }) => aloud(text)).join(" · ")}
+            {t("citizen.so_far")}: {view.said.map(({ text }) => unbroken(aloud(text))).join(" · ")}
           </p>
         )}
       </section>

@@ -146,7 +146,7 @@ export const en: Texts = {
     other: "{n} exist only on this laptop.",
   },
   "lead.need.alone": { one: "{n} needs you.", other: "{n} need you." },
-  "lead.all_there": "All of them are at the hub.",
+  "lead.all_there": { one: "It is at the hub.", other: "All of them are at the hub." },
   "day.empty": "No sessions yet today",
   "day.ready": "This laptop is ready without a network, with the catalogue of {version}.",
   "day.new": "New session",

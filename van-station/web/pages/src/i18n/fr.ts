@@ -152,7 +152,7 @@ export const fr: Texts = {
     other: "{n} n'existent que sur cet ordinateur.",
   },
   "lead.need.alone": { one: "{n} a besoin de vous.", other: "{n} ont besoin de vous." },
-  "lead.all_there": "Toutes sont au centre.",
+  "lead.all_there": { one: "Elle est au centre.", other: "Toutes sont au centre." },
   "day.empty": "Pas encore de séance aujourd'hui",
   "day.ready": "Cet ordinateur est prêt sans réseau, avec le catalogue de {version}.",
   "day.new": "Nouvelle séance",

@@ -157,7 +157,7 @@ export const pt = {
     other: "{n} só existem neste portátil.",
   },
   "lead.need.alone": { one: "{n} precisa de si.", other: "{n} precisam de si." },
-  "lead.all_there": "Todos estão na central.",
+  "lead.all_there": { one: "Está na central.", other: "Todos estão na central." },
   "day.empty": "Ainda não há sessões hoje",
   "day.ready": "Este portátil está pronto sem rede, com o catálogo de {version}.",
   "day.new": "Nova sessão",

@@ -116,7 +116,7 @@ function Lead({ day }: { day: Day }) {
     );
   else if (only_here) parts.push(t("lead.here.alone", { n: only_here }));
   else if (need_you) parts.push(t("lead.need.alone", { n: need_you }));
-  else if (requests) parts.push(t("lead.all_there"));
+  else if (requests) parts.push(t("lead.all_there", { n: requests }));
   return <>{parts.join(" ")}</>;
 }
 

@@ -14,7 +14,7 @@ import { Button, Note } from "../ui/parts";
 import { Attachments } from "./attachments";
 import { showCitizen } from "./citizen_focus";
 import { Field } from "./field";
-import { finished } from "./text_forms";
+import { finished, unbroken } from "./text_forms";
 
 interface Props {
   session: Session;
@@ -164,7 +164,7 @@ export function DraftForm({ session, draft: first, done, later }: Props) {
               {[
                 form.agency_short,
                 form.fee_cents ? money(form.fee_cents) : t("free"),
-                t("form.version", { version: draft.version }),
+                t("form.version", { version: unbroken(draft.version) }),
               ].join(" · ")}
             </p>
           </div>

@@ -5,6 +5,7 @@ import type { CitizenView } from "../api/types";
 import { useApp, useResource } from "../app_context";
 import { useTexts } from "../i18n/texts";
 import { Button } from "../ui/parts";
+import { aloud } from "./text_forms";
 
 // Whether it shows one question, rather than what was done.
 const asks = (view: CitizenView) => view.screen === "citizen" || view.screen === "form";
@@ -35,7 +36,7 @@ export function Mirror() {
               {view.step && <small class="quiet">{t("citizen.step", view.step)}</small>}
               <b>{text(asks(view) ? (view.value?.label ?? view.title) : view.title)}</b>
             </div>
-            {view.value?.text && <p class="val">{view.value.text}</p>}
+            {view.value?.text && <p class="val">{aloud(view.value.text)}</p>}
             {view.value?.ok === false && <small>{t("mirror.reread")}</small>}
           </div>
         ))}

@@ -32,6 +32,19 @@ export function shown(type: FieldType, kept: string): string {
   return groups(kept, sizes);
 }
 
+// As it is read aloud, where only the text tells what it is: numbers in groups, dates by day.
+export function aloud(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return shown("date", text);
+  if (/^\d{9}$/.test(text)) return shown("nif", text);
+  if (/^\d{11}$/.test(text)) return shown("niss", text);
+  return /^[A-Z]{2}\d{2}[A-Z0-9]{11,}$/.test(text) ? shown("iban", text) : text;
+}
+
+// For running text: no line ends within a date, a postal code or a version.
+export function unbroken(text: string): string {
+  return text.replace(/(\d)-(?=\d)/g, "$1\u2060-\u2060");
+}
+
 // As the station keeps it.
 export function kept(type: FieldType, typed: string): string {
   switch (type) {
