@@ -281,6 +281,18 @@ await runAll({
     await back("#place-name", "Adro, Areg");
     await page.keyboard.press("Escape");
 
+    for (const look of [typed, back]) {
+      await page.click("header button:has-text('Menu')");
+      await page.click("text=Linha de apoio: pôr o número");
+      await look("#help-phone", "300 003");
+    }
+    await page.fill("#help-phone", "300 003 990");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("text=A linha de apoio está guardada");
+    await page.click("header button:has-text('Menu')");
+    await page.waitForSelector("text=Linha de apoio: 300 003 990");
+    await page.keyboard.press("Escape");
+
     await openAnother(page);
     await fillForm(page);
     await queue(page);

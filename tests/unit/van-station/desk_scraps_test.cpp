@@ -182,6 +182,11 @@ TEST_CASE("a record and the going of its scrap are one transaction, whichever of
                  {{"home", "Lar"},
                   {"residents", {{{"room", "1"}, {"name", "Rosa"}, {"note", ""}}}}});
          }},
+        {"help", "", kNothingKept,
+         [&](auto&) {
+             return at.desk->set_help(
+                 {{"phone", "300003990"}, {"days", "workdays"}, {"from", ""}, {"to", ""}});
+         }},
         {"opening", "", kNothingKept,
          [&](auto& scrap) {
              return at.desk->open_session({{"place", {{"name", "Arega"}}},
@@ -195,7 +200,8 @@ TEST_CASE("a record and the going of its scrap are one transaction, whichever of
         REQUIRE(at.station->ledger.export_records(
             {}, [&](std::string_view line) { out.emplace_back(line); }));
         const Json state = DeskStation::ok(at.desk->state());
-        out.push_back(state.value("session", Json()).dump() + state.at("link").dump());
+        out.push_back(state.value("session", Json()).dump() + state.at("link").dump() +
+                      state.value("help", Json()).dump());
         out.push_back(DeskStation::ok(at.desk->visit()).dump());
         return out;
     };

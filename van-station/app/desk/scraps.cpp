@@ -22,7 +22,8 @@ struct Place {
 constexpr Place kPlaces[] = {
     {"opening", About::person},  {"complaint", About::person},       {"assessment", About::person},
     {"feedback", About::person}, {"missing_service", About::person}, {"visit", About::person},
-    {"close", About::session},   {"correction", About::request},     {"withdrawal", About::request},
+    {"help", About::person},     {"close", About::session},          {"correction", About::request},
+    {"withdrawal", About::request},
 };
 
 const Place* place_named(std::string_view what) {

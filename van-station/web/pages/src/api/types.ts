@@ -62,6 +62,7 @@ export type ScrapPlace =
   | "feedback"
   | "missing_service"
   | "visit"
+  | "help"
   | "close"
   | "correction"
   | "withdrawal";

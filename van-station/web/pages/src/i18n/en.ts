@@ -210,6 +210,7 @@ export const en: Texts = {
   "unfinished.feedback": "Comment for the training",
   "unfinished.missing_service": "A service that was missing",
   "unfinished.visit": "Plan of the visit",
+  "unfinished.help": "Hotline, in the menu",
   "unfinished.correction": "Correction of “{name}”",
   "unfinished.withdrawal": "Withdrawal of “{name}”",
   sessions: { one: "{n} session today", other: "{n} sessions today" },

@@ -218,6 +218,7 @@ export const fr: Texts = {
   "unfinished.feedback": "Commentaire pour la formation",
   "unfinished.missing_service": "Un service qui manquait",
   "unfinished.visit": "Plan de la visite",
+  "unfinished.help": "Ligne d’aide, dans le menu",
   "unfinished.correction": "Correction de « {name} »",
   "unfinished.withdrawal": "Annulation de « {name} »",
   sessions: { one: "{n} séance aujourd'hui", other: "{n} séances aujourd'hui" },

@@ -219,6 +219,7 @@ export const pt = {
   "unfinished.feedback": "Comentário para a formação",
   "unfinished.missing_service": "Um serviço que faltou",
   "unfinished.visit": "Plano da visita",
+  "unfinished.help": "Linha de apoio, no menu",
   "unfinished.correction": "Correção de «{name}»",
   "unfinished.withdrawal": "Anulação de «{name}»",
   sessions: { one: "{n} sessão hoje", other: "{n} sessões hoje" },

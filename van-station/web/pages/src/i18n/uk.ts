@@ -297,6 +297,7 @@ export const uk: Texts = {
   "unfinished.feedback": "Коментар для навчання",
   "unfinished.missing_service": "Послуга, якої бракувало",
   "unfinished.visit": "План візиту",
+  "unfinished.help": "Лінія допомоги, у меню",
   "unfinished.correction": "Виправлення «{name}»",
   "unfinished.withdrawal": "Скасування «{name}»",
   sessions: {

@@ -2,9 +2,11 @@
 
 import { useState } from "preact/hooks";
 import { post, Refused } from "../api/client";
+import { saver } from "../api/saver";
 import { helpDays, type Help, type StationState } from "../api/types";
 import { useApp, useDoing } from "../app_context";
 import { useTexts } from "../i18n/texts";
+import { Resumed, useScrap, type Writing } from "../scrap";
 import { Button, Choices, Dialog, TextField } from "../ui/parts";
 import { kept, shown } from "../session/text_forms";
 
@@ -16,20 +18,23 @@ function timeOf(typed: string) {
   return parts ? `${parts[1]!.padStart(2, "0")}:${parts[2] ?? "00"}` : typed.trim();
 }
 
-export function HelpForm({ onClose }: { onClose: () => void }) {
+export function HelpForm(props: { onClose: () => void }) {
+  const scrap = useScrap("help");
+  return scrap && <Form key={scrap.id} {...props} scrap={scrap} />;
+}
+
+function Form({ onClose, scrap }: { onClose: () => void; scrap: Writing }) {
   const { state, take, say } = useApp();
   const { t, told } = useTexts();
   const { busy, run } = useDoing();
-  const [help, setHelp] = useState<Help>(() => ({
-    ...(state.help ?? usual),
-    phone: shown("phone", state.help?.phone ?? ""),
-  }));
+  const before = state.help ?? usual;
+  const help = { ...before, phone: shown("phone", before.phone), ...scrap.values } as Help;
   const [wrong, setWrong] = useState<Refused | null>(null);
-  const put = (member: keyof Help) => (text: string) =>
-    setHelp((now) => ({ ...now, [member]: text }));
+  const put = (member: keyof Help) => (text: string) => scrap.put(member, text);
   const save = () =>
     void run(async () => {
       try {
+        await saver.flush();
         const given = {
           ...help,
           phone: kept("phone", help.phone),
@@ -64,6 +69,7 @@ export function HelpForm({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t("help.title")} onClose={onClose} keys={{ "Ctrl+Enter": save }}>
       <p>{t("help.text")}</p>
+      <Resumed scrap={scrap} />
       <form
         class="form"
         onSubmit={(event) => {

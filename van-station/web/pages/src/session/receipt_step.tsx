@@ -156,7 +156,7 @@ function ReceiptCard({
       </div>
       <p class="quiet">
         {t("receipt.at", { time: time(receipt.at) })} · {t("receipt.code")}{" "}
-        <b>{receipt.short_code}</b>
+        <b class="num">{receipt.short_code}</b>
         {receipt.provisional && <> · {t("receipt.provisional")}</>}
       </p>
       <p class={receipt.state === "uncertain" ? "wait" : ""} role="status">
