@@ -258,6 +258,10 @@ Result<bool> Ledger::reconsider(const LogId& log, std::uint64_t seq,
     return taken;
 }
 
+Result<> Ledger::judge_again(const LogId& log) {
+    return inside_->transact([&] { return inside_->judge_again(log); });
+}
+
 std::vector<Quarantined> Ledger::quarantined(const LogId& log) {
     return inside_->noted(inside_->entries.quarantined(inside_->log(log)))
         .value_or(std::vector<Quarantined>());

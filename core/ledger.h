@@ -112,10 +112,12 @@ public:
     // them. `not_found`: it changed no document, or its change comes out otherwise here, too.
     Result<std::vector<Bytes>> changes_up_to(const LogId& log, std::uint64_t seq);
     // The reader's answer to those: where they make of the record what the intents make of it here,
-    // the entry leaves quarantine and is executed, and so is what waited for it. The bytes are only
-    // compared, in a document of their own; records come from intents, whatever the author sends.
-    // False: nothing has changed.
+    // the entry leaves quarantine and is executed. The bytes are only compared, in a document of
+    // their own; records come from intents, whatever the author sends. False: nothing has changed.
     Result<bool> reconsider(const LogId& log, std::uint64_t seq, std::span<const Bytes> changes);
+    // After those that were taken: judges anew what waited for their records ("unknown_record"),
+    // in one walk over the log.
+    Result<> judge_again(const LogId& log);
 
     // Notes what the other party has of `log` on disk, and in a backup (hashes already matched).
     Result<> acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up);

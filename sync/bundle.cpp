@@ -340,7 +340,8 @@ Result<Head> parse_head(View head_bytes) {
                head.from.seq > core::kSeqMax || count > core::kSeqMax - head.from.seq ||
                head.have.seq > core::kSeqMax || branch_epoch >= epoch + (epoch == 0) ||
                head.branch.seq > core::kSeqMax || head.context > kContextEntriesMax ||
-               head.context > head.from.seq || (flags & ~kHeadFlags) != 0;
+               head.context > head.from.seq || (flags & ~kHeadFlags) != 0 ||
+               (flags & (kHasAnswer | kHasShown)) == (kHasAnswer | kHasShown);
     for (std::uint64_t i = 0; i < secrets && !bad && !in.failed(); ++i) {
         const std::uint64_t period = in.varint();
         const auto bytes = in.array<32>();

@@ -265,11 +265,13 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
 
 // What stood in quarantine because it came out otherwise here, and is shown to be the same record.
 Result<> HubExchange::Inside::take_shown() {
+    bool any = false;
     for (const Shown& shown : head->shown) {
         const auto taken = ledger.reconsider(log, shown.seq, shown.changes);
         if (!taken) return core::Failure(taken.error());
+        any = any || *taken;
     }
-    return {};
+    return any ? ledger.judge_again(log) : Result<>();
 }
 
 Head HubExchange::Inside::answer_head(Instant now) {

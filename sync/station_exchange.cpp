@@ -45,6 +45,12 @@ std::vector<Diverged> read_diverged(core::Ledger& ledger, const LogId& log) {
     return out;
 }
 
+std::size_t size_of(const std::vector<Bytes>& changes) {
+    std::size_t size = 0;
+    for (const Bytes& change : changes) size += change.size();
+    return size;
+}
+
 }  // namespace
 
 std::string_view state_name(State state) {
@@ -154,12 +160,11 @@ Result<std::vector<Shown>> StationExchange::Inside::to_show() {
         auto changes = ledger.changes_up_to(keys.log, one.seq);
         if (!changes && changes.error().code != Code::not_found)
             return core::Failure(std::move(changes).error());
-        std::size_t size = 0;
-        for (const Bytes& change : changes ? *changes : std::vector<Bytes>()) size += change.size();
-        const bool ever = changes && size <= kShownBytesMax && changes->size() <= kShownChangesMax;
-        if (ever && bytes + size > kShownBytesMax) break;
+        const std::size_t size = changes ? size_of(*changes) : 0;
+        const bool fits = changes && size <= kShownBytesMax && changes->size() <= kShownChangesMax;
+        if (fits && bytes + size > kShownBytesMax) break;  // in the next one
         shown.push_back(one.seq);
-        if (!ever) continue;
+        if (!fits) continue;
         bytes += size;
         out.push_back({one.seq, std::move(*changes)});
     }

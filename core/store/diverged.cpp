@@ -2,6 +2,7 @@
 // two releases of Automerge that write the same record in other bytes.
 
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -12,14 +13,6 @@ namespace spot::core {
 namespace {
 
 using Json = nlohmann::json;
-
-// The record that an entry makes or changes. Nothing: its intent does not say.
-std::optional<RecordId> target_of(const Entry& entry, const Json& intent) {
-    if (makes_record(entry.kind)) return entry.id();
-    const auto at = intent.find(std::string(record_of(entry.kind)));
-    if (at == intent.end() || !at->is_string()) return std::nullopt;
-    return RecordId::parse(at->get_ref<const std::string&>());
-}
 
 // What the changes make in a document of their own: they never come near a record's.
 std::optional<std::string> record_from(std::span<const Bytes> changes) {
@@ -95,8 +88,9 @@ Result<bool> Ledger::Inside::same_record(const Line& line, const Json& intent,
         ours = records.record_at(none, line.entry, intent);
     } else {
         const auto working = records.open(record_of(line.entry.kind), *record);
-        if (!working) return tl::make_unexpected(working.error());
-        if (!*working) return false;
+        if (!working && working.error().code != Code::not_found)  // erased
+            return tl::make_unexpected(working.error());
+        if (!working || !*working) return false;
         ours = records.record_at(**working, line.entry, intent);
     }
     return ours && *ours == *theirs;
@@ -120,11 +114,8 @@ Result<bool> Ledger::Inside::reconsider(const LogId& id, std::uint64_t seq,
     if (!same || !*same) return same;
 
     const auto taken = release(log, **line, Check::shown);
-    if (!taken || !*taken) return taken;
-    for (const Quarantined& other : *held)
-        if (other.seq > seq && other.code == "unknown_record") SPOT_TRY(judge_again(log, other.seq));
-    SPOT_TRY(logs.save(log));
-    return true;
+    if (taken && *taken) SPOT_TRY(logs.save(log));
+    return taken;
 }
 
 // Executes an entry that stood in quarantine. False: it goes back there.
@@ -143,24 +134,42 @@ Result<bool> Ledger::Inside::release(Logs::Log& log, const Line& line, Check che
     return true;
 }
 
-// An entry that came when a record was not there to which it refers.
-Result<> Ledger::Inside::judge_again(Logs::Log& log, std::uint64_t seq) {
-    auto read = entries.read(log, seq);
-    if (!read) return tl::make_unexpected(std::move(read).error());
-    if (!*read || (*read)->erased) return {};
-    Line& line = **read;
-    // As they stood when it came: its own receipt's number is among those used by now.
-    const std::uint64_t receipts = log.receipts;
-    const auto before = receipts_before(log, seq);
-    if (!before) return tl::make_unexpected(before.error());
-    log.receipts = *before;
+// Entries that came, or whose turn came, when a record was not there to which they refer.
+Result<> Ledger::Inside::judge_again(const LogId& id) {
+    const auto found = logs.find(id);
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return {};
+    Logs::Log& log = **found;
+    const auto held = entries.quarantined(log);
+    if (!held) return tl::make_unexpected(held.error());
+    // A receipt is judged by the numbers in front of it, as when it came. They are counted once.
+    std::uint64_t counted = 0, highest = 0;
+    for (const Quarantined& one : *held) {
+        if (one.code != "unknown_record") continue;
+        const auto line = entries.read(log, one.seq);
+        if (!line) return tl::make_unexpected(line.error());
+        if (!*line || (*line)->erased) continue;
+        if ((*line)->entry.kind == Kind::receipt_print) {
+            const auto since = receipts_in(log, counted + 1, one.seq - 1);
+            if (!since) return tl::make_unexpected(since.error());
+            highest = std::max(highest, *since);
+            counted = one.seq - 1;
+        }
+        SPOT_TRY(judge_again(log, **line, highest));
+    }
+    return logs.save(log);
+}
+
+Result<> Ledger::Inside::judge_again(Logs::Log& log, Line line, std::uint64_t receipts_before) {
+    const std::uint64_t receipts = std::exchange(log.receipts, receipts_before);
     std::optional<Subjects::Id> subject;
     const auto code = judge(log, line.entry, subject);
     log.receipts = receipts;
     if (!code) return tl::make_unexpected(code.error());
+    if (*code == "unknown_record") return {};
     if (*code) {
-        SPOT_TRY(entries.release(log, seq));
-        return entries.quarantine(log, seq, **code);
+        SPOT_TRY(entries.release(log, line.entry.seq));
+        return entries.quarantine(log, line.entry.seq, **code);
     }
     if (subject != line.subject) {
         line.subject = subject;

@@ -78,9 +78,8 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
         if (!made) return tl::make_unexpected(made.error());
         working = *made;
     } else {
-        const std::string record(record_of(entry.kind));
-        const auto id = RecordId::parse(intent.at(record).get_ref<const std::string&>());
-        const auto opened = id ? records.open(record, *id) : nullptr;
+        const auto id = target_of(entry, intent);
+        const auto opened = id ? records.open(record_of(entry.kind), *id) : nullptr;
         if (!opened) {
             if (opened.error().code == Code::not_found) return Why("erased");
             return tl::make_unexpected(opened.error());

@@ -92,8 +92,9 @@ struct Ledger::Inside {
                                                   std::optional<Subjects::Id>& subject);
     Result<> settle(const LogId& id);
     Result<> take_back(const LogId& id, std::uint64_t seq);
-    // The highest receipt number of the entries in front of this one.
-    Result<std::uint64_t> receipts_before(const Logs::Log& log, std::uint64_t seq);
+    // The highest receipt number in entries first … last.
+    Result<std::uint64_t> receipts_in(const Logs::Log& log, std::uint64_t first,
+                                      std::uint64_t last);
 
     // ── execute.cpp
     Result<std::size_t> execute_received(Logs::Log& log, std::size_t count);
@@ -114,7 +115,8 @@ struct Ledger::Inside {
     Result<bool> same_record(const Line& line, const nlohmann::json& intent,
                              std::span<const Bytes> changes);
     Result<bool> release(Logs::Log& log, const Line& line, Check check);
-    Result<> judge_again(Logs::Log& log, std::uint64_t seq);
+    Result<> judge_again(const LogId& id);
+    Result<> judge_again(Logs::Log& log, Line line, std::uint64_t receipts_before);
 
     // ── catalogues.cpp
     Result<> load_catalogues();

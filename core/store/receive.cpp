@@ -126,15 +126,16 @@ Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
     SPOT_TRY(entries.remove_after(log, seq));
 
-    const auto receipts = receipts_before(log, seq + 1);
+    const auto receipts = receipts_in(log, 1, seq);
     if (!receipts) return tl::make_unexpected(receipts.error());
     log.receipts = *receipts;
     return logs.save(log);
 }
 
-Result<std::uint64_t> Ledger::Inside::receipts_before(const Logs::Log& log, std::uint64_t seq) {
+Result<std::uint64_t> Ledger::Inside::receipts_in(const Logs::Log& log, std::uint64_t first,
+                                                  std::uint64_t last) {
     std::uint64_t highest = 0;
-    SPOT_TRY(entries.each(log, 1, seq - 1, [&](Line& line) -> Result<> {
+    SPOT_TRY(entries.each(log, first, last, [&](Line& line) -> Result<> {
         if (line.entry.kind == Kind::receipt_print)
             highest = std::max(
                 highest, number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));

@@ -31,6 +31,13 @@ bool has_document(Kind kind) {
     return record == "session" || record == "request";
 }
 
+std::optional<RecordId> target_of(const Entry& entry, const Json& intent) {
+    if (makes_record(entry.kind)) return entry.id();
+    const auto at = intent.find(std::string(record_of(entry.kind)));
+    if (at == intent.end() || !at->is_string()) return std::nullopt;
+    return RecordId::parse(at->get_ref<const std::string&>());
+}
+
 std::uint16_t check_of(const std::optional<Hash>& change) {
     return change ? static_cast<std::uint16_t>((*change)[0] << 8 | (*change)[1]) : std::uint16_t{0};
 }

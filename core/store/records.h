@@ -10,6 +10,8 @@ namespace spot::core {
 
 // Is this kind's record a session or request? The others are facts, which nothing changes.
 bool has_document(Kind kind);
+// The record that an entry makes or changes. Nothing: its intent does not say.
+std::optional<RecordId> target_of(const Entry& entry, const nlohmann::json& intent);
 // What an entry's header says of its change.
 std::uint16_t check_of(const std::optional<Hash>& change);
 

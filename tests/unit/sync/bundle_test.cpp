@@ -139,9 +139,10 @@ TEST_CASE("cut, lengthened, swapped and foreign bundles are noticed") {
 TEST_CASE("what an author shows comes back, within limits") {
     SeededRandom random(9);
     const core::SecretKey key = core::SecretKey::random(random);
-    const auto back = [&](std::vector<sync::Shown> shown) {
+    const auto back = [&](std::vector<sync::Shown> shown, bool answers = false) {
         sync::Head head;
         head.device = 7;
+        if (answers) head.answer.emplace();
         head.epoch = 1;
         head.shown = std::move(shown);
         sync::BundleWriter writer(key, core::seal_public(key), random);
@@ -162,6 +163,7 @@ TEST_CASE("what an author shows comes back, within limits") {
     CHECK(back(std::vector<sync::Shown>(sync::kShownMax)).has_value());
     CHECK_FALSE(back(std::vector<sync::Shown>(sync::kShownMax + 1)).has_value());
     CHECK_FALSE(back({{1, std::vector<core::Bytes>(sync::kShownChangesMax + 1)}}).has_value());
+    CHECK_FALSE(back({{1, {}}}, true).has_value());  // only a station shows
 }
 
 TEST_CASE("heads from random bytes are refused") {
