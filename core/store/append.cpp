@@ -184,7 +184,7 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
     if (record_of(entry.kind).empty()) return {};
     const Records::Made made{at->ms, reference};
     if (working)
-        return first ? records.save_first(*working, entry, intent, made)
+        return first ? records.save_first(*working, intent, made)
                      : records.save_change(*working);
     SPOT_TRY(records.save_fact(entry, intent, made));
     // One that was written again has its number in an earlier series.

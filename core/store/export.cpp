@@ -75,12 +75,13 @@ Result<> Ledger::Inside::export_log(const Logs::Log& log, const ExportRange& ran
         if (!*row) return {};
         const auto place = static_cast<std::size_t>(rows.integer(4));
         if (place >= kRecordNames.size()) return fail(Code::corrupt, "a record's name is damaged");
-        const auto json = records.open_json(rows, 0);
+        const RecordId id{log.id, seq_of(rows.integer(0))};
+        const auto json = records.open_json(id, rows, 0);
         if (!json) return tl::make_unexpected(json.error());
         if (!*json) continue;  // erased
         Reader reader;
         reader.held =
-            options.party == Party::station && seq_of(rows.integer(0)) <= log.acknowledged.seq;
+            options.party == Party::station && id.seq <= log.acknowledged.seq;
         if (range.references) reader.reference = rows.text(3);
         use(place, shown(kRecordNames[place], **json, reader));
     }

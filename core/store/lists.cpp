@@ -34,12 +34,15 @@ Result<> Ledger::Inside::make_lists() {
     return transact([&]() -> Result<> {
         // Another process may have been faster.
         SPOT_TRY(database.run("DELETE FROM made; DELETE FROM part"));
-        auto rows = database.prepare("SELECT key, subject, json, place, made_ms FROM record");
+        auto rows = database.prepare("SELECT key, subject, json, place, made_ms, device, epoch FROM record"
+            " JOIN log ON log.number = key >> 40");
         for (;;) {
             const auto row = rows.step();
             if (!row) return tl::make_unexpected(row.error());
             if (!*row) break;
-            const auto json = records.open_json(rows, 0);
+            const RecordId id{{rows.number(5), static_cast<std::uint32_t>(rows.integer(6))},
+                              seq_of(rows.integer(0))};
+            const auto json = records.open_json(id, rows, 0);
             if (!json) return tl::make_unexpected(json.error());
             if (!*json) continue;  // erased
             const Json shown = Json::parse(**json, nullptr, false);
@@ -83,7 +86,7 @@ Result<std::optional<Ledger::Shown>> Ledger::Inside::shown_record(std::string_vi
     const auto found = row.with(**key, *place).step();
     if (!found) return tl::make_unexpected(found.error());
     if (!*found) return std::nullopt;
-    auto json = records.open_json(row, 0);
+    auto json = records.open_json(id, row, 0);
     if (!json) return tl::make_unexpected(std::move(json).error());
     if (!*json) return std::nullopt;
     auto changes = records.changes(id, row, 3);

@@ -65,13 +65,6 @@ Result<Projection> project_document(std::string_view record, const RecordId& id,
     return done;
 }
 
-Projection project_first(Kind kind, const RecordId& id, Party here, const Json& intent) {
-    Json out = Json::object();
-    for (const Operation& operation : operations_of(kind, intent)) SPOT_CHECK(put(out, operation));
-    complete(out, record_of(kind), id, here);
-    return {canonical(out), false, 0};
-}
-
 Result<Projection> project_sequence(const RecordId& id, Party here, std::span<const Step> steps) {
     Json out = Json::object();
     for (const Step& step : steps) {
@@ -85,13 +78,13 @@ Result<Projection> project_sequence(const RecordId& id, Party here, std::span<co
     return Projection{canonical(out), false, route};
 }
 
-Projection project_fact(Kind kind, const RecordId& id, const Json& intent,
-                        std::string_view settled) {
+std::string project_fact(Kind kind, const RecordId& id, const Json& intent,
+                         std::string_view settled) {
     Json out = intent;
     out["record"] = record_of(kind);
     out["id"] = id.text();
     if (kind == Kind::receipt_print) out["state"] = settled.empty() ? std::string_view("reserved") : settled;
-    return {canonical(out), false, 0};
+    return canonical(out);
 }
 
 std::string shown(std::string_view record, std::string_view json, const Reader& reader) {

@@ -28,10 +28,9 @@ struct Step {
 };
 // `corrupt`: they are not what could have been executed.
 Result<Projection> project_sequence(const RecordId& id, Party here, std::span<const Step> steps);
-Projection project_first(Kind kind, const RecordId& id, Party here, const nlohmann::json& intent);
 // Of an immutable fact; of a receipt whose original was settled, with the state it came to.
-Projection project_fact(Kind kind, const RecordId& id, const nlohmann::json& intent,
-                        std::string_view settled = {});
+std::string project_fact(Kind kind, const RecordId& id, const nlohmann::json& intent,
+                         std::string_view settled = {});
 
 struct Reader {
     bool held = false;           // the hub has the entry that made the record

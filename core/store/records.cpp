@@ -222,15 +222,10 @@ Result<std::optional<Hash>> Records::execute(Working& working, const Entry& entr
     return done;
 }
 
-Result<> Records::save_first(Working& working, const Entry& entry, const Json& intent,
-                             const Made& made) {
+Result<> Records::save_first(Working& working, const Json& intent, const Made& made) {
     SPOT_CHECK(!working.stored && working.changes.size() == 1);
-    const auto projection = project_first(entry.kind, working.id, here_, intent);
-    const auto sealed =
-        subjects_.seal(working.subject, {kJsonColumn, working.key}, view(projection.json));
-    if (!sealed) return tl::make_unexpected(sealed.error());
     working.stored = true;
-    return insert(working.key, working.place, made, working.subject, *sealed, intent);
+    return insert(working.key, working.place, made, working.subject, intent);
 }
 
 Result<> Records::save_change(Working& working) {
@@ -258,8 +253,7 @@ Result<> Records::save_fact(const Entry& entry, const Json& intent, const Made& 
     const auto key = key_of(entry.id());
     if (!key) return tl::make_unexpected(key.error());
     SPOT_CHECK(*key);
-    return insert(**key, *record_place(record_of(entry.kind)), made, std::nullopt,
-                  view(project_fact(entry.kind, entry.id(), intent).json), intent);
+    return insert(**key, *record_place(record_of(entry.kind)), made, std::nullopt, intent);
 }
 
 // A fact has no document: the column holds the entry that settled it, beside the one that made it.
@@ -268,19 +262,21 @@ Result<Records::Settled> Records::settle_fact(const Entry& entry, const Json& in
     const auto key = id ? key_of(*id) : std::optional<std::int64_t>();
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return fail(Code::not_found, "unknown receipt");
-    auto row = database_.prepare("SELECT document, json FROM record WHERE key = ?1");
+    auto row = database_.prepare("SELECT key, subject, json, document FROM record WHERE key = ?1");
     const auto found = row.with(**key).step();
     if (!found) return tl::make_unexpected(found.error());
     if (!*found) return fail(Code::not_found, "unknown receipt");
     Change change = change_of(entry.id());
     change.digest = digest_of(entry.kind, entry.intent);
-    if (!row.null(0)) {
+    if (!row.null(3)) {
         View rest;
-        const auto before = unpack(row.blob(0), rest);
+        const auto before = unpack(row.blob(3), rest);
         if (!before) return fail(Code::corrupt, "a record's changes are damaged");
         return before->back().digest == change.digest ? Settled::repeated : Settled::otherwise;
     }
-    Json shown = Json::parse(row.text(1), nullptr, false);
+    const auto before = open_json(*id, row, 0);
+    if (!before) return tl::make_unexpected(before.error());
+    Json shown = Json::parse(before->value_or(""), nullptr, false);
     if (!shown.is_object()) return fail(Code::corrupt, "a record does not read");
     shown["state"] = intent.at("state");
     SPOT_TRY(database_.prepare("UPDATE record SET json = ?2, document = ?3 WHERE key = ?1")
@@ -318,11 +314,9 @@ Result<> Records::undo_changes(std::string_view record, const RecordId& id, cons
 
 Result<> Records::unsettle_fact(const RecordId& id) {
     const auto key = key_of(id);
-    const auto line = line_of(id);
-    if (!key || !line) return tl::make_unexpected(!key ? key.error() : line.error());
-    const Json intent = Json::parse(line->entry.intent, nullptr, false);
-    return database_.prepare("UPDATE record SET json = ?2, document = NULL WHERE key = ?1")
-        .with(*key, view(project_fact(line->entry.kind, id, intent).json))
+    if (!key) return tl::make_unexpected(key.error());
+    return database_.prepare("UPDATE record SET json = x'', document = NULL WHERE key = ?1")
+        .with(*key)
         .run();
 }
 
@@ -357,8 +351,7 @@ Result<> Records::tally_on(Logs::Log& log, std::uint64_t last) {
 }
 
 Result<> Records::insert(std::int64_t key, std::int64_t place, const Made& made,
-                         const std::optional<Subjects::Id>& subject, View json,
-                         const Json& intent) {
+                         const std::optional<Subjects::Id>& subject, const Json& intent) {
     std::optional<std::string_view> reference;
     if (!made.reference.empty()) {
         reference = made.reference;
@@ -371,17 +364,36 @@ Result<> Records::insert(std::int64_t key, std::int64_t place, const Made& made,
     return database_
         .prepare(
             "INSERT INTO record (key, place, made_ms, reference, subject, json)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        .with(key, place, made.ms, reference, subject, json)
+            " VALUES (?1, ?2, ?3, ?4, ?5, x'')")
+        .with(key, place, made.ms, reference, subject)
         .run();
 }
 
-Result<std::optional<std::string>> Records::open_json(const Statement& row, int column) {
+Result<std::optional<std::string>> Records::open_json(const RecordId& id, const Statement& row,
+                                                      int column) {
+    if (row.blob(column + 2).empty()) return json_as_made(id);
     const auto plain = subjects_.open(subject_of(row, column + 1), {kJsonColumn, row.integer(column)},
                                       row.blob(column + 2));
     if (!plain) return tl::make_unexpected(plain.error());
     if (!*plain) return std::nullopt;
     return std::string(text(**plain));
+}
+
+// Most records are never changed: what they show stands in the entry that made them already.
+Result<std::optional<std::string>> Records::json_as_made(const RecordId& id) {
+    auto line = line_of(id);
+    if (!line) return tl::make_unexpected(line.error());
+    if (line->erased) return std::nullopt;
+    const Kind kind = line->entry.kind;
+    if (!has_document(kind)) {
+        const Json intent = Json::parse(line->entry.intent, nullptr, false);
+        if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
+        return project_fact(kind, id, intent);
+    }
+    const Step made{kind, std::move(line->entry.intent)};
+    auto projection = project_sequence(id, here_, {&made, 1});
+    if (!projection) return tl::make_unexpected(std::move(projection).error());
+    return std::move(projection->json);
 }
 
 }  // namespace spot::core

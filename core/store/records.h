@@ -73,8 +73,7 @@ public:
         std::int64_t ms = 0;
         std::string_view reference;
     };
-    Result<> save_first(Working& working, const Entry& entry, const nlohmann::json& intent,
-                        const Made& made);
+    Result<> save_first(Working& working, const nlohmann::json& intent, const Made& made);
     Result<> save_change(Working& working);
     Result<> save_fact(const Entry& entry, const nlohmann::json& intent, const Made& made);
     // Of the one entry that says what became of a receipt's original. `repeated`: it said so
@@ -93,8 +92,9 @@ public:
     // A station's lists of what was made when, and in which session (0002_desk.sql).
     Result<> list(std::int64_t key, std::int64_t place, std::int64_t ms,
                   const nlohmann::json& intent);
-    // The projection in a row of (key, subject, json, …) at `column`. Nothing: erased.
-    Result<std::optional<std::string>> open_json(const Statement& row, int column);
+    // The projection of a row of (key, subject, json, …) at `column`. Nothing: erased.
+    Result<std::optional<std::string>> open_json(const RecordId& id, const Statement& row,
+                                                 int column);
     // Is the row of the record that this entry made what its entries amount to? An erased one is.
     Result<bool> is_sound(const Line& line);
     // Counts in `log` the records that its entries up to `last` made, which have to be executed.
@@ -108,8 +108,9 @@ public:
 
 private:
     Result<> insert(std::int64_t key, std::int64_t place, const Made& made,
-                    const std::optional<Subjects::Id>& subject, View json,
-                    const nlohmann::json& intent);
+                    const std::optional<Subjects::Id>& subject, const nlohmann::json& intent);
+    // Of a record that nothing has changed since.
+    Result<std::optional<std::string>> json_as_made(const RecordId& id);
     Result<Working> load(std::string_view record, const RecordId& id, std::int64_t key);
     struct History {
         std::vector<Step> steps;

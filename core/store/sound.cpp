@@ -54,7 +54,7 @@ Result<std::optional<std::string>> Records::rebuilt(const Line& line,
         if (!intent.is_object() || !last.is_object())
             return fail(Code::corrupt, "an entry's intent does not read");
         const std::string state = steps.size() > 1 ? last.value("state", "") : "";
-        return project_fact(making, id, intent, state).json;
+        return project_fact(making, id, intent, state);
     }
     if ((*past)->in_sequence) {
         auto put = project_sequence(id, here_, steps);
@@ -98,9 +98,10 @@ Result<bool> Records::is_sound(const Line& line) {
     const auto found = row.with(**key, *record_place(record_of(line.entry.kind))).step();
     if (!found) return tl::make_unexpected(found.error());
     if (!*found) return false;
+    if (row.blob(2).empty() && row.null(5)) return true;  // it is the entry alone
 
     const auto compared = [&]() -> Result<bool> {
-        const auto shown = open_json(row, 0);
+        const auto shown = open_json(line.entry.id(), row, 0);
         if (!shown) return tl::make_unexpected(shown.error());
         auto changes = changes_in(row, 3, line.entry.id());
         if (!changes) return tl::make_unexpected(std::move(changes).error());

@@ -78,7 +78,7 @@ Result<> Ledger::Inside::check_open(Kind kind, const RecordId& request) {
         return fail(Code::refused,
                     "the request has left the hub for its agency; what is to be changed has to be "
                     "told to the agency, or asked for in a new request");
-    const auto json = records.open_json(row, 0);
+    const auto json = records.open_json(request, row, 0);
     if (!json) return tl::make_unexpected(json.error());
     if (!*json) return fail(Code::not_found, "unknown request");
     if (nlohmann::json::parse(**json, nullptr, false).contains("withdrawn"))

@@ -253,6 +253,7 @@ TEST_CASE("check names what was changed behind the ledger's back") {
              Row{"UPDATE entry SET user = 'x' WHERE kind = 1", 1, "entry 1: its hash"},
              Row{"DELETE FROM entry WHERE kind = 3", 3, "entries before it are missing"},
              Row{"UPDATE record SET json = '{}' WHERE subject IS NULL", 2, "its record"},
+             Row{"UPDATE record SET json = x'' WHERE document IS NOT NULL", 1, "entry 2: its record"},
              Row{"DELETE FROM record WHERE subject IS NOT NULL", 1, "entry 2: its record"},
              Row{"UPDATE entry SET payload = replace(payload, 'van-07', 'van-08') WHERE kind = 1",
                  1, "entry 1: its content"},
