@@ -204,9 +204,9 @@ Result<> Ledger::keep_period_secrets(const LogId& log, std::span<const PeriodSec
     });
 }
 
-Result<Tip> Ledger::receive(const LogId& log, std::span<const Entry> entries) {
+Result<Tip> Ledger::receive(const LogId& log, std::span<const Entry> entries, Take take) {
     Tip tip;
-    SPOT_TRY(inside_->transact([&] { return inside_->receive(log, entries, tip); }));
+    SPOT_TRY(inside_->transact([&] { return inside_->receive(log, entries, take, tip); }));
     return tip;
 }
 

@@ -8,7 +8,7 @@ int main(int argc, char** argv) {
     core::start_crypto();
     core::harden_process();
     return core::run_verb("spot-hub",
-                          {&hub::kInit, &hub::kServe, &hub::kEnrol, &hub::kApply, &hub::kPublish,
-                           &hub::kExport, &hub::kStatus, &hub::kVerify},
+                          {&hub::kInit, &hub::kServe, &hub::kEnrol, &hub::kRevoke, &hub::kApply,
+                           &hub::kPublish, &hub::kExport, &hub::kStatus, &hub::kVerify},
                           argc, argv);
 }

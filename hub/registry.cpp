@@ -107,6 +107,7 @@ Result<> Registry::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
         json stored = read(ledger_, station_setting(device));
         const auto station = record_of(device, stored);
         if (!station) return fail(Code::refused, "the device is not known here");
+        if (station->revoked) return fail(Code::refused, "the device was revoked");
         core::Hash expected{};
         if (!take_hex(stored, "code_hash", expected) ||
             !core::equal_in_constant_time(expected, code_hash(device, code)))
@@ -121,6 +122,15 @@ Result<> Registry::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
         stored["enrolled_at"] = now;
         stored["sign"] = core::to_hex(sign);
         stored["seal"] = core::to_hex(seal);
+        return ledger_.set(station_setting(device), stored.dump());
+    });
+}
+
+Result<> Registry::revoke(std::uint64_t device) {
+    return ledger_.atomically([&]() -> Result<> {
+        json stored = read(ledger_, station_setting(device));
+        if (!record_of(device, stored)) return fail(Code::not_found, "the device is not known here");
+        stored["revoked"] = true;
         return ledger_.set(station_setting(device), stored.dump());
     });
 }

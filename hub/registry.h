@@ -36,6 +36,9 @@ public:
     core::Result<> enrol(std::uint64_t device, const sync::EnrolmentCode& code,
                          const core::PublicKey& sign, const core::PublicKey& seal,
                          core::Instant now) override;
+    // From now on what the device sends is held, and it is told nothing; a slip that was not used
+    // yet is void. Revoked again: nothing changes. `not_found`: no such device.
+    core::Result<> revoke(std::uint64_t device);
     void heard_from(std::uint64_t device, core::Instant now, std::uint64_t backlog) override;
 
     struct Listed {

@@ -18,9 +18,9 @@ constexpr std::size_t kSignatureBytes = 64;
 enum HeadFlag : std::uint8_t { kHasEnrolment = 1, kHasAnswer = 2, kHasShown = 4 };
 constexpr std::uint8_t kHeadFlags = kHasEnrolment | kHasAnswer | kHasShown;
 
-constexpr std::array<std::string_view, 9> kQuarantineCodes{
+constexpr std::array<std::string_view, 10> kQuarantineCodes{
     "other",    "form",      "authority",      "unknown_record", "receipt_gap",
-    "diverged", "duplicate", "receipt_series", "erased"};
+    "diverged", "duplicate", "receipt_series", "erased",         "revoked"};
 
 // The key that only the reader and the maker of `ephemeral` can know.
 std::optional<core::SecretKey> bundle_key(const core::SecretKey& own, const PublicKey& other,

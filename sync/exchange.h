@@ -32,7 +32,7 @@ enum class State : std::uint8_t {
     ok = 0,
     need_from = 1,  // the hub lacks entries before those sent: send again from its cursor
     fork = 2,       // both sides hold different entries of one number: start a new epoch
-    revoked = 3,    // the device may not deliver any more; what it sent is held
+    revoked = 3,    // the device is not trusted any more; what it sent is held for a person
     busy = 4,       // try later
 };
 std::string_view state_name(State state);

@@ -160,10 +160,6 @@ Result<> HubExchange::Inside::take_head(View bytes, Instant now) {
         return core::fail(Code::corrupt, "the bundle is not one of a station");
     head = std::move(*parsed);
     log = {head->device, head->epoch};
-    if (station->revoked) {
-        state = State::revoked;
-        return {};
-    }
     compare_cursor();
     SPOT_TRY(take_branch());
     if (state != State::ok || head->last == head->from) return {};
@@ -213,7 +209,9 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
     }
     if (state != State::ok || rest.empty()) return {};
     if (!before) before = tip;
-    auto received = ledger.receive(log, rest);
+    // Of a revoked station it is for a person to say what is good: a thief may have written it.
+    const auto take = station->revoked ? core::Ledger::Take::held : core::Ledger::Take::usual;
+    auto received = ledger.receive(log, rest, take);
     if (!received) return core::Failure(std::move(received).error());
     return {};
 }
@@ -239,7 +237,8 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
         if (next_seq != head->last.seq + 1 || !hash || shorten(*hash) != head->last.hash)
             return core::fail(Code::corrupt, "the entries do not end as the head says");
     }
-    if (state != State::revoked) SPOT_TRY(ledger.settle(log));
+    SPOT_TRY(ledger.settle(log));
+    if (station->revoked) state = State::revoked;
     if (state == State::ok) SPOT_TRY(take_shown());
     stations.heard_from(head->device, now, head->backlog - std::min(head->backlog,
                                                                    head->last.seq - head->from.seq));

@@ -87,7 +87,7 @@ struct Ledger::Inside {
     Result<> move_attached(const RecordId& from, const RecordId& to);
 
     // ── receive.cpp
-    Result<> receive(const LogId& id, std::span<const Entry> received, Tip& tip);
+    Result<> receive(const LogId& id, std::span<const Entry> received, Take take, Tip& tip);
     Result<std::optional<std::string_view>> judge(Logs::Log& log, const Entry& entry,
                                                   std::optional<Subjects::Id>& subject);
     Result<> settle(const LogId& id);

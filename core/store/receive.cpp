@@ -80,7 +80,8 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
     return code;
 }
 
-Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> received, Tip& tip) {
+Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> received, Take take,
+                                 Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
     const auto found = logs.find_or_make(id);
     if (!found) return tl::make_unexpected(found.error());
@@ -98,8 +99,10 @@ Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> receive
         Line line;
         line.entry = entry;
         line.salt = salt_of(**secret, id, entry.seq);
-        const auto code = judge(log, entry, line.subject);
-        if (!code) return tl::make_unexpected(code.error());
+        auto code = judge(log, entry, line.subject);
+        if (!code) return tl::make_unexpected(std::move(code).error());
+        // What it refers to may be held itself.
+        if (take == Take::held && (!*code || **code == "unknown_record")) *code = "revoked";
         SPOT_TRY(entries.append(log, line));
         if (*code) SPOT_TRY(entries.quarantine(log, entry.seq, **code));
     }

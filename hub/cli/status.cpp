@@ -70,7 +70,9 @@ void print_status(const json& status) {
     for (const json& station : status["stations"]) {
         std::printf("%s %s: %s", station["device"].get<std::string>().c_str(),
                     station["station"].get<std::string>().c_str(),
-                    station["enrolled"].get<bool>() ? "" : "not enrolled yet, ");
+                    station["revoked"].get<bool>()    ? "revoked, "
+                    : station["enrolled"].get<bool>() ? ""
+                                                      : "not enrolled yet, ");
         if (station["last_contact"].is_null())
             std::printf("never heard of");
         else

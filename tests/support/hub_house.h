@@ -58,10 +58,7 @@ public:
         return out;
     }
     void revoke(const Station& station) {
-        const std::string name = "station/" + sync::device_text(station.device());
-        auto stored = nlohmann::json::parse(hub->ledger.setting(name).value());
-        stored["revoked"] = true;
-        REQUIRE(hub->ledger.set(name, stored.dump()).has_value());
+        REQUIRE(registry().revoke(station.device()).has_value());
         REQUIRE(registry().find(station.device())->revoked);
     }
 

@@ -188,7 +188,8 @@ private:
                     "copied or restored); new records go into a new log";
                 return false;
             case State::revoked:
-                report_.reason = "this station was revoked; its records stay here";
+                report_.reason = "this station was revoked; its records stay here, and the hub holds what came for a person "
+                    "to decide on";
                 return false;
             case State::busy:
                 report_.reason = "the hub is busy; try later";

@@ -292,6 +292,27 @@ TEST_CASE("what diverged is taken once its author's changes show the same record
     CHECK(pair.hub->check()->empty());
 }
 
+TEST_CASE("what is held is kept, executed by nobody, and named once for what it is") {
+    Pair pair;
+    pair.reconcile();
+    pair.edit(3, pair.request, {{"fields.motivo", "Furto"}});
+    const RecordId session = pair.add(Kind::session_open, session_intent(4));
+    pair.add(Kind::session_close, close_intent(5, session));  // of what is held itself
+    auto late = *pair.station->entries(kStationLog, 3, 3);
+    late[0].intent = "rubbish";
+    const auto before = pair.hub.lines();
+    REQUIRE(pair.hub->receive(kStationLog, late, core::Ledger::Take::held).has_value());
+    REQUIRE(pair.hub->settle(kStationLog).has_value());
+    REQUIRE(pair.hub->execute_received(9).has_value());
+    const auto held = pair.hub->quarantined(kStationLog);
+    REQUIRE(held.size() == 3);
+    CHECK(held[0].code == "form");
+    CHECK(held[1].code == "revoked");
+    CHECK(held[2].code == "revoked");
+    CHECK(pair.hub.lines() == before);
+    CHECK(pair.hub->check()->empty());
+}
+
 TEST_CASE("what an author saw while others changed the record is compared with just that") {
     Pair pair;
     pair.reconcile();

@@ -82,8 +82,23 @@ TEST_CASE("a ticket enrols its device once, in time, with the right code only") 
         CHECK(registry.find(ticket->device)->sign == kSign);
         CHECK(registry.find(ticket->device)->seal == kSeal);
     }
+    SUBCASE("revoked before it was used") {
+        REQUIRE(registry.revoke(ticket->device));
+        REQUIRE_FALSE(enrol(ticket->code, kSign, kNow));
+        CHECK(enrol(ticket->code, kSign, kNow).error().code == Code::refused);
+        CHECK_FALSE(registry.find(ticket->device)->enrolled);
+    }
+    SUBCASE("revoked later") {
+        REQUIRE(enrol(ticket->code, kSign, kNow));
+        REQUIRE(registry.revoke(ticket->device));
+        REQUIRE(registry.revoke(ticket->device));
+        CHECK(registry.find(ticket->device)->revoked);
+        CHECK(registry.find(ticket->device)->sign == kSign);
+        CHECK_FALSE(enrol(ticket->code, kSign, kNow));
+    }
     SUBCASE("an unknown device") {
         CHECK_FALSE(registry.find(ticket->device ^ 1));
+        CHECK(registry.revoke(ticket->device ^ 1).error().code == Code::not_found);
         CHECK_FALSE(registry.enrol(ticket->device ^ 1, ticket->code, kSign, kSeal, kNow));
     }
 }
