@@ -209,7 +209,10 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
     }
     if (state != State::ok || rest.empty()) return {};
     if (!before) before = tip;
-    // Of a revoked station it is for a person to say what is good: a thief may have written it.
+    // Of a revoked station it is for a person to say what is good: a thief may have written it. It
+    // may have been revoked since it began to send.
+    station = stations.find(head->device);
+    if (!station) return core::fail(Code::io, "the stations can't be read");
     const auto take = station->revoked ? core::Ledger::Take::held : core::Ledger::Take::usual;
     auto received = ledger.receive(log, rest, take);
     if (!received) return core::Failure(std::move(received).error());

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <climits>
 #include <filesystem>
 #include <vector>
 
@@ -36,6 +37,7 @@ class OneStation final : public sync::Stations {
 public:
     std::optional<sync::StationRecord> find(std::uint64_t device) override {
         record_.device = device;
+        record_.revoked = ++finds > trusted_finds;
         return record_;
     }
     core::Result<> enrol(std::uint64_t, const sync::EnrolmentCode&, const core::PublicKey& sign,
@@ -46,6 +48,9 @@ public:
         return {};
     }
     void heard_from(std::uint64_t, Instant, std::uint64_t) override {}
+
+    int finds = 0;
+    int trusted_finds = INT_MAX;  // after so many it is revoked
 
 private:
     sync::StationRecord record_;
@@ -74,7 +79,7 @@ public:
         if (fate == Fate::silence || fate == Fate::http_error)
             return core::fail(Code::offline, "failed");
 
-        sync::HubExchange exchange(hub_, stations_, keys_, random_, codecs);
+        sync::HubExchange exchange(hub_, stations, keys_, random_, codecs);
         const bool whole = fate != Fate::cut_in_middle;
         const auto part = request.first(whole ? request.size() : request.size() / 2);
         constexpr std::size_t kPiece = 16 * 1024;  // as the server hands them over
@@ -104,13 +109,13 @@ public:
     std::size_t tries = 0;
     std::vector<std::size_t> sizes;
     sync::CodecShare codecs;
+    OneStation stations;
 
 private:
     core::Ledger& hub_;
     const sync::HubKeys& keys_;
     VirtualClock& clock_;
     core::Random& random_;
-    OneStation stations_;
     std::uint64_t wasted_ = 0;
     bool answered_ = false;
 };
@@ -264,6 +269,29 @@ TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
     f.record(5);
     for (int round = 0; round < 3; ++round)  // a codec that was lent came back
         CHECK(f.sync({Fate::deliver}).state == "ok");
+}
+
+TEST_CASE("what comes of a bundle after its station was revoked is held") {
+    Fixture f;
+    f.record(1);
+    REQUIRE(f.sync({Fate::deliver}).state == "ok");
+    f.record(299);
+    f.carrier->stations.trusted_finds = f.carrier->stations.finds + 2;  // its head, and a frame
+    const auto report = f.sync({Fate::deliver});
+    CHECK(report.state == "revoked");
+    CHECK(report.exit() == core::Exit::refused);
+    CHECK(f.at_hub() == 300);
+    const auto held = f.hub->quarantined({Fixture::kDevice, 1});
+    REQUIRE(!held.empty());
+    CHECK(held.size() < 299);
+    CHECK(held.front().seq == 301 - held.size());
+    for (const auto& one : held) CHECK(one.code == "revoked");
+    CHECK(f.van->ledger.acknowledged({Fixture::kDevice, 1}).seq == 1);  // it keeps the others
+
+    const auto again = f.sync({Fate::deliver});
+    CHECK(again.state == "revoked");
+    CHECK(f.at_hub() == 300);
+    CHECK(f.hub->quarantined({Fixture::kDevice, 1}).size() == held.size());
 }
 
 TEST_CASE("a small bundle is sent again without asking first") {
