@@ -95,24 +95,21 @@ Result<Ledger::Appended> Ledger::append(Kind kind, std::string_view reference,
                                         std::string_view user, nlohmann::json intent) {
     Appended out;
     SPOT_TRY(inside_->transact(
-        [&] { return inside_->append(kind, reference, user, std::move(intent), out); }));
+        [&] { return inside_->append(kind, reference, user, std::move(intent), out); },
+        Inside::Of::log));
     return out;
 }
 
 std::optional<RecordId> Ledger::find(std::string_view record, std::string_view reference_or_id) {
-    const auto found =
-        inside_->noted(inside_->records.find_reference(record, reference_or_id));
-    if (found && *found) return *found;
-    const auto id = RecordId::parse(reference_or_id);
-    if (!id) return std::nullopt;
     std::optional<RecordId> out;
-    const auto done = inside_->read([&]() -> Result<> {
-        const auto there = inside_->records.exists(record, *id);
-        if (!there) return tl::make_unexpected(there.error());
-        if (*there) out = id;
-        return {};
-    });
-    if (!done) inside_->fault = done.error();
+    // What another process recorded a moment ago comes with the second look.
+    for (const auto of : {Inside::Of::log, Inside::Of::records}) {
+        const auto found = inside_->noted(
+            inside_->look(of, [&] { return inside_->find(record, reference_or_id); }));
+        if (!found) break;
+        out = *found;
+        if (out) break;
+    }
     return out;
 }
 
@@ -140,12 +137,7 @@ Result<> Ledger::keep_branch(const LogId& log, const Seen& branch) {
 }
 
 Result<std::size_t> Ledger::matching(const LogId& log, std::span<const Entry> given) {
-    Result<std::size_t> out = std::size_t{0};
-    SPOT_TRY(inside_->read([&]() -> Result<> {
-        out = inside_->matching(log, given);
-        return out ? Result<>() : tl::make_unexpected(out.error());
-    }));
-    return out;
+    return inside_->look(Inside::Of::log, [&] { return inside_->matching(log, given); });
 }
 
 std::vector<LogId> Ledger::logs() {
@@ -161,7 +153,7 @@ Result<std::vector<Entry>> Ledger::entries(const LogId& log, std::uint64_t first
                                            std::size_t count) {
     std::vector<Entry> out;
     if (count == 0) return out;
-    SPOT_TRY(inside_->read([&] {
+    SPOT_TRY(inside_->read(Inside::Of::log, [&] {
         const auto found = inside_->log(log);
         const std::uint64_t from = std::max<std::uint64_t>(first, 1);
         const std::uint64_t last = from - 1 + std::min<std::uint64_t>(count, kSeqMax);
@@ -178,7 +170,7 @@ Result<std::vector<PeriodSecret>> Ledger::period_secrets(const LogId& log, std::
                                                          std::uint64_t last) {
     std::vector<PeriodSecret> out;
     if (first == 0 || first > last) return out;
-    SPOT_TRY(inside_->read([&]() -> Result<> {
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
         const auto found = inside_->log(log);
         for (auto period = period_of(first); period <= period_of(last); ++period) {
             const auto secret = inside_->logs.secret(found, period * kPeriodEntries + 1);
@@ -238,12 +230,7 @@ Result<std::size_t> Ledger::execute_received(std::size_t count) {
 }
 
 Result<std::vector<Bytes>> Ledger::changes_up_to(const LogId& log, std::uint64_t seq) {
-    Result<std::vector<Bytes>> out;
-    SPOT_TRY(inside_->read([&]() -> Result<> {
-        out = inside_->changes_up_to(log, seq);
-        return {};
-    }));
-    return out;
+    return inside_->look(Inside::Of::records, [&] { return inside_->changes_up_to(log, seq); });
 }
 
 Result<bool> Ledger::reconsider(const LogId& log, std::uint64_t seq,
@@ -289,23 +276,16 @@ Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& ba
 
 Result<> Ledger::export_records(const ExportOptions& options,
                                 const std::function<void(std::string_view)>& line) {
-    return inside_->read([&] { return inside_->export_records(options, line); });
+    return inside_->read(Inside::Of::records, [&] { return inside_->export_records(options, line); });
 }
 
 Result<Ledger::Counts> Ledger::count() {
-    Counts out;
-    SPOT_TRY(inside_->read([&]() -> Result<> {
-        auto counted = inside_->count();
-        if (!counted) return tl::make_unexpected(std::move(counted).error());
-        out = std::move(*counted);
-        return {};
-    }));
-    return out;
+    return inside_->look(Inside::Of::records, [&] { return inside_->count(); });
 }
 
 Result<std::vector<std::string>> Ledger::check() {
     std::vector<std::string> faults;
-    SPOT_TRY(inside_->read([&] { return inside_->check(faults); }));
+    SPOT_TRY(inside_->read(Inside::Of::records, [&] { return inside_->check(faults); }));
     return faults;
 }
 

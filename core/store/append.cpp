@@ -92,6 +92,8 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
         return fail(Code::invalid, "user: longer than 64 bytes, or no text");
     if (!intent.is_object()) return fail(Code::invalid, "an intent is an object");
 
+    // What another process wrote is not remembered here; a receipt is settled in its row.
+    if (!pending || kind == Kind::receipt_settle) SPOT_TRY(catch_up());
     if (makes_record(kind)) {
         const auto repeated = repeated_record(kind, reference, intent, out);
         if (!repeated) return tl::make_unexpected(repeated.error());
@@ -118,14 +120,14 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = RecordId::parse(intent.at(record).get_ref<const std::string&>());
-        const auto opened = id ? records.open(record, *id) : nullptr;
+        const auto opened = id ? open(record, *id) : nullptr;
         if (!opened) return tl::make_unexpected(opened.error());
         if (!*opened) return fail(Code::not_found, "unknown " + record);
         working = *opened;
         const auto repeated = repeated_change(*working, kind, line.entry.intent, out);
         if (!repeated) return tl::make_unexpected(repeated.error());
         if (*repeated) return {};
-        SPOT_TRY(check_open(kind, *id));
+        SPOT_TRY(check_open(kind, *working));
         // The hub writes about each station's records in a log of that station's own.
         if (options.party == Party::hub) own.device = id->log.device | kHubBit;
     }
@@ -145,15 +147,13 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     const auto seen = seen_by(own);
     if (!seen) return tl::make_unexpected(seen.error());
     line.entry.seen = *seen;
+    line.reference = reference;
     out = {line.entry.id(), working ? working->id : line.entry.id(), false};
-    return write(**log, std::move(line), intent, working, reference);
+    return write(**log, std::move(line), intent, working);
 }
 
-Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Working* working,
-                               std::string_view reference) {
+Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Working* working) {
     Entry& entry = line.entry;
-    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
-    if (!at) return tl::make_unexpected(at.error());
     const auto secret = logs.secret_or_make(log, entry.seq);
     if (!secret) return tl::make_unexpected(secret.error());
     line.salt = salt_of(**secret, entry.log, entry.seq);
@@ -163,9 +163,8 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
         line.subject = *subject;
     }
 
-    const bool first = makes_record(entry.kind);
     if (has_document(entry.kind)) {
-        if (first) {
+        if (makes_record(entry.kind)) {
             const auto made = records.make(entry, line.subject);
             if (!made) return tl::make_unexpected(made.error());
             working = *made;
@@ -174,24 +173,8 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
         if (!change) return tl::make_unexpected(change.error());
         entry.check = check_of(*change);
     }
-    if (entry.kind == Kind::receipt_settle) {
-        const auto settled = records.settle_fact(entry, intent);
-        if (!settled) return tl::make_unexpected(settled.error());
-        SPOT_CHECK(*settled == Records::Settled::now);
-        return entries.append(log, line);
-    }
     SPOT_TRY(entries.append(log, line));
-    if (record_of(entry.kind).empty()) return {};
-    const Records::Made made{at->ms, reference};
-    if (working)
-        return first ? records.save_first(*working, intent, made)
-                     : records.save_change(*working);
-    SPOT_TRY(records.save_fact(entry, intent, made));
-    // One that was written again has its number in an earlier series.
-    if (entry.kind != Kind::receipt_print || intent.at("series") != series_of(log.id)) return {};
-    ++log.receipts;
-    SPOT_TRY(records.tally_on(log, entry.seq));  // the row is written anyway
-    return logs.save(log);
+    return project_later(log, line, intent);
 }
 
 }  // namespace spot::core

@@ -46,7 +46,7 @@ Result<Hash> Ledger::attach(std::string_view owner, View content) {
 
 Result<std::optional<Bytes>> Ledger::attached(std::string_view owner, const Hash& hash) {
     std::optional<Bytes> out;
-    SPOT_TRY(inside_->read([&]() -> Result<> {
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
         auto row = inside_->database.prepare(
             "SELECT attached.subject, attached.key, attachment.content FROM attached"
             " JOIN attachment ON attachment.number = attached.attachment"

@@ -134,7 +134,7 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
     if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = id_in(intent, record.c_str());
-        const auto opened = id ? records.open(record, *id) : nullptr;
+        const auto opened = id ? open(record, *id) : nullptr;
         if (!opened) return tl::make_unexpected(opened.error());
         if (!*opened) return fail(Code::corrupt, "a record's row is not in the store");
         working = *opened;
@@ -143,8 +143,8 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
     Stranded& one = of(before.seq);
     one.now = line.entry.seq;
     const RecordId now = line.entry.id();
-    SPOT_TRY(write(to, std::move(line), intent, working,
-                   one.names.empty() ? std::string_view() : one.names.front()));
+    line.reference = one.names.empty() ? std::string() : one.names.front();
+    SPOT_TRY(write(to, std::move(line), intent, working));
     if (!makes_record(kind)) return {};
 
     if (one.names.empty()) one.names.emplace_back();

@@ -165,7 +165,7 @@ Result<Why> Ledger::Inside::take_catalogue(const Entry& publishing, const Json& 
 // ── The ledger's face.
 
 Result<std::vector<Ledger::Published>> Ledger::published() {
-    SPOT_TRY(inside_->read([&] { return inside_->load_catalogues(); }));
+    SPOT_TRY(inside_->read(Inside::Of::log, [&] { return inside_->load_catalogues(); }));
     return inside_->published;
 }
 
@@ -175,7 +175,7 @@ Result<> Ledger::keep_catalogue(const Published& version, std::string_view text)
 
 Result<const Catalogue*> Ledger::catalogue(std::string_view version) {
     const Catalogue* out = nullptr;
-    SPOT_TRY(inside_->read([&]() -> Result<> {
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
         const auto found = inside_->catalogue(version);
         if (!found) return tl::make_unexpected(found.error());
         out = *found;
@@ -186,7 +186,7 @@ Result<const Catalogue*> Ledger::catalogue(std::string_view version) {
 
 const Catalogue& Ledger::catalogue_at(Instant now) {
     const Catalogue* out = inside_->options.catalogue;
-    const auto done = inside_->read([&]() -> Result<> {
+    const auto done = inside_->read(Inside::Of::log, [&]() -> Result<> {
         SPOT_TRY(inside_->load_catalogues());
         const auto& all = inside_->published;
         const auto last = std::find_if(all.rbegin(), all.rend(),
@@ -203,7 +203,7 @@ const Catalogue& Ledger::catalogue_at(Instant now) {
 
 Result<std::string> Ledger::catalogue_text(std::string_view version) {
     Result<std::string> out = std::string();
-    SPOT_TRY(inside_->read([&]() -> Result<> {
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
         out = inside_->catalogue_text(version);
         return out ? Result<>() : tl::make_unexpected(out.error());
     }));

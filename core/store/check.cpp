@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/store/inside.h"
@@ -38,7 +40,7 @@ Result<> Ledger::Inside::check_log(const Logs::Log& log, std::vector<std::string
     const auto say = [&](std::uint64_t seq, const char* what) {
         faults.push_back(name_of(log.id) + ", entry " + std::to_string(seq) + ": " + what);
     };
-    const std::uint64_t executed = is_own(log.id) ? log.last() : log.executed;
+    const std::uint64_t executed = is_own(log.id) ? std::min(log.last(), log.projected) : log.executed;
     Hash previous{};
     std::uint64_t expected = 1;
     std::uint64_t receipts = 0;

@@ -28,11 +28,11 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
     SPOT_TRY(
         database_
             .prepare("INSERT INTO entry (key, kind, run, seen_epoch, seen_seq, \"check\", user,"
-                     " subject, hash, commitment, payload)"
-                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")
+                     " subject, hash, commitment, payload, reference)"
+                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, nullif(?12, ''))")
             .with(key, static_cast<int>(entry.kind), entry.run, entry.seen.epoch, entry.seen.seq,
                   int{entry.check}, std::string_view(entry.user), line.subject, line.hash,
-                  line.commitment, *payload)
+                  line.commitment, *payload, std::string_view(line.reference))
             .run());
     log.tip = {entry.seq, line.hash};
     return {};
@@ -56,7 +56,7 @@ Result<> Entries::seal_for(const Logs::Log& log, const Line& line) {
 // Two texts, so that one can be read while a range is walked: a statement in use is prepared anew.
 #define SPOT_LINE_COLUMNS                                                                       \
     "SELECT key, kind, run, seen_epoch, seen_seq, \"check\", user, subject, hash, commitment," \
-    " payload FROM entry WHERE "
+    " payload, reference FROM entry WHERE "
 constexpr char kRange[] = SPOT_LINE_COLUMNS "key BETWEEN ?1 AND ?2 ORDER BY key";
 constexpr char kOne[] = SPOT_LINE_COLUMNS "key = ?1";
 #undef SPOT_LINE_COLUMNS
@@ -77,6 +77,7 @@ Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
     line.subject = subject_of(row, 7);
     line.hash = hash_of(row.blob(8));
     line.commitment = hash_of(row.blob(9));
+    line.reference = row.text(11);
 
     const auto payload = subjects_.open(line.subject, {kPayload, key}, row.blob(10));
     if (!payload) return tl::make_unexpected(payload.error());

@@ -19,6 +19,7 @@ struct Line {
     Hash commitment{};
     Hash hash{};
     std::optional<Subjects::Id> subject;  // whose key seals salt and intent
+    std::string reference;                // the caller's name for the record that it makes
     bool erased = false;                  // then salt and intent are empty
 };
 

@@ -65,7 +65,7 @@ Result<Why> Ledger::Inside::execute_one(const Line& line, Check check) {
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return Why("form");
-    SPOT_TRY(records.save_fact(entry, intent, {at->ms, {}}));
+    SPOT_TRY(records.save_new(entry, std::nullopt, intent, {at->ms, {}}));
     return Why();
 }
 
@@ -104,7 +104,7 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return tl::make_unexpected(at.error());
-    SPOT_TRY(records.save_first(*working, intent, {at->ms, {}}));
+    SPOT_TRY(records.save_new(entry, line.subject, intent, {at->ms, {}}));
     return Why();
 }
 

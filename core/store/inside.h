@@ -24,10 +24,27 @@ struct Ledger::Inside {
           records(database, logs, entries, subjects, options.party) {}
 
     // ── Transactions (transaction.cpp).
+    // What a verb looks at. Who looks at records has them brought up to their own entries first.
+    enum class Of { log, records };
     // Runs `work` as one durable transaction, or joins the one that is open.
-    Result<> transact(const std::function<Result<>()>& work);
+    Result<> transact(const std::function<Result<>()>& work, Of of = Of::records);
     // Runs `work` on one state of the store.
-    Result<> read(const std::function<Result<>()>& work);
+    Result<> read(Of of, const std::function<Result<>()>& work);
+    // Where the disk is full: what has to be written before `work` can read is written, and undone.
+    Result<> read_unkept(const std::function<Result<>()>& work);
+    Result<> begin_reading();
+    void end_reading();
+    // read() for a `work` that answers something.
+    template <class Work>
+    auto look(Of of, const Work& work) {
+        decltype(work()) out;
+        const auto done = read(of, [&]() -> Result<> {
+            out = work();
+            return out ? Result<>() : tl::make_unexpected(out.error());
+        });
+        if (!done) out = tl::make_unexpected(done.error());
+        return out;
+    }
     // Drops what another process has made stale.
     Result<> refresh();
     void forget();
@@ -52,9 +69,21 @@ struct Ledger::Inside {
     Result<bool> repeated_settlement(const nlohmann::json& intent, const std::string& text,
                                      Appended& out);
     // With all of its entry set but `check`.
-    Result<> write(Logs::Log& log, Line line, const nlohmann::json& intent, Working* working,
-                   std::string_view reference);
+    Result<> write(Logs::Log& log, Line line, const nlohmann::json& intent, Working* working);
     Result<Seen> seen_by(const LogId& author);
+
+    // ── catch_up.cpp: what own entries amount to, put where it is read.
+    Result<bool> is_behind();
+    Result<> catch_up();
+    Result<> catch_up(Logs::Log& log);
+    Result<> project_later(Logs::Log& log, const Line& line, const nlohmann::json& intent);
+    Result<> project(Logs::Log& log, const Line& line, const nlohmann::json& intent);
+    void count_receipt(Logs::Log& log, const nlohmann::json& intent);
+    Result<> project_change(const Line& line, const nlohmann::json& intent);
+    // A session or request, also one that has no row yet; see Records::open().
+    Result<Working*> open(std::string_view record, const RecordId& id);
+    // By a caller's name, or as the text of an id.
+    Result<std::optional<RecordId>> find(std::string_view record, std::string_view reference_or_id);
 
     // ── state.cpp: what an intent refers to.
     bool is_own(const LogId& log) const;
@@ -67,7 +96,7 @@ struct Ledger::Inside {
     Result<> check_state(const LogId& log, Whose whose, Kind kind, const nlohmann::json& intent,
                          const Catalogue& catalogue, std::optional<Subjects::Id>& subject);
     // `refused`: a request that has left for its agency, or was withdrawn, stays as it is.
-    Result<> check_open(Kind kind, const RecordId& request);
+    Result<> check_open(Kind kind, Working& request);
     Result<> check_edit(const RecordId& request, const nlohmann::json& set,
                         const Catalogue& catalogue);
 
@@ -172,8 +201,10 @@ struct Ledger::Inside {
     std::vector<Published> published;  // where published_known
     bool published_known = false;
     std::map<std::string, std::unique_ptr<const Catalogue>, std::less<>> parsed;  // by version
+    std::optional<std::uint64_t> pending;  // own entries not projected; nothing: to be counted
     std::optional<Error> fault;
-    int depth = 0;
+    int depth = 0;         // of transact() and read() within each other
+    bool reading = false;  // the outer one is a read()
     std::int64_t data_version = 0;
 };
 

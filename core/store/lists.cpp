@@ -106,45 +106,53 @@ Result<std::vector<Ledger::Listed>> Ledger::made_between(std::string_view record
                                                          std::int64_t until_ms, std::size_t count) {
     const auto place = record_place(record);
     if (!place) return fail(Code::invalid, "no record is called that");
-    auto rows = inside_->database.prepare(
-        "SELECT record, ms, place FROM made WHERE place = ?1 AND ms >= ?2 AND ms < ?3"
-        " ORDER BY ms, record");
-    rows.with(*place, from_ms, until_ms);
-    return inside_->listed(std::move(rows), count);
+    return inside_->look(Inside::Of::records, [&] {
+        auto rows = inside_->database.prepare(
+            "SELECT record, ms, place FROM made WHERE place = ?1 AND ms >= ?2 AND ms < ?3"
+            " ORDER BY ms, record");
+        rows.with(*place, from_ms, until_ms);
+        return inside_->listed(std::move(rows), count);
+    });
 }
 
 Result<std::vector<Ledger::Listed>> Ledger::records_of(const RecordId& session,
                                                        std::size_t count) {
-    const auto key = inside_->records.key_of(session);
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key) return std::vector<Listed>();
-    auto rows = inside_->database.prepare(
-        "SELECT record.key, record.made_ms, record.place FROM part"
-        " JOIN record ON record.key = part.record WHERE part.session = ?1 ORDER BY part.record");
-    rows.with(**key);
-    return inside_->listed(std::move(rows), count);
+    return inside_->look(Inside::Of::records, [&]() -> Result<std::vector<Listed>> {
+        const auto key = inside_->records.key_of(session);
+        if (!key) return tl::make_unexpected(key.error());
+        if (!*key) return std::vector<Listed>();
+        auto rows = inside_->database.prepare(
+            "SELECT record.key, record.made_ms, record.place FROM part"
+            " JOIN record ON record.key = part.record WHERE part.session = ?1 ORDER BY part.record");
+        rows.with(**key);
+        return inside_->listed(std::move(rows), count);
+    });
 }
 
 Result<std::vector<Ledger::Listed>> Ledger::conflicting(std::size_t count) {
-    return inside_->listed(
-        inside_->database.prepare(
-            // Else it would walk the whole table, which stands in that order.
-            "SELECT key, made_ms, place FROM record INDEXED BY record_conflicts"
-            " WHERE conflicts > 0 ORDER BY key"),
-        count);
+    return inside_->look(Inside::Of::records, [&] {
+        return inside_->listed(
+            inside_->database.prepare(
+                // Else it would walk the whole table, which stands in that order.
+                "SELECT key, made_ms, place FROM record INDEXED BY record_conflicts"
+                " WHERE conflicts > 0 ORDER BY key"),
+            count);
+    });
 }
 
 Result<std::vector<Ledger::Listed>> Ledger::routed(std::string_view state, std::size_t count) {
     const int place = route_place(state);
     if (place == 0) return fail(Code::invalid, "no route has that state");
-    auto rows = inside_->database.prepare(
-        "SELECT key, made_ms, place FROM record WHERE route > 0 AND route = ?1 ORDER BY key");
-    rows.with(place);
-    return inside_->listed(std::move(rows), count);
+    return inside_->look(Inside::Of::records, [&] {
+        auto rows = inside_->database.prepare(
+            "SELECT key, made_ms, place FROM record WHERE route > 0 AND route = ?1 ORDER BY key");
+        rows.with(place);
+        return inside_->listed(std::move(rows), count);
+    });
 }
 
 Result<std::optional<Ledger::Shown>> Ledger::record(std::string_view record, const RecordId& id) {
-    return inside_->shown_record(record, id);
+    return inside_->look(Inside::Of::records, [&] { return inside_->shown_record(record, id); });
 }
 
 }  // namespace spot::core

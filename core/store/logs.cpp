@@ -17,7 +17,7 @@ Result<Logs::Log*> Logs::find(const LogId& id) {
     if (const auto at = known_.find(id); at != known_.end()) return &at->second;
     auto row = database_.prepare(
         "SELECT number, executed, receipts, acked_seq, acked_hash, backed_up_seq, backed_up_hash,"
-        " settled, tallied, tally, branch_epoch, branch_seq, ended FROM log"
+        " settled, tallied, tally, branch_epoch, branch_seq, ended, projected FROM log"
         " WHERE device = ?1 AND epoch = ?2");
     const auto found = row.with(id.device, id.epoch).step();
     if (!found) return tl::make_unexpected(found.error());
@@ -37,6 +37,7 @@ Result<Logs::Log*> Logs::find(const LogId& id) {
     else log.tallied = row.number(8);
     log.branch = {static_cast<std::uint32_t>(row.integer(10)), row.number(11)};
     if (!row.null(12)) log.ended = row.number(12);
+    log.projected = row.number(13);
 
     auto last = database_.prepare(
         "SELECT key, hash FROM entry WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1");
@@ -78,10 +79,10 @@ Result<> Logs::save(const Log& log) {
         .prepare(
             "UPDATE log SET executed = ?2, receipts = ?3, acked_seq = ?4, acked_hash = ?5,"
             " backed_up_seq = ?6, backed_up_hash = ?7, settled = ?8, tallied = ?9, tally = ?10,"
-            " branch_epoch = ?11, branch_seq = ?12, ended = ?13 WHERE number = ?1")
+            " branch_epoch = ?11, branch_seq = ?12, ended = ?13, projected = ?14 WHERE number = ?1")
         .with(log.number, log.executed, log.receipts, log.acknowledged.seq, log.acknowledged.hash,
               log.backed_up.seq, log.backed_up.hash, log.settled, log.tallied, tally.take(),
-              log.branch.epoch, log.branch.seq, log.ended)
+              log.branch.epoch, log.branch.seq, log.ended, log.projected)
         .run();
 }
 

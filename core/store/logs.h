@@ -19,8 +19,9 @@ public:
         std::int64_t number = 0;
         LogId id;
         Tip tip;
-        std::uint64_t settled = 0;   // these two of another party's log; of one's own …
-        std::uint64_t executed = 0;  // … everything is
+        std::uint64_t settled = 0;    // these two of another party's log; of one's own …
+        std::uint64_t executed = 0;   // … everything is, …
+        std::uint64_t projected = 0;  // … and this tells what stands in `record` (catch_up.cpp)
         std::uint64_t receipts = 0;
         Tip acknowledged;
         Tip backed_up;

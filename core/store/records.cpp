@@ -26,6 +26,12 @@ std::int64_t seconds(std::int64_t ms) {
 
 }  // namespace
 
+bool Working::has(const RecordId& entry) const {
+    return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
+        return entry_of(id, change) == entry;
+    });
+}
+
 bool has_document(Kind kind) {
     const std::string_view record = record_of(kind);
     return record == "session" || record == "request";
@@ -70,6 +76,8 @@ Result<std::optional<RecordId>> Records::find_reference(std::string_view record,
                                                         std::string_view reference) {
     const auto place = record_place(record);
     if (!place) return std::nullopt;
+    const auto named = names_.find({*place, std::string(reference)});
+    if (named != names_.end()) return named->second;
     auto row = database_.prepare(
         "SELECT log.device, log.epoch, reference.record FROM reference"
         " JOIN log ON log.number = reference.record >> 40"
@@ -79,6 +87,11 @@ Result<std::optional<RecordId>> Records::find_reference(std::string_view record,
     if (!*found) return std::nullopt;
     return RecordId{{row.number(0), static_cast<std::uint32_t>(row.integer(1))},
                     seq_of(row.integer(2))};
+}
+
+void Records::remember_name(std::string_view record, std::string_view reference,
+                            const RecordId& id) {
+    names_[{*record_place(record), std::string(reference)}] = id;
 }
 
 Working* Records::keep(Working working) {
@@ -91,18 +104,22 @@ void Records::drop(const Working& working) {
     working_.remove_if([&](const Working& one) { return &one == &working; });
 }
 
+// Null: not among those kept.
+Working* Records::held(std::string_view record, const RecordId& id) {
+    const auto place = record_place(record);
+    const auto at = std::find_if(working_.begin(), working_.end(), [&](const Working& one) {
+        return one.id == id && one.place == place;
+    });
+    if (at == working_.end()) return nullptr;
+    working_.splice(working_.begin(), working_, at);
+    return &working_.front();
+}
+
 Result<Working*> Records::open(std::string_view record, const RecordId& id) {
+    if (Working* const working = held(record, id)) return working;
     const auto key = key_of(id);
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return nullptr;
-    const auto place = record_place(record);
-    const auto at = std::find_if(working_.begin(), working_.end(), [&](const Working& one) {
-        return one.key == **key && one.place == place;
-    });
-    if (at != working_.end()) {
-        working_.splice(working_.begin(), working_, at);
-        return &working_.front();
-    }
     const auto there = exists(record, id);
     if (!there) return tl::make_unexpected(there.error());
     if (!*there) return nullptr;
@@ -116,7 +133,6 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
     working.id = id;
     working.place = *record_place(record);
     working.key = key;
-    working.stored = true;
     auto row = database_.prepare("SELECT subject, document FROM record WHERE key = ?1");
     const auto found = row.with(key).step();
     if (!found) return tl::make_unexpected(found.error());
@@ -222,17 +238,15 @@ Result<std::optional<Hash>> Records::execute(Working& working, const Entry& entr
     return done;
 }
 
-Result<> Records::save_first(Working& working, const Json& intent, const Made& made) {
-    SPOT_CHECK(!working.stored && working.changes.size() == 1);
-    working.stored = true;
-    return insert(working.key, working.place, made, working.subject, intent);
-}
-
-Result<> Records::save_change(Working& working) {
+Result<Projection> Records::projection_of(Working& working) {
     const auto json = working.document.json();
     if (!json) return tl::make_unexpected(json.error());
     const auto name = kRecordNames[static_cast<std::size_t>(working.place)];
-    const auto projection = project_document(name, working.id, here_, *json);
+    return project_document(name, working.id, here_, *json);
+}
+
+Result<> Records::save_change(Working& working) {
+    const auto projection = projection_of(working);
     if (!projection) return tl::make_unexpected(projection.error());
     const auto sealed =
         subjects_.seal(working.subject, {kJsonColumn, working.key}, view(projection->json));
@@ -247,13 +261,6 @@ Result<> Records::save_change(Working& working) {
         .prepare("UPDATE record SET json = ?2, conflicts = ?3, document = ?4, route = ?5 WHERE key = ?1")
         .with(working.key, *sealed, int{projection->conflicts}, *packed, projection->route)
         .run();
-}
-
-Result<> Records::save_fact(const Entry& entry, const Json& intent, const Made& made) {
-    const auto key = key_of(entry.id());
-    if (!key) return tl::make_unexpected(key.error());
-    SPOT_CHECK(*key);
-    return insert(**key, *record_place(record_of(entry.kind)), made, std::nullopt, intent);
 }
 
 // A fact has no document: the column holds the entry that settled it, beside the one that made it.
@@ -294,7 +301,6 @@ Result<> Records::undo_changes(std::string_view record, const RecordId& id, cons
     working.id = id;
     working.place = *record_place(record);
     working.key = **key;
-    working.stored = true;
     auto row = database_.prepare(
         "SELECT key, subject, document FROM record WHERE key = ?1 AND place = ?2");
     const auto found = row.with(**key, working.place).step();
@@ -350,8 +356,12 @@ Result<> Records::tally_on(Logs::Log& log, std::uint64_t last) {
     return tally(log, std::min(last, log.tallied + kTalliedAtOnceMax));
 }
 
-Result<> Records::insert(std::int64_t key, std::int64_t place, const Made& made,
-                         const std::optional<Subjects::Id>& subject, const Json& intent) {
+Result<> Records::save_new(const Entry& entry, const std::optional<Subjects::Id>& subject,
+                           const Json& intent, const Made& made) {
+    const auto found = key_of(entry.id());
+    if (!found) return tl::make_unexpected(found.error());
+    SPOT_CHECK(*found);
+    const std::int64_t key = **found, place = *record_place(record_of(entry.kind));
     std::optional<std::string_view> reference;
     if (!made.reference.empty()) {
         reference = made.reference;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 
 #include "core/document.h"
 #include "core/store/entries.h"
@@ -32,7 +33,8 @@ struct Working {
     std::optional<Subjects::Id> subject;
     std::vector<Change> changes;  // in the order in which they were executed here
     Document document;
-    bool stored = false;          // there is a row
+
+    bool has(const RecordId& entry) const;  // was it executed here?
 };
 
 // The table `record`, and the execution of entries on documents.
@@ -46,10 +48,14 @@ public:
     Result<std::optional<std::int64_t>> key_of(const RecordId& id);
     Result<std::optional<RecordId>> find_reference(std::string_view record,
                                                    std::string_view reference);
+    // Of a record that has no row yet; until forget_names().
+    void remember_name(std::string_view record, std::string_view reference, const RecordId& id);
+    void forget_names() { names_.clear(); }
 
     // A session or request with its document: saved in the row, or made again from the entries.
     // Null: there is none. Lasts until the next call of open() or make().
     Result<Working*> open(std::string_view record, const RecordId& id);
+    bool is_open(std::string_view record, const RecordId& id) { return held(record, id) != nullptr; }
     Result<Working*> make(const Entry& entry, const std::optional<Subjects::Id>& subject);
     // Executes an entry. `not_found`: its author did not know the record.
     // Answers the change's hash. After an error or an unwanted change: drop().
@@ -68,14 +74,16 @@ public:
     Result<std::string> record_at(const Working& working, const Entry& entry,
                                   const nlohmann::json& intent);
 
+    Result<Projection> projection_of(Working& working);
+
     // Write the row.
     struct Made {
         std::int64_t ms = 0;
         std::string_view reference;
     };
-    Result<> save_first(Working& working, const nlohmann::json& intent, const Made& made);
+    Result<> save_new(const Entry& entry, const std::optional<Subjects::Id>& subject,
+                      const nlohmann::json& intent, const Made& made);
     Result<> save_change(Working& working);
-    Result<> save_fact(const Entry& entry, const nlohmann::json& intent, const Made& made);
     // Of the one entry that says what became of a receipt's original. `repeated`: it said so
     // before; `conflict`: another one did.
     enum class Settled { now, repeated, otherwise };
@@ -104,11 +112,12 @@ public:
     Result<> tally_on(Logs::Log& log, std::uint64_t last);
 
     void drop(const Working& working);
-    void forget() { working_.clear(); }
+    void forget() {
+        working_.clear();
+        names_.clear();
+    }
 
 private:
-    Result<> insert(std::int64_t key, std::int64_t place, const Made& made,
-                    const std::optional<Subjects::Id>& subject, const nlohmann::json& intent);
     // Of a record that nothing has changed since.
     Result<std::optional<std::string>> json_as_made(const RecordId& id);
     Result<Working> load(std::string_view record, const RecordId& id, std::int64_t key);
@@ -128,6 +137,7 @@ private:
     Result<bool> knows(const Entry& author, const Working::Change& change);
     Result<> replay(Working& working, std::vector<Working::Change> changes);
     Working* keep(Working working);
+    Working* held(std::string_view record, const RecordId& id);
 
     Database& database_;
     Logs& logs_;
@@ -135,6 +145,7 @@ private:
     Subjects& subjects_;
     Party here_;
     std::list<Working> working_;  // the one used last in front; at most kWorkingMax
+    std::map<std::pair<std::int64_t, std::string>, RecordId> names_;  // by place
 };
 
 }  // namespace spot::core

@@ -64,24 +64,16 @@ Result<> Ledger::Inside::check_state(const LogId& log, Whose whose, Kind kind,
 }
 
 // Only of one's own writing: an entry that was written before its author knew is no fault.
-Result<> Ledger::Inside::check_open(Kind kind, const RecordId& request) {
+Result<> Ledger::Inside::check_open(Kind kind, Working& request) {
     if (kind != Kind::request_edit && kind != Kind::request_withdraw) return {};
-    const auto key = records.key_of(request);
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key) return {};
-    auto row = database.prepare("SELECT key, subject, json, route FROM record WHERE key = ?1");
-    const auto found = row.with(**key).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return {};
-    const std::string_view route = kRoutes[static_cast<std::size_t>(row.integer(3))];
+    const auto shown = records.projection_of(request);
+    if (!shown) return tl::make_unexpected(shown.error());
+    const std::string_view route = kRoutes[static_cast<std::size_t>(shown->route)];
     if (route == "dispatched" || route == "accepted" || route == "answered" || route == "refused")
         return fail(Code::refused,
                     "the request has left the hub for its agency; what is to be changed has to be "
                     "told to the agency, or asked for in a new request");
-    const auto json = records.open_json(request, row, 0);
-    if (!json) return tl::make_unexpected(json.error());
-    if (!*json) return fail(Code::not_found, "unknown request");
-    if (nlohmann::json::parse(**json, nullptr, false).contains("withdrawn"))
+    if (nlohmann::json::parse(shown->json, nullptr, false).contains("withdrawn"))
         return fail(Code::refused, "the request was withdrawn; ask for it in a new one");
     return {};
 }

@@ -7,6 +7,7 @@ void Ledger::Inside::forget() {
     subjects.forget();
     records.forget();
     published_known = false;
+    pending.reset();
 }
 
 Result<> Ledger::Inside::refresh() {
@@ -20,7 +21,7 @@ Result<> Ledger::Inside::refresh() {
 Logs::Log Ledger::Inside::log(const LogId& id) {
     Logs::Log out;
     out.id = id;
-    const auto done = read([&]() -> Result<> {
+    const auto done = read(Of::log, [&]() -> Result<> {
         const auto found = logs.find(id);
         if (!found) return tl::make_unexpected(found.error());
         if (*found) out = **found;
@@ -30,7 +31,7 @@ Logs::Log Ledger::Inside::log(const LogId& id) {
     return out;
 }
 
-Result<> Ledger::Inside::transact(const std::function<Result<>()>& work) {
+Result<> Ledger::Inside::transact(const std::function<Result<>()>& work, Of of) {
     if (fault) return tl::make_unexpected(*fault);
     const bool outer = depth == 0;
     // After a full disk SQLite may have ended the transaction; outside one, nothing is atomic.
@@ -39,6 +40,7 @@ Result<> Ledger::Inside::transact(const std::function<Result<>()>& work) {
     SPOT_TRY(database.prepare(outer ? "BEGIN IMMEDIATE" : "SAVEPOINT inner").run());
     Result<> done;
     if (outer) done = refresh();
+    if (done && of == Of::records) done = catch_up();
     if (done) {
         ++depth;
         done = work();
@@ -53,17 +55,50 @@ Result<> Ledger::Inside::transact(const std::function<Result<>()>& work) {
     return done;
 }
 
-Result<> Ledger::Inside::read(const std::function<Result<>()>& work) {
+Result<> Ledger::Inside::read(Of of, const std::function<Result<>()>& work) {
     if (fault) return tl::make_unexpected(*fault);
-    if (depth > 0) return work();
+    if (depth > 0) {
+        if (of == Of::records && !reading) SPOT_TRY(catch_up());
+        return work();
+    }
+    SPOT_TRY(begin_reading());
+    const auto behind = of == Of::records ? is_behind() : false;
+    if (behind && *behind) {
+        end_reading();
+        if (!transact([] { return Result<>(); })) return read_unkept(work);
+        SPOT_TRY(begin_reading());
+    }
+    ++depth;
+    const auto done = behind ? work() : tl::make_unexpected(behind.error());
+    --depth;
+    end_reading();
+    return done;
+}
+
+Result<> Ledger::Inside::begin_reading() {
     SPOT_TRY(database.prepare("BEGIN").run());
+    reading = true;
     auto done = refresh();
+    if (!done) end_reading();
+    return done;
+}
+
+void Ledger::Inside::end_reading() {
+    reading = false;
+    (void)database.prepare("COMMIT").run();
+}
+
+Result<> Ledger::Inside::read_unkept(const std::function<Result<>()>& work) {
+    SPOT_TRY(database.prepare("BEGIN IMMEDIATE").run());
+    auto done = refresh();
+    if (done) done = catch_up();
     if (done) {
         ++depth;
         done = work();
         --depth;
     }
-    (void)database.prepare("COMMIT").run();
+    if (database.in_transaction()) (void)database.run("ROLLBACK");
+    forget();
     return done;
 }
 

@@ -280,6 +280,7 @@ TEST_CASE("an erased person can't be read by anybody, and the chain still verifi
     other["citizen"] = {{"name", "Rui Sá"}};
     van.add(Kind::request_queue, "other", other);
     van.add(Kind::request_edit, "", edit_intent(4, van.request, {{"fields.motivo", "Furto"}}));
+    CHECK(van.lines().size() == 3);
     tamper(van, "UPDATE subject SET key = x'' WHERE id ="
                 " (SELECT subject FROM record WHERE reference = 'r')");
     van.open();
