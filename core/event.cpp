@@ -1,6 +1,6 @@
 #include "core/event.h"
 
-#include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace spot::core {
@@ -8,31 +8,32 @@ namespace {
 
 using nlohmann::json;
 
-// Reads without building anything, so that what it refuses was never held in memory.
-// Returning false ends the parse.
-class FormCheck final : public nlohmann::json_sax<json> {
+// Builds the value, and stops at the first thing that the library would take but an event may not
+// have. Returning false ends the parse.
+class Reader final : public nlohmann::json_sax<json> {
 public:
+    json& value() { return value_; }
     const std::string& fault() const { return fault_; }
 
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t&) override { return true; }
-    bool string(string_t& text) override { return no_null(text); }
+    bool null() override { return put(nullptr); }
+    bool boolean(bool it) override { return put(it); }
+    bool number_integer(number_integer_t it) override { return put(it); }
+    bool number_unsigned(number_unsigned_t it) override { return put(it); }
+    bool number_float(number_float_t it, const string_t&) override { return put(it); }
+    bool string(string_t& text) override { return no_null(text) && put(std::move(text)); }
     bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(); }
+    bool start_object(std::size_t) override { return open(json::object()); }
     bool end_object() override { return close(); }
-    bool start_array(std::size_t) override { return open(); }
+    bool start_array(std::size_t) override { return open(json::array()); }
     bool end_array() override { return close(); }
 
     bool key(string_t& name) override {
-        auto& names = names_.back();
-        if (std::find(names.begin(), names.end(), name) != names.end())
-            return stop("a key stands twice in one object");
-        if (names.size() == kKeysMax) return stop("an object has more than 256 keys");
-        names.push_back(name);
-        return no_null(name);
+        json& object = *open_.back();
+        if (object.size() == kKeysMax) return stop("an object has more than 256 keys");
+        if (!no_null(name)) return false;
+        const auto [member, is_new] = object.emplace(std::move(name), nullptr);
+        member_ = &*member;
+        return is_new || stop("a key stands twice in one object");
     }
 
     // nlohmann's own message quotes the input, which may be personal: name the place only.
@@ -46,13 +47,24 @@ private:
     static constexpr std::size_t kKeysMax = 256;
     static constexpr int kOutOfRange = 406;
 
-    bool open() {
-        if (names_.size() == kEventDepthMax) return stop("nested more than 16 deep");
-        names_.emplace_back();
+    json& place() {
+        if (open_.empty()) return value_;
+        json& around = *open_.back();
+        return around.is_array() ? around.emplace_back() : *member_;
+    }
+    bool put(json it) {
+        place() = std::move(it);
+        return true;
+    }
+    bool open(json empty) {
+        if (open_.size() == kEventDepthMax) return stop("nested more than 16 deep");
+        json& at = place();
+        at = std::move(empty);
+        open_.push_back(&at);
         return true;
     }
     bool close() {
-        names_.pop_back();
+        open_.pop_back();
         return true;
     }
     bool no_null(const std::string& text) {
@@ -63,7 +75,9 @@ private:
         return false;
     }
 
-    std::vector<std::vector<std::string>> names_;  // of each open object; arrays have none
+    json value_;
+    std::vector<json*> open_;   // from the outermost in; what stands around them does not move
+    json* member_ = nullptr;    // of the innermost: the value whose key was read last
     std::string fault_;
 };
 
@@ -71,11 +85,11 @@ private:
 
 Result<Event> parse_event(std::string_view line) {
     if (line.size() > kEventBytesMax) return fail(Code::invalid, "longer than 1 MiB");
-    FormCheck form;
-    if (!json::sax_parse(line, &form)) return fail(Code::invalid, form.fault());
+    Reader reader;
+    if (!json::sax_parse(line, &reader)) return fail(Code::invalid, reader.fault());
 
     Event event;
-    event.body = json::parse(line, nullptr, false);
+    event.body = std::move(reader.value());
     if (!event.body.is_object()) return fail(Code::invalid, "not a JSON object");
     const auto kind = event.body.find("kind");
     if (kind == event.body.end() || !kind->is_string())

@@ -174,6 +174,7 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
         entry.check = check_of(*change);
     }
     SPOT_TRY(entries.append(log, line));
+    ++appends;
     return project_later(log, line, intent);
 }
 

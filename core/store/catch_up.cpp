@@ -14,8 +14,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// So few that their documents are still kept, and that who looks first waits for some milliseconds.
-constexpr std::uint64_t kPendingMax = 64;
+// So few that their documents are still kept, and that who looks first waits for 20 ms.
+constexpr std::uint64_t kPendingMax = 256;
 
 }  // namespace
 

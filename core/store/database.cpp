@@ -186,6 +186,15 @@ Result<std::int64_t> Database::integer(const char* sql) {
     return *row ? statement.integer(0) : 0;
 }
 
+// Pages that do not fit in the cache go to the log before their transaction has ended; that this one
+// is rolled back leaves them there, as room.
+Result<> Database::lengthen_log() {
+    SPOT_TRY(run("BEGIN IMMEDIATE"));
+    auto done = run("CREATE TABLE room AS SELECT zeroblob(12 * 1024 * 1024)");
+    (void)run("ROLLBACK");
+    return done;
+}
+
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 }  // namespace spot::core

@@ -86,6 +86,9 @@ public:
     Result<> run(const char* sql);          // statements with no values, for the settings
     Result<std::int64_t> integer(const char* sql);
     bool in_transaction() const;
+    // Makes the write-ahead log as long as it gets before a checkpoint. For who commits again and
+    // again: what overwrites the log needs no new length of the file on disk. Outside a transaction.
+    Result<> lengthen_log();
 
 private:
     struct Cached {

@@ -148,7 +148,17 @@ Result<> Recorder::put_catalogue(Draft& draft) {
 Result<core::Taken> Recorder::record(std::string_view line) {
     auto event = core::parse_event(line);
     if (!event) return tl::make_unexpected(std::move(event).error());
-    auto draft = draft_of(std::move(*event), records_);
+    core::Result<core::Taken> out;
+    // One transaction, so that what is looked up takes no lock of its own.
+    SPOT_TRY(station_.ledger.atomically([&]() -> Result<> {
+        out = take(std::move(*event));
+        return out ? Result<>() : tl::make_unexpected(out.error());
+    }));
+    return out;
+}
+
+Result<core::Taken> Recorder::take(core::Event event) {
+    auto draft = draft_of(std::move(event), records_);
     if (!draft) return tl::make_unexpected(std::move(draft).error());
     SPOT_TRY(write_to_current_log());
     SPOT_TRY(put_catalogue(*draft));

@@ -63,6 +63,7 @@ public:
     core::Result<core::Taken> record(std::string_view line);
 
 private:
+    core::Result<core::Taken> take(core::Event event);
     core::Result<> write_to_current_log();
     core::Result<> put_catalogue(Draft& draft);
     Station& station_;

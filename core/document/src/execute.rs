@@ -10,7 +10,6 @@ use automerge::{
 use crate::fault::{conflict, invalid, limit, not_found, refused, Outcome};
 use crate::guard::{ACTOR_SIZE, ROWS_MAX};
 use crate::operations::{Operation, What};
-use crate::plant;
 
 /// Answers the hash of the change, or none where nothing differed.
 /// An error leaves the document as it was.
@@ -44,12 +43,11 @@ fn transact(
     time: i64,
     operations: &[Operation],
 ) -> Outcome<Option<ChangeHash>> {
-    let is_new = document.is_empty();
     document.set_actor(ActorId::from(actor));
     // Dropping a transaction rolls it back. After a panic that could panic again, which would end
     // the process; so it is not dropped then: the document is given up anyway.
     let mut transaction = ManuallyDrop::new(document.transaction());
-    let written = write(&mut transaction, operations, is_new);
+    let written = write(&mut transaction, operations);
     let transaction = ManuallyDrop::into_inner(transaction);
     match written {
         Ok(()) if transaction.pending_ops() > 0 => {
@@ -66,15 +64,10 @@ fn transact(
     }
 }
 
-fn write(transaction: &mut Transaction, operations: &[Operation], is_new: bool) -> Outcome<()> {
+fn write(transaction: &mut Transaction, operations: &[Operation]) -> Outcome<()> {
     // Before the work is done: each character of a text is an operation of Automerge's.
     let inserted = operations.iter().filter(|operation| operation.what != What::Put);
     check_size(inserted.map(Operation::characters).sum())?;
-    if is_new {
-        if let Some(tree) = plant::tree(operations) {
-            return transaction.init_root_from_hydrate(&tree).map_err(refused);
-        }
-    }
     let mut writer = Writer { transaction, places: vec![("".into(), vec![ROOT])] };
     for operation in operations {
         match operation.what {
@@ -87,7 +80,7 @@ fn write(transaction: &mut Transaction, operations: &[Operation], is_new: bool) 
     check_size(writer.transaction.pending_ops())
 }
 
-fn check_size(operations: usize) -> Outcome<()> {
+pub fn check_size(operations: usize) -> Outcome<()> {
     if operations as u64 > ROWS_MAX {
         return Err(limit("an intent makes more than 100,000 operations"));
     }

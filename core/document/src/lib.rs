@@ -15,12 +15,13 @@ use std::ffi::c_void;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::Once;
 
-use automerge::{Automerge, ChangeHash, ReadDoc};
+use automerge::{ChangeHash, ReadDoc};
 
 use fault::{corrupt, limit, not_found, Outcome, Status};
+use plant::Document;
 
 /// What C++ holds a pointer to. None: a panic poisoned it.
-pub struct Handle(Option<Automerge>);
+pub struct Handle(Option<Document>);
 
 type Sink = extern "C" fn(to: *mut c_void, bytes: *const u8, size: usize);
 
@@ -68,7 +69,7 @@ unsafe fn enter(
     handle: *mut Handle,
     sink: Sink,
     to: *mut c_void,
-    work: impl FnOnce(&mut Automerge) -> Outcome<Option<Vec<u8>>>,
+    work: impl FnOnce(&mut Document) -> Outcome<Option<Vec<u8>>>,
 ) -> i32 {
     let handle = unsafe { &mut *handle };
     // Taken out while it is worked on: what a panic leaves behind is never seen again.
@@ -95,13 +96,13 @@ unsafe fn slice<'a>(bytes: *const u8, size: usize) -> &'a [u8] {
     }
 }
 
-fn boxed(document: Automerge) -> *mut Handle {
+fn boxed(document: Document) -> *mut Handle {
     Box::into_raw(Box::new(Handle(Some(document))))
 }
 
 #[no_mangle]
 pub extern "C" fn spot_document_new() -> *mut Handle {
-    caught(|| boxed(Automerge::new_with_encoding(saved::ENCODING))).unwrap_or(std::ptr::null_mut())
+    caught(|| boxed(Document::Empty)).unwrap_or(std::ptr::null_mut())
 }
 
 /// # Safety
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn spot_document_load(
     let bytes = unsafe { slice(bytes, size) };
     let failed = Err(corrupt("Automerge failed to load a document; rebuild it from the log"));
     let (handle, outcome) = match caught(|| saved::load(bytes)).unwrap_or(failed) {
-        Ok(document) => (boxed(document), Ok(Some(Vec::new()))),
+        Ok(document) => (boxed(Document::Grown(document)), Ok(Some(Vec::new()))),
         Err(fault) => (std::ptr::null_mut(), Err(fault)),
     };
     unsafe { *status = answer(outcome, sink, to) };
@@ -142,7 +143,7 @@ pub unsafe extern "C" fn spot_document_save(
     sink: Sink,
     to: *mut c_void,
 ) -> i32 {
-    unsafe { enter(handle, sink, to, |document| saved::save(document).map(Some)) }
+    unsafe { enter(handle, sink, to, |document| saved::save(document.grown()?).map(Some)) }
 }
 
 /// # Safety
@@ -164,10 +165,10 @@ pub unsafe extern "C" fn spot_document_execute(
         let known: Vec<ChangeHash> = hashes.map(hash).collect();
         (slice(actor, guard::ACTOR_SIZE), known, slice(operations, operations_size))
     };
-    let work = |document: &mut Automerge| {
+    let work = |document: &mut Document| {
         let actor = actor.try_into().expect("a slice of this size");
         let operations = operations::parse(operations)?;
-        let made = execute::execute(document, actor, time, &known, &operations)?;
+        let made = document.execute(actor, time, &known, &operations)?;
         Ok(made.map(|hash| hash.0.to_vec()))
     };
     unsafe { enter(handle, sink, to, work) }
@@ -184,7 +185,8 @@ pub unsafe extern "C" fn spot_document_apply(
     to: *mut c_void,
 ) -> i32 {
     let change = unsafe { slice(change, size) };
-    let work = |document: &mut Automerge| {
+    let work = |document: &mut Document| {
+        let document = document.grown()?;
         // Caught on its own: a stranger's bytes may bring down the copy, never the document.
         let failed = Err(corrupt("Automerge failed on a change"));
         let (hash, taken) = caught(|| apply::apply(document, change)).unwrap_or(failed)?;
@@ -206,7 +208,8 @@ pub unsafe extern "C" fn spot_document_change(
     to: *mut c_void,
 ) -> i32 {
     let wanted = hash(unsafe { slice(wanted, HASH_SIZE) });
-    let work = |document: &mut Automerge| {
+    let work = |document: &mut Document| {
+        let document = document.grown()?;
         let found = document.get_change_by_hash(&wanted);
         let found = found.ok_or(not_found("the document has no change with this hash"))?;
         if found.raw_bytes().len() > guard::CHANGE_BYTES_MAX {
@@ -225,7 +228,7 @@ pub unsafe extern "C" fn spot_document_json(
     sink: Sink,
     to: *mut c_void,
 ) -> i32 {
-    unsafe { enter(handle, sink, to, |document| Ok(Some(read::json(document)?.into_bytes()))) }
+    unsafe { enter(handle, sink, to, |document| Ok(Some(read::json(document.grown()?)?.into_bytes()))) }
 }
 
 #[no_mangle]

@@ -168,8 +168,8 @@ TEST_CASE("what was refused or rolled back leaves the names of what was recorded
 
 TEST_CASE("where the disk is full, what was recorded is shown all the same") {
     Side van(Party::station, 1);
-    Story(*van, [] {}).tell(0, 6);
-    const auto expected = told_and_looked_at(6).size();
+    Story(*van, [] {}).tell(0, 3);  // so few that no room was made for more
+    const auto expected = told_and_looked_at(3).size();
     // No file of this process may grow from here: as on a full disk, but for this test alone.
     const auto wal = std::filesystem::file_size(van.file().string() + "-wal");
     rlimit before{};
@@ -189,5 +189,20 @@ TEST_CASE("where the disk is full, what was recorded is shown all the same") {
     CHECK(rows_of_records(van) == kRowsOfFirst);  // it was not kept, …
     CHECK(van.lines().size() == expected);
     CHECK(rows_of_records(van) == static_cast<std::int64_t>(expected));  // … and now it is
+    CHECK(van->check()->empty());
+}
+
+TEST_CASE("who records on finds room made in the write-ahead log, who records one event does not") {
+    Side van(Party::station, 1);
+    const auto length = [&] { return std::filesystem::file_size(van.file().string() + "-wal"); };
+    Story story(*van, [] {});
+    story.tell(0, 2);
+    const auto before = length();
+    CHECK(before < 1024 * 1024);
+    story.tell(2, 8);
+    const auto room = length();
+    CHECK(room > 8 * 1024 * 1024);
+    story.tell(8, 40);
+    CHECK(length() == room);
     CHECK(van->check()->empty());
 }
