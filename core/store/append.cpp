@@ -158,7 +158,7 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
     if (!secret) return tl::make_unexpected(secret.error());
     line.salt = salt_of(**secret, entry.log, entry.seq);
     if (entry.kind == Kind::request_queue) {
-        const auto subject = subjects.of_request(intent, entry.id());
+        const auto subject = subjects.of_request(intent, entry.id(), Subjects::Row::later);
         if (!subject) return tl::make_unexpected(subject.error());
         line.subject = *subject;
     }

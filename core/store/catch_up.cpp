@@ -48,6 +48,7 @@ Result<> Ledger::Inside::catch_up() {
         if (!log) return tl::make_unexpected(log.error());
         SPOT_TRY(catch_up(**log));
     }
+    SPOT_TRY(subjects.renew());
     pending = 0;
     records.forget_names();
     return {};
@@ -91,6 +92,7 @@ Result<> Ledger::Inside::project(Logs::Log& log, const Line& line, const Json& i
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return tl::make_unexpected(at.error());
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
+    if (line.subject) SPOT_TRY(subjects.keep(*line.subject));
     return records.save_new(entry, line.subject, intent, {at->ms, line.reference});
 }
 

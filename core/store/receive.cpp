@@ -73,7 +73,7 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
         const bool whole = !code || *code == "unknown_record";
         const auto made = subjects.of_request(
             whole && entry.kind == Kind::request_queue ? intent : Json{{"citizen", Json::object()}},
-            entry.id());
+            entry.id(), Subjects::Row::now);
         if (!made) return tl::make_unexpected(made.error());
         subject = *made;
     }

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kKeysMax = 256;  // remembered
 constexpr std::uint8_t kErasuresMax = 255;
+constexpr std::string_view kFresh = "ledger.fresh_subjects";
 
 Bytes associated(Subjects::Place place) {
     ByteWriter out;
@@ -29,7 +30,8 @@ std::optional<Subjects::Id> subject_of(const Statement& row, int column) {
 
 // An erased subject leaves its row, with no key: if the same person comes back later, the new data
 // get an id and a key of their own, and the old stay unreadable.
-Result<Subjects::Id> Subjects::of_request(const nlohmann::json& intent, const RecordId& request) {
+Result<Subjects::Id> Subjects::of_request(const nlohmann::json& intent, const RecordId& request,
+                                          Row row) {
     const auto& citizen = intent.at("citizen");
     const auto nif = citizen.find("nif");
     const std::string who = nif != citizen.end() ? "nif " + nif->get_ref<const std::string&>()
@@ -42,13 +44,51 @@ Result<Subjects::Id> Subjects::of_request(const nlohmann::json& intent, const Re
         if (!now) return tl::make_unexpected(now.error());
         if (*now == State::usable) return id;
         if (*now == State::erased) continue;
-        const SecretKey made = SecretKey::random(random_);
-        SPOT_TRY(database_.prepare("INSERT INTO subject (id, key) VALUES (?1, ?2)")
-                     .with(id, View(made.bytes()))
-                     .run());
+        const auto later = row == Row::later ? has_fresh() : false;
+        if (!later) return tl::make_unexpected(later.error());
+        if (row == Row::now)
+            SPOT_TRY(make(id, SecretKey::random(random_)));
+        else if (!*later)
+            SPOT_TRY(renew());
         return id;
     }
     return fail(Code::limit, "a person was erased more often than the store can tell apart");
+}
+
+Result<> Subjects::make(const Id& id, const SecretKey& key) {
+    return database_.prepare("INSERT INTO subject (id, key) VALUES (?1, ?2)")
+        .with(id, View(key.bytes()))
+        .run();
+}
+
+Result<bool> Subjects::has_fresh() {
+    if (fresh_) return true;
+    auto row = database_.prepare("SELECT value FROM setting WHERE name = ?1");
+    const auto found = row.with(kFresh).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return false;
+    const View bytes = row.blob(0);
+    if (bytes.size() != SecretKey::kSize)
+        return fail(Code::corrupt, "the store's secret is damaged");
+    fresh_.emplace(bytes.first<SecretKey::kSize>());
+    return true;
+}
+
+Result<> Subjects::renew() {
+    fresh_ = SecretKey::random(random_);
+    return database_.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")
+        .with(kFresh, View(fresh_->bytes()))
+        .run();
+}
+
+Result<> Subjects::keep(const Id& id) {
+    const auto now = state(id);
+    if (!now) return tl::make_unexpected(now.error());
+    if (*now != State::unknown) return {};
+    const auto made = key(id);
+    if (!made) return tl::make_unexpected(made.error());
+    SPOT_CHECK(*made);
+    return make(id, **made);
 }
 
 Result<Subjects::State> Subjects::state(const Id& id) {
@@ -68,7 +108,12 @@ Result<Subjects::State> Subjects::state(const Id& id) {
 Result<const SecretKey*> Subjects::key(const Id& id) {
     const auto now = state(id);
     if (!now) return tl::make_unexpected(now.error());
-    return *now == State::usable ? &keys_.at(id) : nullptr;
+    if (*now == State::usable) return &keys_.at(id);
+    const auto without_row = *now == State::unknown ? has_fresh() : false;
+    if (!without_row) return tl::make_unexpected(without_row.error());
+    if (!*without_row) return nullptr;
+    unkept_ = fresh_->derive(text(id));
+    return &*unkept_;
 }
 
 Result<> Subjects::erase(const Id& id) {

@@ -21,8 +21,12 @@ public:
         : database_(database), random_(random), secret_(std::move(secret)) {}
 
     // Whom a new request is about: the citizen with its NIF; where none was given, whoever made
-    // this one request. Makes the key where it lacks.
-    Result<Id> of_request(const nlohmann::json& intent, const RecordId& request);
+    // this one request. Where the key lacks, its row is made: now, or by keep() at the latest before
+    // renew(), and until then the key follows from a secret of the store's that renew() destroys.
+    enum class Row { now, later };
+    Result<Id> of_request(const nlohmann::json& intent, const RecordId& request, Row row);
+    Result<> keep(const Id& id);
+    Result<> renew();
     // Null: erased. The pointer lasts until the next call.
     Result<const SecretKey*> key(const Id& id);
     // Destroys the key.
@@ -37,16 +41,23 @@ public:
     // Nothing: erased.
     Result<std::optional<Bytes>> open(const std::optional<Id>& subject, Place place, View sealed);
 
-    void forget() { keys_.clear(); }
+    void forget() {
+        keys_.clear();
+        fresh_.reset();
+    }
 
 private:
     enum class State { usable, erased, unknown };
     Result<State> state(const Id& id);
+    Result<> make(const Id& id, const SecretKey& key);
+    Result<bool> has_fresh();
 
     Database& database_;
     Random& random_;
     SecretKey secret_;
     std::map<Id, SecretKey> keys_;  // at most kKeysMax
+    std::optional<SecretKey> fresh_;   // what keys without a row are made from
+    std::optional<SecretKey> unkept_;  // the last of those
 };
 
 // Of a row's column.
