@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <new>
 
 namespace spot::core {
 
@@ -32,6 +33,26 @@ struct SignSecret {
 };
 
 }  // namespace
+
+static_assert(sizeof(crypto_generichash_state) <= sizeof(Hasher) &&
+              alignof(crypto_generichash_state) <= alignof(Hasher));
+
+Hasher::Hasher() {
+    auto* state = new (state_.data()) crypto_generichash_state;
+    SPOT_CHECK(crypto_generichash_init(state, nullptr, 0, Hash{}.size()) == 0);
+}
+
+void Hasher::add(View part) {
+    auto* state = std::launder(reinterpret_cast<crypto_generichash_state*>(state_.data()));
+    crypto_generichash_update(state, part.data(), part.size());
+}
+
+Hash Hasher::finish() {
+    auto* state = std::launder(reinterpret_cast<crypto_generichash_state*>(state_.data()));
+    Hash out;
+    crypto_generichash_final(state, out.data(), out.size());
+    return out;
+}
 
 Hash hash(std::initializer_list<View> parts) { return blake2b({}, parts); }
 Hash keyed_hash(View key, std::initializer_list<View> parts) { return blake2b(key, parts); }

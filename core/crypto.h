@@ -23,6 +23,16 @@ using Signature = std::array<std::uint8_t, 64>;
 Hash hash(std::initializer_list<View> parts);
 // The same, keyed by 32 bytes.
 Hash keyed_hash(View key, std::initializer_list<View> parts);
+// hash() of what comes bit by bit.
+class Hasher {
+public:
+    Hasher();
+    void add(View part);
+    Hash finish();  // once, at the end
+
+private:
+    alignas(64) std::array<std::uint8_t, 384> state_;
+};
 bool equal_in_constant_time(View left, View right);
 
 // 32 secret bytes: move-only, zeroed when they go.

@@ -46,6 +46,7 @@ Result<Ledger> Ledger::open(const std::filesystem::path& file, const SecretKey& 
     if (!secret) return tl::make_unexpected(std::move(secret).error());
     Ledger out(std::make_unique<Inside>(std::move(*database), options, std::move(*secret)));
     SPOT_TRY(out.inside_->make_lists());
+    SPOT_TRY(out.inside_->name_earlier_files());
     return out;
 }
 

@@ -189,11 +189,66 @@ public:
 
     // ── Attachments: files of a draft (`owner`: its key) or of a request (`owner`: its id).
     Result<Hash> attach(std::string_view owner, View content);
-    // Nothing: there is none, or the person's data were erased.
+    // Nothing: there is none, or the person's data were erased. At a hub: not all of it came yet.
     Result<std::optional<Bytes>> attached(std::string_view owner, const Hash& hash);
     Result<> detach(std::string_view owner, const Hash& hash);
     // A draft's become its request's, under the person's key; those not among `hashes` go.
     Result<> hand_on(std::string_view owner, const RecordId& request, std::span<const Hash> hashes);
+
+    // ── Attachments on their way from the station to the hub. A request's intent names them, each
+    // with its hash and length; that is all the hub goes by.
+    static constexpr std::uint64_t kFileBytesMax = std::uint64_t{4} * 1024 * 1024;
+    struct File {
+        RecordId request;
+        Hash hash{};
+        auto operator<=>(const File&) const = default;
+    };
+    // The numbers are on the wire and on disk.
+    enum class FileState : std::uint8_t {
+        awaited = 0,   // not here, or not whole
+        whole = 1,     // here, with the length and hash that the request says
+        given_up = 2,  // its station has it not, or sent something else again and again
+        unknown = 3,   // no request that counts here names it, or the person's data were erased
+    };
+    struct FileCounts {
+        std::uint64_t awaited = 0, given_up = 0;
+    };
+    // Of a device's requests: files that are to come, at a station: that the hub has not said to
+    // have; and those that the hub will not have.
+    Result<FileCounts> file_counts(std::uint64_t device);
+
+    // At a hub. What is to come from who writes `log`: of the settled requests in it, and in the
+    // earlier epochs that its author knew; not of those in quarantine. At most `count`, oldest
+    // first, but last what came wrong before. What several requests of a person name is there once.
+    struct Awaited {
+        File file;
+        std::uint64_t have = 0;  // bytes, from the beginning
+        std::uint64_t bytes = 0;
+    };
+    Result<std::vector<Awaited>> awaited(const LogId& log, std::size_t count);
+    // Keeps of these bytes, which stand in the file at `offset`, what follows on those that are
+    // here; the others change nothing. The last one makes the file whole, or, where it is not what
+    // the request says, away with all of it: it is awaited anew, and at the third time given up.
+    // `limit`: longer than the request says.
+    Result<> take_piece(const File& file, std::uint64_t offset, View bytes);
+    // Its station says that it has it not.
+    Result<> give_up(const File& file);
+    Result<FileState> file_state(const File& file);
+    struct Received {
+        File file;
+        std::uint64_t have = 0, bytes = 0;
+        FileState state = FileState::awaited;
+    };
+    // Of one request, or of all; by request, in order of making.
+    Result<> each_file(const std::optional<RecordId>& request,
+                       const std::function<Result<>(const Received&)>& use);
+
+    // At a station. Those of acknowledged requests of which the hub has said nothing that lasts.
+    Result<std::vector<File>> untold_files(std::size_t count);
+    // What the hub says of one. True: it had not said so before.
+    Result<bool> note_told(const File& file, FileState state);
+    // By hash; of a request that has none it is empty.
+    Result<std::map<Hash, FileState>> told_of(const RecordId& request);
 
     // ── Lists, from the end that is asked for and never longer than `count`.
     struct Listed {

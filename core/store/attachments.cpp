@@ -53,7 +53,14 @@ Result<std::optional<Bytes>> Ledger::attached(std::string_view owner, const Hash
             " WHERE attached.owner = ?1 AND attached.hash = ?2");
         const auto found = row.with(owner, hash).step();
         if (!found) return tl::make_unexpected(found.error());
-        if (!*found) return {};
+        if (!*found) {
+            const auto request = RecordId::parse(owner);
+            if (!request) return {};
+            auto received = inside_->received_file({*request, hash});
+            if (!received) return tl::make_unexpected(std::move(received).error());
+            out = std::move(*received);
+            return {};
+        }
         Bytes opened(row.blob(1).begin(), row.blob(1).end());
         if (const auto subject = subject_of(row, 0)) {
             const auto sealing = inside_->subjects.key(*subject);
@@ -156,9 +163,10 @@ Result<> Ledger::Inside::move_attached(const RecordId& from, const RecordId& to)
         moved.emplace_back(hash, seal_at_rest(**sealing, *key, place_of(owner_now, hash),
                                               *options.random));
     }
+    // What the hub said of the old request's says nothing of this one's.
     for (const auto& [hash, key] : moved)
         SPOT_TRY(database
-                     .prepare("UPDATE attached SET owner = ?3, subject = ?4, key = ?5"
+                     .prepare("UPDATE attached SET owner = ?3, subject = ?4, key = ?5, told = 0"
                               " WHERE owner = ?1 AND hash = ?2")
                      .with(std::string_view(owner), hash, std::string_view(owner_now), subject, key)
                      .run());

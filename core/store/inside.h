@@ -7,6 +7,7 @@
 #include "core/receipt_code.h"
 #include "core/store/database.h"
 #include "core/store/entries.h"
+#include "core/store/files.h"
 #include "core/store/logs.h"
 #include "core/store/records.h"
 #include "core/store/subjects.h"
@@ -21,7 +22,8 @@ struct Ledger::Inside {
           logs(database, *options.random),
           subjects(database, *options.random, std::move(subject_secret)),
           entries(database, subjects),
-          records(database, logs, entries, subjects, options.party) {}
+          records(database, logs, entries, subjects, options.party),
+          files(database, subjects, *options.random) {}
 
     // ── Transactions (transaction.cpp).
     // What a verb looks at. Who looks at records has them brought up to their own entries first.
@@ -117,6 +119,18 @@ struct Ledger::Inside {
     // Hands on what is attached to a request to the one that it was written again as.
     Result<> move_attached(const RecordId& from, const RecordId& to);
 
+    // ── awaited.cpp
+    // At a hub: what a station's request that was just received names.
+    Result<> name_files(const Logs::Log& log, const Line& line);
+    Result<> name_earlier_files();
+    // Of a log and the earlier epochs that its author knew, by number: up to which entry their
+    // requests count here.
+    Result<std::map<std::int64_t, std::uint64_t>> settled_before(const LogId& id);
+    Result<std::optional<Files::Row>> file_row(const File& file);
+    Result<std::optional<Bytes>> received_file(const File& file);
+    // Of an entry's key.
+    Result<RecordId> id_of(std::int64_t key);
+
     // ── receive.cpp
     Result<> receive(const LogId& id, std::span<const Entry> received, Take take, Tip& tip);
     Result<std::optional<std::string_view>> judge(Logs::Log& log, const Entry& entry,
@@ -199,6 +213,7 @@ struct Ledger::Inside {
     Subjects subjects;
     Entries entries;
     Records records;
+    Files files;
     std::optional<Writing> writing;
     std::vector<Published> published;  // where published_known
     bool published_known = false;

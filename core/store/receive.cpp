@@ -102,9 +102,12 @@ Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> receive
         auto code = judge(log, entry, line.subject);
         if (!code) return tl::make_unexpected(std::move(code).error());
         // What it refers to may be held itself.
-        if (take == Take::held && (!*code || **code == "unknown_record")) *code = "revoked";
+        const bool well_formed = !*code || **code == "unknown_record";
+        if (take == Take::held && well_formed) *code = "revoked";
         SPOT_TRY(entries.append(log, line));
         if (*code) SPOT_TRY(entries.quarantine(log, entry.seq, **code));
+        // Also of one in quarantine, as it may be let out.
+        if (well_formed) SPOT_TRY(name_files(log, line));
     }
     tip = log.tip;
     return log.receipts == receipts ? Result<>() : logs.save(log);
@@ -128,6 +131,7 @@ Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
     Logs::Log& log = **found;
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
     SPOT_TRY(entries.remove_after(log, seq));
+    SPOT_TRY(files.unname(entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)));
 
     const auto receipts = receipts_in(log, 1, seq);
     if (!receipts) return tl::make_unexpected(receipts.error());

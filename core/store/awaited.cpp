@@ -1,0 +1,271 @@
+// A request's files on their way: what the hub lacks and takes, and what a station knows of that.
+
+#include <algorithm>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "core/store/inside.h"
+
+namespace spot::core {
+namespace {
+
+std::optional<Hash> hash_in(View bytes) {
+    Hash out{};
+    if (bytes.size() != out.size()) return std::nullopt;
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+    return out;
+}
+
+}  // namespace
+
+// ── At the hub.
+
+Result<> Ledger::Inside::name_files(const Logs::Log& log, const Line& line) {
+    const bool may = options.party == Party::hub && line.entry.kind == Kind::request_queue &&
+                     (log.id.device & kHubBit) == 0 && line.subject;
+    if (!may || line.entry.intent.find("\"attachments\"") == std::string::npos) return {};
+    const auto intent = nlohmann::json::parse(line.entry.intent, nullptr, false);
+    const auto named = intent.find("attachments");
+    if (named == intent.end()) return {};
+    return files.name(entry_key(log.number, line.entry.seq), log.id.device, *line.subject, *named);
+}
+
+// Of a hub that received requests before it asked for their files; once.
+Result<> Ledger::Inside::name_earlier_files() {
+    if (options.party != Party::hub) return {};
+    const auto done =
+        database.integer("SELECT count(*) FROM setting WHERE name = 'ledger.files_named'");
+    if (!done) return tl::make_unexpected(done.error());
+    if (*done > 0) return {};
+    return transact([&]() -> Result<> {
+        auto rows = database.prepare(
+            "SELECT key FROM entry WHERE kind = ?1 AND NOT EXISTS (SELECT 1 FROM quarantine"
+            " WHERE entry = key AND code IN ('form', 'authority'))");
+        rows.with(static_cast<int>(Kind::request_queue));
+        for (;;) {
+            const auto row = rows.step();
+            if (!row) return tl::make_unexpected(row.error());
+            if (!*row) break;
+            const auto id = id_of(rows.integer(0));
+            if (!id) return tl::make_unexpected(id.error());
+            const auto log = logs.find(id->log);
+            if (!log) return tl::make_unexpected(log.error());
+            const auto line = entries.read(**log, id->seq);
+            if (!line) return tl::make_unexpected(line.error());
+            if (*line && !(*line)->erased) SPOT_TRY(name_files(**log, **line));
+        }
+        return database
+            .prepare("INSERT OR REPLACE INTO setting (name, value)"
+                     " VALUES ('ledger.files_named', x'31')")
+            .run();
+    });
+}
+
+// Who writes `log` knew of its earlier epochs what stands before the place where it left them.
+Result<std::map<std::int64_t, std::uint64_t>> Ledger::Inside::settled_before(const LogId& id) {
+    std::map<std::int64_t, std::uint64_t> last;  // by the log's number
+    for (Seen known{id.epoch, kSeqMax}; known.epoch > 0;) {
+        const auto log = logs.find({id.device, known.epoch});
+        if (!log) return tl::make_unexpected(log.error());
+        if (*log) last[(*log)->number] = std::min(known.seq, (*log)->settled);
+        const bool branched = *log && (*log)->branch.epoch > 0;
+        known = branched ? (*log)->branch : Seen{known.epoch - 1, kSeqMax};
+    }
+    return last;
+}
+
+Result<RecordId> Ledger::Inside::id_of(std::int64_t key) {
+    auto log = database.prepare("SELECT device, epoch FROM log WHERE number = ?1");
+    const auto found = log.with(key >> kSeqBits).step();
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return fail(Code::corrupt, "an entry's log is missing");
+    return RecordId{{log.number(0), static_cast<std::uint32_t>(log.integer(1))}, seq_of(key)};
+}
+
+Result<std::optional<Files::Row>> Ledger::Inside::file_row(const File& file) {
+    const auto log = logs.find(file.request.log);
+    if (!log) return tl::make_unexpected(log.error());
+    if (!*log) return std::nullopt;
+    return files.find(entry_key((*log)->number, file.request.seq), file.hash);
+}
+
+Result<std::vector<Ledger::Awaited>> Ledger::awaited(const LogId& log, std::size_t count) {
+    std::vector<Awaited> out;
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
+        const auto settled = inside_->settled_before(log);
+        if (!settled) return tl::make_unexpected(settled.error());
+        std::vector<std::int64_t> seen;  // files: several requests may name one
+        return inside_->files.each_awaited(
+            log.device, [&](std::int64_t entry, const Files::Row& row) -> Result<bool> {
+                const auto last = settled->find(entry >> kSeqBits);
+                if (last == settled->end() || seq_of(entry) > last->second ||
+                    std::find(seen.begin(), seen.end(), row.number) != seen.end())
+                    return true;
+                const auto id = inside_->id_of(entry);
+                if (!id) return tl::make_unexpected(id.error());
+                seen.push_back(row.number);
+                out.push_back({{*id, row.hash}, row.have, row.bytes});
+                return out.size() < count;
+            });
+    }));
+    return out;
+}
+
+Result<> Ledger::take_piece(const File& file, std::uint64_t offset, View bytes) {
+    return inside_->transact([&]() -> Result<> {
+        auto row = inside_->file_row(file);
+        if (!row) return tl::make_unexpected(std::move(row).error());
+        if (!*row) return fail(Code::not_found, "no request names that file");
+        if ((*row)->state != FileState::awaited || offset > (*row)->have) return {};
+        const std::uint64_t known = (*row)->have - offset;
+        return known >= bytes.size()
+                   ? Result<>()
+                   : inside_->files.add(**row, bytes.subspan(static_cast<std::size_t>(known)));
+    });
+}
+
+Result<> Ledger::give_up(const File& file) {
+    return inside_->transact([&]() -> Result<> {
+        auto row = inside_->file_row(file);
+        if (!row) return tl::make_unexpected(std::move(row).error());
+        if (!*row || (*row)->state != FileState::awaited) return {};
+        return inside_->files.give_up(**row);
+    });
+}
+
+Result<Ledger::FileState> Ledger::file_state(const File& file) {
+    FileState out = FileState::unknown;
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
+        const auto head = inside_->made(Kind::request_queue, file.request);
+        if (!head) return tl::make_unexpected(head.error());
+        if (!*head) return {};  // none, or in quarantine
+        const auto row = inside_->file_row(file);
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) return {};
+        const auto key = inside_->subjects.key((*row)->subject);
+        if (!key) return tl::make_unexpected(key.error());
+        if (*key) out = (*row)->state;
+        return {};
+    }));
+    return out;
+}
+
+Result<> Ledger::each_file(const std::optional<RecordId>& request,
+                           const std::function<Result<>(const Received&)>& use) {
+    return inside_->read(Inside::Of::log, [&]() -> Result<> {
+        std::int64_t entry = 0;
+        if (request) {
+            const auto log = inside_->logs.find(request->log);
+            if (!log) return tl::make_unexpected(log.error());
+            if (!*log || request->seq == 0) return {};
+            entry = entry_key((*log)->number, request->seq);
+        }
+        return inside_->files.each(entry, [&](std::int64_t at, const Files::Row& row) -> Result<> {
+            const auto id = inside_->id_of(at);
+            if (!id) return tl::make_unexpected(id.error());
+            return use({{*id, row.hash}, row.have, row.bytes, row.state});
+        });
+    });
+}
+
+Result<std::optional<Bytes>> Ledger::Inside::received_file(const File& file) {
+    const auto row = file_row(file);
+    if (!row) return tl::make_unexpected(row.error());
+    if (!*row || (*row)->state != FileState::whole) return std::nullopt;
+    const auto key = subjects.key((*row)->subject);
+    if (!key) return tl::make_unexpected(key.error());
+    if (!*key) return std::nullopt;  // erased
+    Bytes out;
+    out.reserve(static_cast<std::size_t>((*row)->bytes));
+    SPOT_TRY(files.read(**row, [&](View piece) -> Result<> {
+        out.insert(out.end(), piece.begin(), piece.end());
+        return {};
+    }));
+    return out;
+}
+
+// ── At a station.
+
+Result<std::vector<Ledger::File>> Ledger::untold_files(std::size_t count) {
+    std::vector<File> out;
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
+        auto rows = inside_->database.prepare(
+            "SELECT attached.owner, attached.hash FROM attached INDEXED BY attached_untold"
+            " JOIN subject ON subject.id = attached.subject"
+            " WHERE attached.subject IS NOT NULL AND attached.told <> 1 AND attached.told = 0"
+            " AND length(subject.key) > 0");
+        for (;;) {
+            const auto row = rows.step();
+            if (!row) return tl::make_unexpected(row.error());
+            if (!*row) break;
+            const auto request = RecordId::parse(rows.text(0));
+            const auto hash = hash_in(rows.blob(1));
+            if (!request || !hash) return fail(Code::corrupt, "an attachment's row is damaged");
+            if (request->seq <= acknowledged(request->log).seq) out.push_back({*request, *hash});
+        }
+        return {};
+    }));
+    std::sort(out.begin(), out.end());
+    if (out.size() > count) out.resize(count);
+    return out;
+}
+
+Result<bool> Ledger::note_told(const File& file, FileState state) {
+    bool changed = false;
+    const std::string owner = file.request.text();
+    SPOT_TRY(inside_->transact([&]() -> Result<> {
+        auto row = inside_->database.prepare(
+            "UPDATE attached SET told = ?3 WHERE owner = ?1 AND hash = ?2"
+            " AND subject IS NOT NULL AND told <> ?3 RETURNING told");
+        const auto found =
+            row.with(std::string_view(owner), file.hash, static_cast<int>(state)).step();
+        if (!found) return tl::make_unexpected(found.error());
+        changed = *found;
+        return row.run();
+    }));
+    return changed;
+}
+
+Result<std::map<Hash, Ledger::FileState>> Ledger::told_of(const RecordId& request) {
+    std::map<Hash, FileState> out;
+    const std::string owner = request.text();
+    auto rows = inside_->database.prepare(
+        "SELECT hash, told FROM attached WHERE owner = ?1 AND subject IS NOT NULL");
+    rows.with(std::string_view(owner));
+    for (;;) {
+        const auto row = rows.step();
+        if (!row) return tl::make_unexpected(row.error());
+        if (!*row) return out;
+        const auto hash = hash_in(rows.blob(0));
+        if (!hash) return fail(Code::corrupt, "an attachment's row is damaged");
+        out[*hash] = static_cast<FileState>(rows.integer(1));
+    }
+}
+
+// ── At either.
+
+Result<Ledger::FileCounts> Ledger::file_counts(std::uint64_t device) {
+    FileCounts out;
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
+        if (inside_->options.party == Party::hub) {
+            const auto counted = inside_->files.count(device);
+            if (!counted) return tl::make_unexpected(counted.error());
+            out = *counted;
+            return {};
+        }
+        auto row = inside_->database.prepare(
+            "SELECT count(*) FILTER (WHERE told = 0), count(*) FILTER (WHERE told > 1)"
+            " FROM attached INDEXED BY attached_untold"
+            " JOIN subject ON subject.id = attached.subject"
+            " WHERE attached.subject IS NOT NULL AND attached.told <> 1"
+            " AND length(subject.key) > 0");
+        const auto found = row.step();
+        if (!found) return tl::make_unexpected(found.error());
+        out = {row.number(0), row.number(1)};
+        return {};
+    }));
+    return out;
+}
+
+}  // namespace spot::core
