@@ -15,8 +15,8 @@ constexpr std::size_t kPreamble = 1 + crypto_scalarmult_BYTES;
 constexpr std::size_t kMessageMax = std::max(kHeadBytesMax, kFrameBytesMax) + kTag;
 constexpr std::size_t kSignatureBytes = 64;
 
-enum HeadFlag : std::uint8_t { kHasEnrolment = 1, kHasAnswer = 2, kHasShown = 4 };
-constexpr std::uint8_t kHeadFlags = kHasEnrolment | kHasAnswer | kHasShown;
+enum HeadFlag : std::uint8_t { kHasEnrolment = 1, kHasAnswer = 2, kHasShown = 4, kHasFiles = 8 };
+constexpr std::uint8_t kHeadFlags = kHasEnrolment | kHasAnswer | kHasShown | kHasFiles;
 
 constexpr std::array<std::string_view, 10> kQuarantineCodes{
     "other",    "form",      "authority",      "unknown_record", "receipt_gap",
@@ -124,6 +124,85 @@ std::vector<Shown> read_shown(core::ByteReader& in, bool& bad) {
     return out;
 }
 
+void write_file(core::ByteWriter& out, const core::Ledger::File& file) {
+    out.varint(file.request.log.epoch);
+    out.varint(file.request.seq);
+    out.raw(file.hash);
+}
+
+core::Ledger::File read_file(core::ByteReader& in, std::uint64_t device, bool& bad) {
+    const std::uint64_t epoch = in.varint();
+    const std::uint64_t seq = in.varint();
+    bad = bad || epoch == 0 || epoch > core::kEpochMax || seq == 0 || seq > core::kSeqMax;
+    return {{{device, static_cast<std::uint32_t>(epoch)}, seq}, in.array<32>()};
+}
+
+void write_offers(core::ByteWriter& out, const std::vector<FileOffer>& offers) {
+    out.varint(offers.size());
+    for (const FileOffer& offer : offers) {
+        write_file(out, offer.file);
+        out.u8(static_cast<std::uint8_t>(offer.what));
+        if (offer.what != FileOffer::What::brings) continue;
+        out.varint(offer.offset);
+        out.varint(offer.size);
+    }
+}
+
+std::vector<FileOffer> read_offers(core::ByteReader& in, std::uint64_t device, bool& bad) {
+    std::vector<FileOffer> out;
+    const std::uint64_t count = in.varint();
+    std::uint64_t room = kFileBytesABundle;
+    bad = bad || count == 0 || count > kFilesMax;
+    for (std::uint64_t i = 0; i < count && !bad && !in.failed(); ++i) {
+        FileOffer& offer = out.emplace_back();
+        offer.file = read_file(in, device, bad);
+        const std::uint8_t what = in.u8();
+        bad = bad || what > static_cast<std::uint8_t>(FileOffer::What::brings);
+        offer.what = static_cast<FileOffer::What>(what);
+        if (offer.what != FileOffer::What::brings) continue;
+        offer.offset = in.varint();
+        offer.size = in.varint();
+        bad = bad || offer.size == 0 || offer.size > room ||
+              offer.offset > core::Ledger::kFileBytesMax - offer.size;
+        room -= std::min(offer.size, room);
+    }
+    return out;
+}
+
+void write_told(core::ByteWriter& out, const Answer& answer) {
+    out.varint(answer.told.size());
+    for (const auto state : answer.told) out.u8(static_cast<std::uint8_t>(state));
+    out.varint(answer.wanted.size());
+    for (const FileWanted& wanted : answer.wanted) {
+        write_file(out, wanted.file);
+        out.varint(wanted.offset);
+    }
+}
+
+void read_told(core::ByteReader& in, std::uint64_t device, Answer& answer, bool& bad) {
+    using core::Ledger;
+    const std::uint64_t told = in.varint();
+    bad = bad || told > kFilesMax;
+    for (std::uint64_t i = 0; i < told && !bad && !in.failed(); ++i) {
+        const std::uint8_t state = in.u8();
+        bad = state > static_cast<std::uint8_t>(Ledger::FileState::unknown);
+        answer.told.push_back(static_cast<Ledger::FileState>(state));
+    }
+    const std::uint64_t wanted = in.varint();
+    bad = bad || wanted > kFilesMax || told + wanted == 0;
+    for (std::uint64_t i = 0; i < wanted && !bad && !in.failed(); ++i) {
+        FileWanted& one = answer.wanted.emplace_back();
+        one.file = read_file(in, device, bad);
+        one.offset = in.varint();
+        bad = bad || one.offset >= Ledger::kFileBytesMax;
+    }
+}
+
+bool has_files(const Head& head) {
+    return head.answer ? !head.answer->told.empty() || !head.answer->wanted.empty()
+                       : !head.files.empty();
+}
+
 bool tells_branch(const Head& head) {
     return head.epoch > 1 && head.from.seq == 0 && !head.answer;
 }
@@ -133,7 +212,8 @@ Bytes unsigned_head(const Head& head) {
     out.u64(head.device);
     out.u8(static_cast<std::uint8_t>((head.enrolment ? kHasEnrolment : 0) |
                                      (head.answer ? kHasAnswer : 0) |
-                                     (head.shown.empty() ? 0 : kHasShown)));
+                                     (head.shown.empty() ? 0 : kHasShown) |
+                                     (has_files(head) ? kHasFiles : 0)));
     if (head.enrolment) {
         out.raw(head.enrolment->code);
         out.raw(head.enrolment->sign);
@@ -162,6 +242,8 @@ Bytes unsigned_head(const Head& head) {
     }
     if (head.answer) write_answer(out, *head.answer);
     if (!head.shown.empty()) write_shown(out, head.shown);
+    if (has_files(head) && head.answer) write_told(out, *head.answer);
+    if (has_files(head) && !head.answer) write_offers(out, head.files);
     return out.take();
 }
 
@@ -219,10 +301,10 @@ void BundleWriter::head(const Head& head) {
     pending_.insert(pending_.end(), signature.begin(), signature.end());
 }
 
-void BundleWriter::frame(View coded) {
-    SPOT_CHECK(!pending_.empty() && coded.size() <= kFrameBytesMax);
+void BundleWriter::frame(View plain) {
+    SPOT_CHECK(!pending_.empty() && plain.size() <= kFrameBytesMax);
     seal(pending_, false);
-    pending_.assign(coded.begin(), coded.end());
+    pending_.assign(plain.begin(), plain.end());
 }
 
 void BundleWriter::finish() {
@@ -349,6 +431,11 @@ Result<Head> parse_head(View head_bytes) {
     }
     if ((flags & kHasAnswer) != 0 && !bad) head.answer = read_answer(in, bad);
     if ((flags & kHasShown) != 0 && !bad) head.shown = read_shown(in, bad);
+    if ((flags & kHasFiles) != 0 && !bad && head.answer)
+        read_told(in, head.device, *head.answer, bad);
+    else if ((flags & kHasFiles) != 0 && !bad)
+        head.files = read_offers(in, head.device, bad);
+    bad = bad || (!head.files.empty() && count > 0);
     if (bad || in.failed() || !in.at_end()) return corrupt("a head does not decode");
     head.epoch = static_cast<std::uint32_t>(epoch);
     head.branch.epoch = static_cast<std::uint32_t>(branch_epoch);

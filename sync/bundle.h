@@ -28,6 +28,11 @@ constexpr std::size_t kPeriodsMax = 64;         // secrets in one head
 constexpr std::size_t kShownMax = 64;
 constexpr std::size_t kShownBytesMax = 32 * 1024;
 constexpr std::size_t kShownChangesMax = 1024;  // of one entry
+constexpr std::size_t kFilesMax = 16;           // spoken of in one head
+// A message of a file, but for its last: a cut loses half of one, and each costs 18 bytes.
+constexpr std::size_t kPieceBytes = 4096;
+// Of files, in one bundle: so that what is recorded meanwhile need not wait longer than that takes.
+constexpr std::uint64_t kFileBytesABundle = std::uint64_t{1} * 1024 * 1024;
 
 // The first half of a chain hash names a place in a log: 128 bits tell accidents and forgeries apart.
 using ShortHash = std::array<std::uint8_t, 16>;
@@ -46,11 +51,33 @@ struct Enrolment {
     PublicKey seal{};
 };
 
+// A request's file, which the hub lacks from `offset` on.
+struct FileWanted {
+    core::Ledger::File file;
+    std::uint64_t offset = 0;
+    bool operator==(const FileWanted&) const = default;
+};
+
+// What a station says of one. Those that it brings follow as pieces, in the order of the offers.
+struct FileOffer {
+    enum class What : std::uint8_t {
+        asks = 0,    // what became of it
+        lacks = 1,   // wanted, and not here
+        brings = 2,  // `size` bytes from `offset` on
+    };
+    core::Ledger::File file;
+    What what = What::asks;
+    std::uint64_t offset = 0, size = 0;  // 0 unless it brings some
+    bool operator==(const FileOffer&) const = default;
+};
+
 struct Answer {
     std::uint64_t in_reply_to = 0;  // Bundle::number of the bundle that is answered
     std::uint8_t state = 0;         // State
     Cursor backed_up;               // of the reader's log; `have` is what is durable
     std::vector<core::Quarantined> quarantined;
+    std::vector<core::Ledger::FileState> told = {};  // of the files in the bundle answered
+    std::vector<FileWanted> wanted = {};             // next, oldest first
 };
 
 // What an entry's author had made of its record, for a reader where it came out otherwise.
@@ -76,16 +103,18 @@ struct Head {
     std::uint64_t free_mib = 0;          // on the sender's disk
     std::vector<core::PeriodSecret> secrets;
     std::vector<Shown> shown;            // upwards, of the sender's log
+    std::vector<FileOffer> files;        // upwards, in a bundle that brings no entries
 };
 
-// Seals a head and frames, in this order. Frames travel one by one, so that a reader can keep
-// those that came whole before a cut, and a writer can send them while it makes the next.
+// Seals a head and frames, or pieces of files, in this order. They travel one by one, so that a
+// reader can keep those that came whole before a cut, and a writer can send them while it makes the
+// next.
 class BundleWriter {
 public:
     BundleWriter(const core::SecretKey& sign_seed, const PublicKey& reader_seal,
                  core::Random& random);
     void head(const Head& head);
-    void frame(View coded);
+    void frame(View plain);  // a frame's or a piece's
     // The last message; nothing may follow.
     void finish();
     // What was sealed since the last call.
@@ -113,7 +142,7 @@ public:
 
     // Keeps the piece until take() has used it.
     void feed(View piece);
-    // The next whole message: first the head's bytes, then frames. Nothing: more bytes are needed.
+    // The next whole message: first the head's bytes, then frames or pieces. Nothing: more bytes are needed.
     Result<std::optional<Bytes>> take();
     // Bytes that were fed and not taken yet.
     std::size_t held() const { return buffer_.size(); }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,12 @@
 #include "core/error.h"
 #include "core/ledger.h"
 #include "core/log.h"
+#include "sync/bundle.h"
 #include "sync/transport.h"
 
 namespace spot::sync {
 
-using core::Bytes;
 using core::Instant;
-using core::PublicKey;
-using core::Result;
-using core::View;
 
 using EnrolmentCode = std::array<std::uint8_t, 16>;
 
@@ -63,6 +61,9 @@ struct Outcome {
     // it sent of that log was passed over; everything else counts.
     bool hub_forgot = false;
     std::vector<core::Quarantined> quarantined;  // of this log, all that stand so at the hub
+    std::vector<FileWanted> wanted;   // of our requests' files, next
+    std::uint64_t whole_files = 0;    // that the hub has now, and had not said so before
+    std::uint64_t settled_files = 0;  // these, and those that it will not have
     std::int64_t hub_clock_ahead_ms = 0;
 };
 
@@ -73,6 +74,7 @@ public:
         everything,
         rest,   // the same, after a delivery that was cut
         probe,  // asks where the hub stands, sends no entries
+        files,  // brings files that the hub wants, and asks about others; sends no entries
     };
 
     // All outlive the exchange.
@@ -81,7 +83,14 @@ public:
 
     // The upward bundle, at most kBundleEntriesMax entries; call again for the rest. A long one is
     // coded while its beginning is on its way, so the exchange outlives the body.
-    Result<Body> request(Instant now, What what);
+    // For files: what the last answer wanted, and how many bytes of it may go at most.
+    struct Wanted {
+        std::span<const FileWanted> files;
+        std::uint64_t bytes_max = kFileBytesABundle;
+    };
+    Result<Body> request(Instant now, What what, const Wanted& wanted = {{}, kFileBytesABundle});
+    // What that bundle says of files.
+    const std::vector<FileOffer>& offered_files() const;
     // Takes the downward bundle: notes acknowledgements, receives the hub's entries (not executed
     // yet), keeps the hub-signed head as reconciliation. `corrupt`: refused whole, nothing was
     // taken.
@@ -136,8 +145,8 @@ public:
     HubExchange(core::Ledger&, Stations&, const HubKeys&, core::Random&, CodecShare&);
     ~HubExchange();
 
-    // The frames that came whole are on disk when it returns, unless they are held.
-    // `corrupt`: the bundle is refused whole and what it had brought is taken back.
+    // The frames and pieces that came whole are on disk when it returns, unless frames are held.
+    // `corrupt`: the bundle is refused whole and the entries it had brought are taken back.
     // `refused`: unknown device, wrong signature or enrolment. `busy`: more was held than may be;
     // what had come stays. After an error, neither finish nor cut.
     Result<> receive(View piece, Instant now);

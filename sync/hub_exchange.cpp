@@ -4,6 +4,7 @@
 
 #include "sync/bundle.h"
 #include "sync/exchange.h"
+#include "sync/files.h"
 #include "sync/frames.h"
 
 namespace spot::sync {
@@ -32,6 +33,7 @@ struct HubExchange::Inside {
     BundleReader reader{keys.seal_secret};
     std::optional<Head> head = std::nullopt;
     std::optional<StationRecord> station = std::nullopt;
+    std::optional<IncomingFiles> files = std::nullopt;  // where the head offers some
     std::unique_ptr<EntryCodec> codec = nullptr;
     bool lent = false;                  // the codec counts in `codecs`
     std::future<Decoded> coming{};      // the frame taken last; below the codec, which it uses
@@ -46,7 +48,10 @@ struct HubExchange::Inside {
     void compare_cursor();
     Result<> take_branch();
     bool announces_frames() const { return state == State::ok && head && head->last != head->from; }
+    Result<> take_whole(Take take);
     Result<> take_frames(Take take);
+    Result<> take_pieces();
+    Result<> look_for_trust();
     Result<> take_entries(std::span<const Entry> entries);
     std::future<Decoded> decode(Bytes frame);
     Result<> compare(std::span<const Entry> known);
@@ -55,6 +60,7 @@ struct HubExchange::Inside {
     void take_back();
     Result<Bytes> answer(Instant now);
     Head answer_head(Instant now);
+    Result<> tell_of_files(Answer& answer);
 };
 
 HubExchange::HubExchange(core::Ledger& ledger, Stations& stations, const HubKeys& keys,
@@ -86,7 +92,11 @@ Result<> HubExchange::Inside::take_messages(Instant now) {
         if (reader.held() <= kHeldBytesMax) return {};
         return core::fail(Code::busy, "too many stations are sending at once");
     }
-    return take_frames(Take::so_far);
+    return take_whole(Take::so_far);
+}
+
+Result<> HubExchange::Inside::take_whole(Take take) {
+    return files ? take_pieces() : take_frames(take);
 }
 
 // The frames that came whole, in one transaction. A frame is decoded while the one before it is
@@ -114,6 +124,27 @@ Result<> HubExchange::Inside::take_frames(Take take) {
             if (!*message) return {};
         }
     });
+}
+
+// Pieces of files that came whole, in one transaction.
+Result<> HubExchange::Inside::take_pieces() {
+    if (reader.held() == 0) return {};
+    SPOT_TRY(look_for_trust());
+    if (station->revoked || state != State::ok) files->pass_over();
+    return ledger.atomically([this]() -> Result<> {
+        for (;;) {
+            const auto message = reader.take();
+            if (!message) return core::Failure(message.error());
+            if (!*message) return {};
+            SPOT_TRY(files->take(**message));
+        }
+    });
+}
+
+// The station may have been revoked since it began to send.
+Result<> HubExchange::Inside::look_for_trust() {
+    station = stations.find(head->device);
+    return station ? Result<>() : core::fail(Code::io, "the stations can't be read");
 }
 
 // By a thread of its own; by the caller of get() where there is none to be had.
@@ -162,6 +193,11 @@ Result<> HubExchange::Inside::take_head(View bytes, Instant now) {
     log = {head->device, head->epoch};
     compare_cursor();
     SPOT_TRY(take_branch());
+    if (!head->files.empty()) {
+        auto expected = IncomingFiles::expect(ledger, log, head->files);
+        if (!expected) return core::Failure(std::move(expected).error());
+        files = std::move(*expected);
+    }
     if (state != State::ok || head->last == head->from) return {};
     SPOT_TRY(ledger.keep_period_secrets(log, head->secrets));
     next_seq = head->from.seq + 1;
@@ -209,10 +245,8 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
     }
     if (state != State::ok || rest.empty()) return {};
     if (!before) before = tip;
-    // Of a revoked station it is for a person to say what is good: a thief may have written it. It
-    // may have been revoked since it began to send.
-    station = stations.find(head->device);
-    if (!station) return core::fail(Code::io, "the stations can't be read");
+    // Of a revoked station it is for a person to say what is good: a thief may have written it.
+    SPOT_TRY(look_for_trust());
     const auto take = station->revoked ? core::Ledger::Take::held : core::Ledger::Take::usual;
     auto received = ledger.receive(log, rest, take);
     if (!received) return core::Failure(std::move(received).error());
@@ -228,12 +262,12 @@ Result<Bytes> HubExchange::finish(Instant now) {
 void HubExchange::cut() {
     Inside& inside = *inside_;
     if (!inside.head) return;
-    if (!inside.take_frames(Take::all)) inside.take_back();
+    if (!inside.take_whole(Take::all)) inside.take_back();
     (void)inside.ledger.settle(inside.log);
 }
 
 Result<Bytes> HubExchange::Inside::answer(Instant now) {
-    if (head) SPOT_TRY(take_frames(Take::all));
+    if (head) SPOT_TRY(take_whole(Take::all));
     if (!head || !reader.at_end()) return core::fail(Code::corrupt, "the bundle is cut off");
     if (announces_frames()) {
         const auto hash = ledger.hash_at(log, head->last.seq);
@@ -243,10 +277,17 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
     SPOT_TRY(ledger.settle(log));
     if (station->revoked) state = State::revoked;
     if (state == State::ok) SPOT_TRY(take_shown());
+    if (files) {
+        if (state != State::ok) files->pass_over();
+        const auto all = files->conclude();
+        if (!all) return core::Failure(all.error());
+        if (!*all) return core::fail(Code::corrupt, "files are shorter than the head says");
+    }
     stations.heard_from(head->device, now, head->backlog - std::min(head->backlog,
                                                                    head->last.seq - head->from.seq));
 
     Head reply = answer_head(now);
+    if (state == State::ok) SPOT_TRY(tell_of_files(*reply.answer));
     const LogId own{head->device | core::kHubBit, keys.epoch};
     std::optional<Outgoing> outgoing;
     if (state == State::ok) {
@@ -274,6 +315,20 @@ Result<> HubExchange::Inside::take_shown() {
         any = any || *taken;
     }
     return any ? ledger.judge_again(log) : Result<>();
+}
+
+// What became of those that it offered, and which are to come next.
+Result<> HubExchange::Inside::tell_of_files(Answer& answer) {
+    if (files) {
+        auto states = files->states();
+        if (!states) return core::Failure(std::move(states).error());
+        answer.told = std::move(*states);
+    }
+    const auto wanted = ledger.awaited(log, kFilesMax);
+    if (!wanted) return core::Failure(wanted.error());
+    for (const core::Ledger::Awaited& one : *wanted)
+        answer.wanted.push_back({one.file, one.have});
+    return {};
 }
 
 Head HubExchange::Inside::answer_head(Instant now) {

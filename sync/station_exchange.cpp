@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sync/bundle.h"
+#include "sync/files.h"
 #include "sync/frames.h"
 
 namespace spot::sync {
@@ -79,17 +80,22 @@ struct StationExchange::Inside {
     std::uint32_t have_epoch = 0;
     std::optional<BundleWriter> writer = std::nullopt;
     std::optional<Outgoing> outgoing = std::nullopt;
+    std::optional<OutgoingFiles> files = std::nullopt;
+    std::vector<FileOffer> file_offers{};  // of the bundle that waits for its answer
     std::uint64_t made = 0;  // bytes of the bundle so far
     Cursor offered{};        // the last entry it told of
     std::vector<std::uint64_t> shown{};  // entries whose changes it brings
 
     Result<std::vector<Shown>> to_show();
     Result<> note_diverged(const std::vector<core::Quarantined>& quarantined);
+    Result<> load(Head& head, What what, const Wanted& wanted);
+    Result<bool> write_next();
     Result<Bytes> next();
     std::uint64_t about() const;
 
     Result<Outcome> settle(const Head& head, BundleReader& reader);
     Result<bool> search_common(Outcome& outcome, bool durable_known);
+    Result<> note_files(const Answer& answer, Outcome& outcome);
     Result<> take_frames(const Head& head, BundleReader& reader, Outcome& outcome);
 };
 
@@ -98,7 +104,11 @@ StationExchange::StationExchange(core::Ledger& ledger, const StationKeys& keys,
     : inside_(new Inside{ledger, keys, random}) {}
 StationExchange::~StationExchange() = default;
 
-Result<Body> StationExchange::request(Instant now, What what) {
+const std::vector<FileOffer>& StationExchange::offered_files() const {
+    return inside_->file_offers;
+}
+
+Result<Body> StationExchange::request(Instant now, What what, const Wanted& wanted) {
     core::Ledger& ledger = inside_->ledger;
     const StationKeys& keys = inside_->keys;
     const Tip own = ledger.tip(keys.log);
@@ -118,17 +128,7 @@ Result<Body> StationExchange::request(Instant now, What what) {
     head.clock_ms = static_cast<std::uint64_t>(std::max<Instant>(now, 0));
     head.backlog = own.seq - durable.seq;
 
-    inside_->outgoing.reset();
-    inside_->shown.clear();
-    if (what != What::probe) {
-        auto shown = inside_->to_show();
-        if (!shown) return core::Failure(std::move(shown).error());
-        head.shown = std::move(*shown);
-        auto loaded = Outgoing::load(ledger, keys.log, head,
-                                     what == What::rest ? Start::resumed : Start::usual);
-        if (!loaded) return core::Failure(std::move(loaded).error());
-        inside_->outgoing = std::move(*loaded);
-    }
+    SPOT_TRY(inside_->load(head, what, wanted));
     inside_->offered = head.last;
     inside_->writer.emplace(keys.sign_seed, keys.hub_seal, inside_->random);
     inside_->writer->head(head);
@@ -147,6 +147,28 @@ Result<Body> StationExchange::request(Instant now, What what) {
     return Body(
         std::move(first), [inside = inside_.get()] { return inside->next(); },
         [inside = inside_.get()] { return inside->about(); });
+}
+
+// What stands behind the head.
+Result<> StationExchange::Inside::load(Head& head, What what, const Wanted& wanted) {
+    outgoing.reset();
+    files.reset();
+    shown.clear();
+    if (what == What::files) {
+        auto loaded = OutgoingFiles::load(ledger, wanted.files, wanted.bytes_max, head);
+        if (!loaded) return core::Failure(std::move(loaded).error());
+        files = std::move(*loaded);
+    } else if (what != What::probe) {
+        auto showing = to_show();
+        if (!showing) return core::Failure(std::move(showing).error());
+        head.shown = std::move(*showing);
+        auto loaded = Outgoing::load(ledger, keys.log, head,
+                                     what == What::rest ? Start::resumed : Start::usual);
+        if (!loaded) return core::Failure(std::move(loaded).error());
+        outgoing = std::move(*loaded);
+    }
+    file_offers = head.files;
+    return {};
 }
 
 // Where the hub executed one of our entries otherwise, it is shown once what we made of the record.
@@ -188,26 +210,29 @@ Result<> StationExchange::Inside::note_diverged(const std::vector<core::Quaranti
     return ledger.set(diverged_setting(keys.log), core::text(out.bytes()));
 }
 
-// What the next frame, or the end, adds to the bundle. Nothing: it has ended.
+Result<bool> StationExchange::Inside::write_next() {
+    if (files) return files->write_piece(*writer);
+    return outgoing ? outgoing->write_frame(*writer) : Result<bool>(false);
+}
+
+// What the next frame or piece, or the end, adds to the bundle. Nothing: it has ended.
 Result<Bytes> StationExchange::Inside::next() {
     if (!writer) return Bytes{};
-    bool more = false;
-    if (outgoing) {
-        auto written = outgoing->write_frame(*writer);
-        if (!written) return core::Failure(std::move(written).error());
-        more = *written;
-    }
-    if (!more) writer->finish();
+    const auto more = write_next();
+    if (!more) return core::Failure(more.error());
+    if (!*more) writer->finish();
     Bytes out = writer->take();
     made += out.size();
-    if (!more) {
+    if (!*more) {
         writer.reset();
         outgoing.reset();
+        files.reset();
     }
     return out;
 }
 
 std::uint64_t StationExchange::Inside::about() const {
+    if (files) return made + files->left();
     if (!outgoing) return made;
     return made * outgoing->entries() / std::max<std::uint64_t>(outgoing->written(), 1);
 }
@@ -278,6 +303,7 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
         if (auto noted = ledger.acknowledge(keys.log, *durable, *backed_up); !noted)
             return core::Failure(std::move(noted).error());
         if (outcome.state == State::ok) SPOT_TRY(note_diverged(outcome.quarantined));
+        if (outcome.state == State::ok) SPOT_TRY(note_files(*head.answer, outcome));
         // Its frames would follow on what it has left, or stand for other entries than ours.
         outcome.hub_forgot = have.seq > 0 && head.epoch == have_epoch && head.from != have;
         if (!outcome.hub_forgot)
@@ -301,6 +327,25 @@ Result<bool> StationExchange::Inside::search_common(Outcome& outcome, bool durab
     outcome.state = State::need_from;
     outcome.durable = outcome.backed_up = backed_up;
     return true;
+}
+
+// The hub's word about our files. Of one that it wants, an earlier word does not count any more.
+Result<> StationExchange::Inside::note_files(const Answer& answer, Outcome& outcome) {
+    using FileState = core::Ledger::FileState;
+    if (answer.told.size() != file_offers.size())
+        return core::fail(Code::corrupt, "the hub's answer is about other files");
+    for (std::size_t i = 0; i < file_offers.size(); ++i) {
+        const FileState state = answer.told[i];
+        const auto news = ledger.note_told(file_offers[i].file, state);
+        if (!news) return core::Failure(news.error());
+        outcome.settled_files += *news && state != FileState::awaited;
+        outcome.whole_files += *news && state == FileState::whole;
+    }
+    for (const FileWanted& one : answer.wanted)
+        if (const auto news = ledger.note_told(one.file, FileState::awaited); !news)
+            return core::Failure(news.error());
+    outcome.wanted = answer.wanted;
+    return {};
 }
 
 Result<> StationExchange::Inside::take_frames(const Head& head, BundleReader& reader,

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "sync/files.h"
+
 namespace spot::station {
 namespace {
 
@@ -43,8 +45,10 @@ public:
                 continue;
             }
             const bool grown = take(**answer, next);
-            if (!go_on(**answer, next, grown) || stopped()) break;
-            next = next == What::everything ? What::everything : What::rest;
+            const auto after = after_answer(**answer, next, grown);
+            if (!after) return tl::make_unexpected(after.error());
+            if (!*after || stopped()) break;
+            next = **after;
         }
         return finish();
     }
@@ -63,9 +67,10 @@ private:
         auto keys = station_.keys();
         if (!keys) return tl::make_unexpected(std::move(keys).error());
         sync::StationExchange exchange(station_.ledger, *keys, rim_.random);
-        auto request = exchange.request(rim_.clock.now(), what);
+        auto request = exchange.request(rim_.clock.now(), what, {wanted_, at_once_});
         if (!request) return tl::make_unexpected(std::move(request).error());
-        const bool large = what != What::probe && request->size() > kProbeAboveBytes;
+        const std::uint64_t size = request->size();
+        const bool large = what != What::probe && size > kProbeAboveBytes;
         // On disk before the first byte leaves: after a crash in mid-sending we ask first.
         if (large && !unfinished()) SPOT_TRY(station_.ledger.set(setting::kAttempt, "1"));
 
@@ -83,9 +88,13 @@ private:
             const bool cut =
                 reached && !carrier_.answered() && rim_.clock.now() - moved_at < kSilenceMs;
             failed(reply.error(), reached, cut);
+            if (what == What::files)
+                cut_off_ = CutOff{exchange.offered_files(), carrier_.wasted_bytes() - wasted};
             broken_off_ |= what != What::probe;
             return std::nullopt;
         }
+        // The carrier sent it again by itself: a connection that was kept had broken.
+        if (reply->sent_bytes > size + size / 2) through_ = 0;
         ++report_.round_trips;
         report_.sent_bytes += reply->sent_bytes;
         report_.received_bytes += reply->received_bytes;
@@ -165,9 +174,13 @@ private:
         report_.state = state_name(outcome.state);
         report_.reason.clear();
         report_.hub_forgot = outcome.hub_forgot;
+        report_.sent_files += outcome.whole_files;
+        if (outcome.state == State::ok) fit_to_link(outcome, what);
+        files_moved_ = outcome.settled_files > 0 || outcome.wanted != wanted_;
+        wanted_ = outcome.wanted;
         broken_off_ = false;
         failure_.reset();
-        if (grown) {
+        if (grown || files_moved_) {
             stalled_since_.reset();
             waits_ = 0;
             hopeless_ = 0;
@@ -175,10 +188,45 @@ private:
         return grown;
     }
 
+    // How much of files goes at once: all that a bundle holds, unless the link swallows it.
+    void fit_to_link(const Outcome& outcome, What what) {
+        if (cut_off_) {
+            const std::uint64_t arrived = sync::arrived(cut_off_->offers, outcome.wanted);
+            through_ += arrived;
+            if (cut_off_->handed_over > arrived + kSwallowedBytesMax)
+                at_once_ = std::clamp(through_ / kShareAtOnce, kFileBytesAtOnceMin, at_once_);
+            cut_off_.reset();
+            through_ = 0;
+        } else if (what == What::files) {
+            through_ += at_once_;
+            if (through_ < 3 * kShareAtOnce * at_once_) return;
+            at_once_ = std::min(2 * at_once_, sync::kFileBytesABundle);
+            through_ = 0;
+        }
+    }
+
+    // What to ask next. Nothing: it is done, or goes no further now.
+    Result<std::optional<What>> after_answer(const Outcome& outcome, What asked, bool grown) {
+        if (outcome.state == State::ok && outcome.durable.seq >= goal_) return for_files(asked);
+        if (!go_on(outcome, asked, grown)) return std::nullopt;
+        return asked == What::everything ? What::everything : What::rest;
+    }
+
+    // Records go first, also those that were written while files were on their way.
+    Result<std::optional<What>> for_files(What asked) {
+        const auto untold = station_.ledger.untold_files(1);
+        if (!untold) return tl::make_unexpected(untold.error());
+        if (wanted_.empty() && untold->empty()) return std::nullopt;
+        if (asked == What::files && !files_moved_) return std::nullopt;  // it would be the same again
+        const std::uint64_t tip = station_.ledger.tip(log_).seq;
+        if (tip == goal_) return What::files;
+        goal_ = tip;
+        return What::everything;
+    }
+
     bool go_on(const Outcome& outcome, What asked, bool grown) {
         switch (outcome.state) {
             case State::ok:
-                if (outcome.durable.seq >= goal_) return false;
                 return asked == What::probe || grown;
             case State::need_from:
                 return ++need_from_ == 1;
@@ -226,6 +274,10 @@ private:
         const auto counts = ledger.count();
         if (!counts) return tl::make_unexpected(counts.error());
         report_.conflicts = counts->conflicts;
+        const auto files = ledger.file_counts(log_.device);
+        if (!files) return tl::make_unexpected(files.error());
+        report_.waiting_files = files->awaited;
+        report_.refused_files = files->given_up;
         report_.sent_bytes += carrier_.wasted_bytes();
         report_.took_ms = rim_.clock.now() - began_;
         return report_;
@@ -244,6 +296,15 @@ private:
     int hopeless_ = 0;
     int waits_ = 0;
     int need_from_ = 0;
+    std::vector<sync::FileWanted> wanted_;  // by the last answer
+    bool files_moved_ = false;              // it was the first to say what it said of them
+    struct CutOff {
+        std::vector<sync::FileOffer> offers;
+        std::uint64_t handed_over = 0;  // bytes
+    };
+    std::optional<CutOff> cut_off_;  // a bundle of files, with no answer since
+    std::uint64_t at_once_ = sync::kFileBytesABundle;
+    std::uint64_t through_ = 0;  // bytes of files since the last cut
     std::optional<Instant> stalled_since_;  // the first failure since the last progress
 };
 
@@ -254,7 +315,7 @@ Exit SyncReport::exit() const {
     if (state == "offline" || state == state_name(State::busy)) return Exit::offline;
     const bool calm = state == state_name(State::ok) && quarantined.empty() &&
                       quarantined_here.empty() && conflicts == 0 && stranded_entries == 0 &&
-                      !hub_forgot;
+                      refused_files == 0 && !hub_forgot;
     return calm ? Exit::done : Exit::attention;
 }
 

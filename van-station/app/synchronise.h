@@ -23,10 +23,16 @@ constexpr int kBackOffMaxMs = 4'000;
 constexpr int kHopelessTriesMax = 2;
 // Nothing moved for so long before a try failed: that was no cut, nobody is there.
 constexpr core::Instant kSilenceMs = 10'000;
-constexpr int kTriesMax = 500;
+constexpr int kTriesMax = 5'000;  // of files that a link swallows, each brings 8 KiB or more
 // An attempt larger than this is not repeated blindly: the hub is asked first what it has of it.
 // Below, asking costs as much as sending again.
 constexpr std::size_t kProbeAboveBytes = 2048;
+// A link may swallow what it was handed and then break: in buffers on the way, of which no end knows.
+// Beyond this in one cut, what goes at once is made so small that little is lost with it: a share of
+// what comes through between two cuts.
+constexpr std::uint64_t kSwallowedBytesMax = 24 * 1024;
+constexpr std::uint64_t kShareAtOnce = 24;
+constexpr std::uint64_t kFileBytesAtOnceMin = 8 * 1024;
 // Further apart than this, the two clocks are worth a warning.
 constexpr std::int64_t kClockWarnMs = 5 * 60 * 1000;
 
@@ -44,6 +50,9 @@ struct SyncReport {
     std::vector<core::Quarantined> quarantined_here;  // of the hub's, here
     std::uint64_t conflicts = 0;
     std::uint64_t stranded_entries = 0;  // see below
+    std::uint64_t sent_files = 0;     // that the hub has whole now, and was not known to have
+    std::uint64_t waiting_files = 0;  // that it is not known to have
+    std::uint64_t refused_files = 0;  // that it will not have
     bool hub_forgot = false;  // the hub lacks entries of its own that we hold (it was restored)
     std::int64_t clock_ahead_ms = 0;  // of this station, against the hub
     core::Instant took_ms = 0;
@@ -62,7 +71,8 @@ struct SyncRim {
     std::function<bool()> stopped = {};
 };
 
-// Brings station and hub up to date with each other: normally one round trip. What was delivered
+// Brings station and hub up to date with each other: normally one round trip, and further ones for
+// files, which go when every record has gone. What was delivered
 // before a failure stays delivered. An error is one of this side's disk; whatever the link or the
 // hub did is in the report. One at a time a station: see lock_sync().
 core::Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier, const SyncRim& rim);

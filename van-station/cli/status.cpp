@@ -20,6 +20,8 @@ Result<json> status_of(Station& station) {
     if (!stranded) return tl::make_unexpected(stranded.error());
     const auto tip = ledger.tip(*log).seq;
     const auto durable = ledger.acknowledged(*log).seq;
+    const auto files = ledger.file_counts(log->device);
+    if (!files) return tl::make_unexpected(files.error());
     const auto contact = ledger.setting(setting::kLastContact);
     json last = contact ? json::parse(*contact, nullptr, false) : json();
     if (!last.is_object()) last = nullptr;
@@ -34,6 +36,8 @@ Result<json> status_of(Station& station) {
                 {"backed_up_seq", ledger.backed_up(*log).seq},
                 {"waiting_entries", tip - durable},
                 {"stranded_entries", *stranded},
+                {"waiting_files", files->awaited},
+                {"refused_files", files->given_up},
                 {"conflicts", counts->conflicts},
                 {"quarantined_here", counts->quarantined},
                 {"unexecuted", counts->unexecuted},
@@ -51,6 +55,14 @@ void print_status(const json& status) {
     if (const auto stranded = status["stranded_entries"].get<std::uint64_t>(); stranded > 0)
         std::printf("%llu entries of an earlier epoch stand here only.\n",
                     static_cast<unsigned long long>(stranded));
+    const auto number = [&](const char* of) {
+        return static_cast<unsigned long long>(status[of].get<std::uint64_t>());
+    };
+    if (number("waiting_files") > 0)
+        std::printf("%llu files wait for the hub.\n", number("waiting_files"));
+    if (number("refused_files") > 0)
+        std::printf("%llu files stay here only: the hub does not take them.\n",
+                    number("refused_files"));
     const json& last = status["last_contact"];
     if (last.is_null()) {
         std::printf("The hub was not reached yet.\n");

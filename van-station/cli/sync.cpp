@@ -35,6 +35,9 @@ std::string report_json(const SyncReport& report) {
              {"quarantined", quarantined_json(report)},
              {"conflicts", report.conflicts},
              {"stranded_entries", report.stranded_entries},
+             {"sent_files", report.sent_files},
+             {"waiting_files", report.waiting_files},
+             {"refused_files", report.refused_files},
              {"hub_forgot", report.hub_forgot},
              {"clock_ahead_ms", report.clock_ahead_ms},
              {"seconds", static_cast<double>(report.took_ms) / 1000}};
@@ -54,6 +57,12 @@ void print_report(const SyncReport& report) {
         number(report.sent_entries), number(report.received_entries), number(report.sent_bytes),
         number(report.received_bytes), number(report.round_trips),
         static_cast<double>(report.took_ms) / 1000, number(report.durable_seq));
+    if (report.sent_files + report.waiting_files > 0)
+        std::printf("%llu files came to the hub, %llu wait for the next time.\n",
+                    number(report.sent_files), number(report.waiting_files));
+    if (report.refused_files > 0)
+        std::printf("%llu files stay here only: the hub does not take them.\n",
+                    number(report.refused_files));
     for (const auto& one : report.quarantined)
         std::printf("Entry %llu stands in quarantine at the hub: %s\n", number(one.seq),
                     one.code.c_str());

@@ -2,200 +2,18 @@
 
 #include <doctest/doctest.h>
 
-#include <climits>
-#include <filesystem>
-#include <vector>
-
-#include "core/platform/system.h"
 #include "core/store/database.h"
 #include "core/store/keys.h"
 #include "sync/bundle.h"
-#include "tests/support/ledgers.h"
-#include "van-station/app/record.h"
+#include "tests/support/on_a_link.h"
 
 using namespace spot;
-using core::Bytes;
-using core::Code;
 using core::Instant;
-using station::SyncReport;
-
-namespace {
-
-constexpr Instant kNow = 1'700'000'000'000;
-
-class VirtualClock final : public core::Clock {
-public:
-    Instant now() override { return now_; }
-    void pass(Instant ms) { now_ += ms; }
-
-private:
-    Instant now_ = kNow;
-};
-
-// Whoever comes is known: enrolment is the registry's test.
-class OneStation final : public sync::Stations {
-public:
-    std::optional<sync::StationRecord> find(std::uint64_t device) override {
-        record_.device = device;
-        record_.revoked = ++finds > trusted_finds;
-        return record_;
-    }
-    core::Result<> enrol(std::uint64_t, const sync::EnrolmentCode&, const core::PublicKey& sign,
-                         const core::PublicKey& seal, Instant) override {
-        record_.sign = sign;
-        record_.seal = seal;
-        record_.enrolled = true;
-        return {};
-    }
-    void heard_from(std::uint64_t, Instant, std::uint64_t) override {}
-
-    int finds = 0;
-    int trusted_finds = INT_MAX;  // after so many it is revoked
-
-private:
-    sync::StationRecord record_;
-};
-
-enum class Fate { deliver, lose_answer, cut_in_middle, not_reached, http_error, rubbish, silence };
-
-// A real hub behind a link on which each try has a fate; the last one goes on.
-class FatefulCarrier final : public sync::Carrier {
-public:
-    FatefulCarrier(core::Ledger& hub, const sync::HubKeys& keys, VirtualClock& clock,
-                   core::Random& random)
-        : hub_(hub), keys_(keys), clock_(clock), random_(random) {}
-
-    core::Result<sync::Reply> exchange(sync::Body body, const Progress&) override {
-        const auto request_bytes = sync::whole(std::move(body));
-        REQUIRE(request_bytes);
-        const core::View request(*request_bytes);
-        const Fate fate = fates.size() > tries ? fates[tries] : fates.back();
-        ++tries;
-        sizes.push_back(request.size());
-        answered_ = fate == Fate::http_error;
-        if (fate == Fate::not_reached) return core::fail(Code::offline, "not reached");
-        if (fate == Fate::silence) clock_.pass(20'000);
-        wasted_ += request.size();
-        if (fate == Fate::silence || fate == Fate::http_error)
-            return core::fail(Code::offline, "failed");
-
-        sync::HubExchange exchange(hub_, stations, keys_, random_, codecs);
-        const bool whole = fate != Fate::cut_in_middle;
-        const auto part = request.first(whole ? request.size() : request.size() / 2);
-        constexpr std::size_t kPiece = 16 * 1024;  // as the server hands them over
-        for (std::size_t at = 0; at < part.size(); at += kPiece) {
-            const auto taken = exchange.receive(
-                part.subspan(at, std::min(kPiece, part.size() - at)), clock_.now());
-            if (!taken && taken.error().code == Code::busy)
-                return core::fail(Code::offline, "busy");
-            REQUIRE(taken);
-        }
-        if (!whole) {
-            exchange.cut();
-            return core::fail(Code::offline, "cut");
-        }
-        auto answer = exchange.finish(clock_.now());
-        REQUIRE(answer);
-        if (fate == Fate::lose_answer) return core::fail(Code::offline, "answer lost");
-        wasted_ -= request.size();
-        if (fate == Fate::rubbish) answer = Bytes{1, 2, 3};
-        const std::uint64_t size = answer->size();
-        return sync::Reply{std::move(*answer), request.size(), size};
-    }
-    std::uint64_t wasted_bytes() const override { return wasted_; }
-    bool answered() const override { return answered_; }
-
-    std::vector<Fate> fates{Fate::deliver};
-    std::size_t tries = 0;
-    std::vector<std::size_t> sizes;
-    sync::CodecShare codecs;
-    OneStation stations;
-
-private:
-    core::Ledger& hub_;
-    const sync::HubKeys& keys_;
-    VirtualClock& clock_;
-    core::Random& random_;
-    std::uint64_t wasted_ = 0;
-    bool answered_ = false;
-};
-
-struct Fixture {
-    Fixture() {
-        core::start_crypto();
-        std::string name = (std::filesystem::temp_directory_path() / "spot-XXXXXX").string();
-        REQUIRE(mkdtemp(name.data()) != nullptr);
-        folder = name;
-        hub_keys = {1, core::SecretKey::random(random), core::SecretKey::random(random)};
-        auto store = core::Ledger::open(folder / "hub.db", hub_store_key,
-                                        {core::Party::hub, &core::Catalogue::shipped(), &random});
-        REQUIRE(store);
-        hub = std::make_unique<core::Ledger>(std::move(*store));
-
-        sync::Slip slip;
-        slip.station = "van-07";
-        slip.device = kDevice;
-        slip.url = "https://hub.example";
-        slip.hub_sign = core::sign_public(hub_keys.sign_seed);
-        slip.hub_seal = core::seal_public(hub_keys.seal_secret);
-        slip.expires = kNow + 1;
-        REQUIRE(station::make_station(folder / "van", slip, passphrase, kNow, random));
-        open("van");
-        carrier = std::make_unique<FatefulCarrier>(*hub, hub_keys, clock, random);
-    }
-    ~Fixture() {
-        carrier.reset();
-        van.reset();
-        hub.reset();
-        std::filesystem::remove_all(folder);
-    }
-
-    void open(const char* name) {
-        van.reset();
-        auto opened = station::open_station(folder / name, passphrase, random);
-        REQUIRE(opened);
-        van = std::make_unique<station::Station>(std::move(*opened));
-    }
-    // Texts that no codec makes small, so that a bundle has several frames.
-    void record(int count) {
-        station::Recorder recorder(*van, clock);
-        for (int i = 0; i < count; ++i) {
-            std::array<std::uint8_t, 400> noise{};
-            random.fill(noise);
-            const auto done = recorder.record(
-                R"({"kind":"feedback.training","at":"2017-10-16T09:15:55.891+01:00","feedback":")" +
-                std::to_string(recorded++) + R"(","text":")" + core::to_hex(noise) + R"("})");
-            REQUIRE(done);
-        }
-    }
-    SyncReport sync(std::vector<Fate> fates) {
-        carrier->fates = std::move(fates);
-        carrier->tries = 0;
-        carrier->sizes.clear();
-        const auto report = station::synchronise(
-            *van, *carrier, {clock, random, [this](int ms) { clock.pass(ms); }, {}});
-        REQUIRE(report);
-        return *report;
-    }
-    std::uint64_t at_hub() { return hub->tip({kDevice, 1}).seq; }
-
-    static constexpr std::uint64_t kDevice = 7;
-    const core::Passphrase passphrase{"correct horse"};
-    core::SystemRandom random;
-    const core::SecretKey hub_store_key = core::SecretKey::random(random);
-    VirtualClock clock;
-    std::filesystem::path folder;
-    sync::HubKeys hub_keys;
-    std::unique_ptr<core::Ledger> hub;
-    std::unique_ptr<station::Station> van;
-    std::unique_ptr<FatefulCarrier> carrier;
-    int recorded = 0;
-};
-
-}  // namespace
+using support::Fate;
+using support::OnALink;
 
 TEST_CASE("a good link takes one round trip, and nothing new goes twice") {
-    Fixture f;
+    OnALink f;
     f.record(100);
     const auto first = f.sync({Fate::deliver});
     CHECK(first.state == "ok");
@@ -211,7 +29,7 @@ TEST_CASE("a good link takes one round trip, and nothing new goes twice") {
 }
 
 TEST_CASE("a sending that broke is resumed after what arrived") {
-    Fixture f;
+    OnALink f;
     f.record(200);
     SUBCASE("in the same call") {
         const auto report = f.sync({Fate::cut_in_middle, Fate::not_reached, Fate::deliver});
@@ -237,11 +55,11 @@ TEST_CASE("a sending that broke is resumed after what arrived") {
         CHECK(f.carrier->sizes[1] < 500);
     }
     CHECK(f.at_hub() == 200);
-    CHECK(f.van->ledger.acknowledged({Fixture::kDevice, 1}).seq == 200);
+    CHECK(f.van->ledger.acknowledged({OnALink::kDevice, 1}).seq == 200);
 }
 
 TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
-    Fixture f;
+    OnALink f;
     f.carrier->codecs = sync::CodecShare(0);
     SUBCASE("and takes them at the bundle's end") {
         f.record(200);
@@ -272,7 +90,7 @@ TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
 }
 
 TEST_CASE("what comes of a bundle after its station was revoked is held") {
-    Fixture f;
+    OnALink f;
     f.record(1);
     REQUIRE(f.sync({Fate::deliver}).state == "ok");
     f.record(299);
@@ -281,21 +99,21 @@ TEST_CASE("what comes of a bundle after its station was revoked is held") {
     CHECK(report.state == "revoked");
     CHECK(report.exit() == core::Exit::refused);
     CHECK(f.at_hub() == 300);
-    const auto held = f.hub->quarantined({Fixture::kDevice, 1});
+    const auto held = f.hub->quarantined({OnALink::kDevice, 1});
     REQUIRE(!held.empty());
     CHECK(held.size() < 299);
     CHECK(held.front().seq == 301 - held.size());
     for (const auto& one : held) CHECK(one.code == "revoked");
-    CHECK(f.van->ledger.acknowledged({Fixture::kDevice, 1}).seq == 1);  // it keeps the others
+    CHECK(f.van->ledger.acknowledged({OnALink::kDevice, 1}).seq == 1);  // it keeps the others
 
     const auto again = f.sync({Fate::deliver});
     CHECK(again.state == "revoked");
     CHECK(f.at_hub() == 300);
-    CHECK(f.hub->quarantined({Fixture::kDevice, 1}).size() == held.size());
+    CHECK(f.hub->quarantined({OnALink::kDevice, 1}).size() == held.size());
 }
 
 TEST_CASE("a small bundle is sent again without asking first") {
-    Fixture f;
+    OnALink f;
     f.record(1);
     const auto report = f.sync({Fate::lose_answer, Fate::deliver});
     CHECK(report.state == "ok");
@@ -304,7 +122,7 @@ TEST_CASE("a small bundle is sent again without asking first") {
 }
 
 TEST_CASE("what does not mend is given up soon, and nothing is lost") {
-    Fixture f;
+    OnALink f;
     f.record(50);
     struct Row {
         Fate fate;
@@ -324,7 +142,7 @@ TEST_CASE("what does not mend is given up soon, and nothing is lost") {
 }
 
 TEST_CASE("a program that is to end begins no other try, and nothing is lost") {
-    Fixture f;
+    OnALink f;
     f.record(50);
     f.carrier->fates = {Fate::cut_in_middle, Fate::deliver};
     const auto stopped = station::synchronise(
@@ -337,14 +155,14 @@ TEST_CASE("a program that is to end begins no other try, and nothing is lost") {
 }
 
 TEST_CASE("a hub that was not reached leaves no mark: the next sync is one round trip") {
-    Fixture f;
+    OnALink f;
     f.record(50);
     CHECK(f.sync({Fate::not_reached}).state == "offline");
     CHECK(f.sync({Fate::deliver}).round_trips == 1);
 }
 
 TEST_CASE("a link that only ever breaks is left after the patience, without progress") {
-    Fixture f;
+    OnALink f;
     f.record(3);  // one frame: half a bundle brings nothing
     const Instant before = f.clock.now();
     const auto report = f.sync({Fate::cut_in_middle});
@@ -356,7 +174,7 @@ TEST_CASE("a link that only ever breaks is left after the patience, without prog
 }
 
 TEST_CASE("what the hub executed otherwise is shown to it once, and taken") {
-    Fixture f;
+    OnALink f;
     core::Ledger& van = f.van->ledger;
     const auto write = [&](core::Kind kind, const support::Json& intent) {
         const auto done = van.append(kind, "", "m.abrantes", intent);
@@ -431,7 +249,7 @@ TEST_CASE("what the hub executed otherwise is shown to it once, and taken") {
 }
 
 TEST_CASE("a copied store starts a new epoch, and what it records then arrives") {
-    Fixture f;
+    OnALink f;
     f.record(5);
     REQUIRE(f.sync({Fate::deliver}).state == "ok");
     f.van.reset();
@@ -454,6 +272,6 @@ TEST_CASE("a copied store starts a new epoch, and what it records then arrives")
     CHECK(empty.exit() == core::Exit::done);
     f.record(1);
     CHECK(f.sync({Fate::deliver}).state == "ok");
-    CHECK(f.hub->tip({Fixture::kDevice, 2}).seq == 3);
+    CHECK(f.hub->tip({OnALink::kDevice, 2}).seq == 3);
     CHECK(f.at_hub() == 8);
 }
