@@ -119,6 +119,8 @@ private:
 Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t bytes_max);
 // Readable by its owner only; on disk, whole or not at all, when it returns.
 Result<> write_private_file(const std::filesystem::path& file, std::string_view content);
+// The same, but never over another. `conflict`: something is there.
+Result<> write_new_private_file(const std::filesystem::path& file, std::string_view content);
 
 // Makes `files` in `folder` by `work`, all or none: where `work` fails they are removed, and where
 // the process ends in its midst they don't count, and the next call begins anew.

@@ -53,6 +53,30 @@ ssize_t read_some(int descriptor, char* into, std::size_t size) {
     return got;
 }
 
+// `flags`: of renameat2().
+Result<> write_as(const std::filesystem::path& file, std::string_view content, unsigned flags) {
+    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    std::string part = file.string() + ".XXXXXX";
+    const auto failed = [&](bool remove) {
+        const std::string why = reason();
+        if (remove) unlink(part.c_str());
+        return fail(Code::io, file.string() + ": " + why);
+    };
+    {
+        const Descriptor out(mkostemp(part.data(), O_CLOEXEC));  // mode 0600
+        if (out.get() < 0) return failed(false);
+        if (!write_all(out.get(), content) || fsync(out.get()) != 0) return failed(true);
+    }
+    if (renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, file.c_str(), flags) != 0) {
+        if (errno != EEXIST) return failed(true);
+        unlink(part.c_str());
+        return fail(Code::conflict, file.string() + " is there already; nothing was changed");
+    }
+    const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.get() < 0 || fsync(directory.get()) != 0) return failed(false);
+    return {};
+}
+
 }  // namespace
 
 Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t bytes_max) {
@@ -72,22 +96,11 @@ Result<std::string> read_small_file(const std::filesystem::path& file, std::size
 }
 
 Result<> write_private_file(const std::filesystem::path& file, std::string_view content) {
-    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-    std::string part = file.string() + ".XXXXXX";
-    const auto failed = [&](bool remove) {
-        const std::string why = reason();
-        if (remove) unlink(part.c_str());
-        return fail(Code::io, file.string() + ": " + why);
-    };
-    {
-        const Descriptor out(mkostemp(part.data(), O_CLOEXEC));  // mode 0600
-        if (out.get() < 0) return failed(false);
-        if (!write_all(out.get(), content) || fsync(out.get()) != 0) return failed(true);
-    }
-    if (rename(part.c_str(), file.c_str()) != 0) return failed(true);
-    const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.get() < 0 || fsync(directory.get()) != 0) return failed(false);
-    return {};
+    return write_as(file, content, 0);
+}
+
+Result<> write_new_private_file(const std::filesystem::path& file, std::string_view content) {
+    return write_as(file, content, RENAME_NOREPLACE);
 }
 
 Result<FileLock> FileLock::take(const std::filesystem::path& file, int wait_ms_max) {

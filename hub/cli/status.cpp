@@ -21,7 +21,7 @@ json log_json(core::Ledger& ledger, const core::LogId& log) {
             {"quarantined", std::move(quarantined)}};
 }
 
-json stations_json(Hub& hub) {
+Result<json> stations_json(Hub& hub) {
     json out = json::array();
     const auto logs = hub.ledger.logs();
     for (const auto& listed : Registry(hub.ledger).list()) {
@@ -29,6 +29,8 @@ json stations_json(Hub& hub) {
         for (const core::LogId& log : logs)
             if ((log.device & ~core::kHubBit) == listed.station.device)
                 own.push_back(log_json(hub.ledger, log));
+        const auto files = hub.ledger.file_counts(listed.station.device);
+        if (!files) return tl::make_unexpected(files.error());
         out.push_back(
             {{"station", listed.station.name},
              {"team", listed.team},
@@ -38,6 +40,8 @@ json stations_json(Hub& hub) {
              {"last_contact",
               listed.last_contact == 0 ? json() : json(core::utc_text(listed.last_contact))},
              {"backlog", listed.backlog},
+             {"awaited_files", files->awaited},
+             {"given_up_files", files->given_up},
              {"logs", std::move(own)}});
     }
     return out;
@@ -83,6 +87,10 @@ void print_status(const json& status) {
             if (!log["quarantined"].empty())
                 std::printf(", %zu in quarantine", log["quarantined"].size());
         }
+        if (number(station["awaited_files"]) > 0)
+            std::printf("; %llu files are to come", number(station["awaited_files"]));
+        if (number(station["given_up_files"]) > 0)
+            std::printf("; %llu files never came", number(station["given_up_files"]));
         std::printf("\n");
     }
 }
@@ -97,10 +105,12 @@ Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemClock clock;
     const auto catalogue = catalogue_json(hub->ledger, clock.now());
     if (!catalogue) return tl::make_unexpected(catalogue.error());
+    const auto stations = stations_json(*hub);
+    if (!stations) return tl::make_unexpected(stations.error());
     const json status{{"name", hub->identity.name},         {"url", hub->identity.url},
                       {"records", counts->records},         {"conflicts", counts->conflicts},
                       {"quarantined", counts->quarantined}, {"unexecuted", counts->unexecuted},
-                      {"stations", stations_json(*hub)},    {"catalogue", *catalogue}};
+                      {"stations", *stations},              {"catalogue", *catalogue}};
     if (arguments.json())
         core::print_line(status.dump());
     else

@@ -7,7 +7,7 @@
 namespace spot::hub {
 
 extern const core::Verb kInit, kServe, kEnrol, kRevoke, kApply, kPublish, kExport, kStatus,
-    kVerify;
+    kVerify, kAttachmentList, kAttachmentGet;
 
 // The hub in --data, opened with the passphrase that the arguments lead to.
 core::Result<Hub> open_hub(const core::Arguments& arguments, core::Random& random);

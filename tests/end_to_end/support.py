@@ -168,7 +168,7 @@ class Field:
     # Programs.
 
     def command(self, program, verb, data, *options, passphrase=None):
-        return [str(self.bin / program), verb, "--data", str(data), "--passphrase-file",
+        return [str(self.bin / program), *verb.split(), "--data", str(data), "--passphrase-file",
                 str(passphrase or self.passphrase), *map(str, options)]
 
     def station_command(self, verb, *options, name=None, passphrase=None):
