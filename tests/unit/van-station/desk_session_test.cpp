@@ -212,6 +212,20 @@ TEST_CASE("files: only what they say they are, once, and the person's when queue
     const std::string record = request.at("id");
     REQUIRE(request.at("attachments").size() == 1);
     CHECK(request.at("attachments")[0].at("name") == "foto.png");
+    // At the hub when the hub says so, and not when its request is there.
+    const auto place = [&] {
+        return DeskStation::ok(at.desk->request(record)).at("attachments")[0].at("at");
+    };
+    CHECK(place() == "here");
+    at.reach_hub();
+    CHECK(place() == "here");
+    core::Hash content{};
+    std::copy_n(core::from_hex(hash)->begin(), content.size(), content.begin());
+    const core::Ledger::File file{*core::RecordId::parse(record), content};
+    REQUIRE(at.station->ledger.note_told(file, core::Ledger::FileState::whole));
+    CHECK(place() == "hub");
+    REQUIRE(at.station->ledger.note_told(file, core::Ledger::FileState::given_up));
+    CHECK(place() == "refused");
     CHECK(at.desk->attachment(record, hash)->bytes == picture);
     CHECK(why(at.desk->attachment(id, hash)) == "");  // the draft's id still names the request
     CHECK(at.records("request")[0].at("attachments").at(hash).at("bytes") == picture.size());

@@ -8,6 +8,7 @@ namespace spot::station {
 namespace {
 
 using What = Fault::What;
+using FileState = core::Ledger::FileState;
 
 constexpr std::size_t kNameCharsMax = 100;
 
@@ -91,6 +92,26 @@ Answer Desk::Inside::remove_attachment(std::string_view id, std::string_view hex
     if (!done) return tl::make_unexpected(Fault(done.error()));
     change("session", text_at(draft->kept, "session"));
     return draft_json(*draft);
+}
+
+// What a request has, and where each is: at the hub only by the hub's own word.
+core::Result<Json> Desk::Inside::attachments_json(const Asked& asked) {
+    const auto told = ledger().told_of(asked.id);
+    if (!told) return tl::make_unexpected(told.error());
+    Json out = Json::array();
+    for (const auto& [hex, one] : object_at(asked.shown, "attachments").items()) {
+        const auto hash = hash_from(hex);
+        const auto word = hash ? told->find(*hash) : told->end();
+        const auto state = word == told->end() ? FileState::awaited : word->second;
+        out.push_back({{"name", text_at(one, "name")},
+                       {"type", text_at(one, "type")},
+                       {"bytes", number_at(one, "bytes", 0)},
+                       {"hash", hex},
+                       {"at", state == FileState::awaited ? "here"
+                              : state == FileState::whole ? "hub"
+                                                          : "refused"}});
+    }
+    return out;
 }
 
 Done<Desk::Attachment> Desk::Inside::attachment(std::string_view of, std::string_view hex) {

@@ -200,6 +200,7 @@ struct Desk::Inside {
                   std::string_view bytes);
     Answer remove_attachment(std::string_view draft, std::string_view hash);
     Done<Attachment> attachment(std::string_view of, std::string_view hash);
+    core::Result<Json> attachments_json(const Asked& asked);
 
     // ── requests.cpp
     Done<Asked> find_request(std::string_view id, const HubView& hub);

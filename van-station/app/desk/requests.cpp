@@ -101,12 +101,8 @@ Answer Desk::Inside::request_json(const Asked& asked) {
     auto steps = history(asked);
     if (!steps) return tl::make_unexpected(Fault(steps.error()));
     const Json& shown = asked.shown;
-    Json attachments = Json::array();
-    for (const auto& [hash, one] : object_at(shown, "attachments").items())
-        attachments.push_back({{"name", text_at(one, "name")},
-                               {"type", text_at(one, "type")},
-                               {"bytes", number_at(one, "bytes", 0)},
-                               {"hash", hash}});
+    auto attachments = attachments_json(asked);
+    if (!attachments) return tl::make_unexpected(Fault(attachments.error()));
     const Json& route = object_at(shown, "route");
     const std::string filled_under = text_at(shown, "catalogue");
     Json out{{"id", asked.id.text()},
@@ -119,7 +115,7 @@ Answer Desk::Inside::request_json(const Asked& asked) {
              {"version", forms_of(filled_under).version()},
              {"conflicts", object_at(shown, "conflicts")},
              {"withdrawn", nullptr},
-             {"attachments", std::move(attachments)},
+             {"attachments", std::move(*attachments)},
              {"history", std::move(*steps)},
              {"changed_form", form_changed(filled_under, text_at(shown, "service"))}};
     if (const Json& taken = object_at(shown, "withdrawn"); !taken.empty())

@@ -102,6 +102,11 @@ export interface Attachment {
   hash: string;
 }
 
+// "hub" is the hub's own word; "refused": it will not have it.
+export interface RequestAttachment extends Attachment {
+  at: "here" | "hub" | "refused";
+}
+
 export interface Draft {
   id: string;
   session: string;
@@ -130,7 +135,7 @@ export interface Request {
   status?: string;
   conflicts: Record<string, string[]>;
   withdrawn: { at: string; reason: string } | null;
-  attachments: Attachment[];
+  attachments: RequestAttachment[];
   history: { at: string; what: string }[];
   changed_form: boolean;
   version: string;

@@ -12,6 +12,9 @@ import { RequestActs, RequestHead } from "../session/recorded";
 import { shown } from "../session/text_forms";
 import { TwoValues } from "./conflicts";
 
+// Green is what the hub has said to have, and nothing else.
+const placeClasses = { here: "quiet", hub: "ok", refused: "bad" };
+
 export function RequestScreen({ id }: { id: string }) {
   const { t } = useTexts();
   const { value, read, missing } = useResource<Request>(`requests/${encodeURIComponent(id)}`, [
@@ -95,16 +98,16 @@ function Said({ request }: { request: Request }) {
                 <dd>{shown(typeOf(name), text)}</dd>
               </>
             ))}
-          {request.attachments.map(({ name, bytes, hash }) => (
+          {request.attachments.map(({ name, bytes, hash, at }) => (
             <>
               <dt>{t("attach.one")}</dt>
               <dd key={hash}>
-                {name} · {t("kilobytes", { n: Math.ceil(bytes / 1000) })}
+                {name} · {t("kilobytes", { n: Math.ceil(bytes / 1000) })} ·{" "}
+                <span class={placeClasses[at]}>{t(`attach.at.${at}`)}</span>
               </dd>
             </>
           ))}
         </dl>
-        {request.attachments.length > 0 && <p class="small quiet">{t("attach.here")}</p>}
       </Panel>
     </>
   );
