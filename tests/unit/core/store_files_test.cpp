@@ -276,6 +276,9 @@ TEST_CASE("after a fork each copy is asked for its own, and what is there is not
     // The other life has one file that this one has, too.
     const Filed there = file_request(*copy, 500, all.session, {theirs, some_bytes(50, 4)});
 
+    // A word about the old request says nothing of the one that is written again.
+    REQUIRE(copy->note_told(there.files[0], State::whole));
+
     constexpr core::LogId kNext{kDevice, 2};
     REQUIRE(copy->branch(kStationLog, parted, kNext));
     REQUIRE(copy->write_to(kNext));

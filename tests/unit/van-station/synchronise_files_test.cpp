@@ -122,6 +122,26 @@ TEST_CASE("a cut anywhere loses a piece at most") {
     CHECK(f.idle());
 }
 
+TEST_CASE("a link that swallows much when it breaks gets less at once, until it holds") {
+    Filing f;
+    f.file({some_bytes(1'500'000)});
+    f.carrier->cut_at = 200'000;
+    const auto report =
+        f.sync({Fate::deliver, Fate::cut_in_middle, Fate::deliver, Fate::deliver});
+    CHECK(report.state == "ok");
+    CHECK(f.all_there());
+    const auto& sizes = f.carrier->sizes;
+    REQUIRE(sizes.size() > 50);
+    CHECK(sizes[1] > 1'000'000);  // handed over, and 200 kB of it arrived
+    const std::size_t first = sizes[3];
+    CHECK(first < 200'000 / station::kShareAtOnce + 500);
+    CHECK(first > station::kFileBytesAtOnceMin);
+    std::size_t small = 0;
+    while (sizes[3 + small] == first) ++small;
+    CHECK(small >= 3 * station::kShareAtOnce - 1);  // 600 kB went without a cut
+    CHECK(sizes[3 + small] > 2 * first - 1000);
+}
+
 TEST_CASE("what came before a lost answer is not sent again") {
     const std::vector<std::vector<Bytes>> requests{
         {some_bytes(100'000)}, {some_bytes(300, 2)}, {some_bytes(301, 3), some_bytes(40'000, 4)}};
@@ -181,6 +201,7 @@ TEST_CASE("a hub that was restored from an older copy wants again what it forgot
         f.open_hub();
     };
     f.file({some_bytes(20'000)});
+    std::vector<Fate> until_asked{Fate::deliver};
     SUBCASE("the file alone") {
         f.carrier->cut_at = 10'000;
         f.sync({Fate::deliver, Fate::cut_in_middle, Fate::not_reached});
@@ -189,14 +210,17 @@ TEST_CASE("a hub that was restored from an older copy wants again what it forgot
     }
     SUBCASE("the request, too") {
         f.record(1);
+        until_asked.push_back(Fate::deliver);  // the records first
         copy("hub.db", "older.db");
         CHECK(f.sync({Fate::deliver}).sent_files == 1);
     }
     CHECK(f.all_there());
     copy("older.db", "hub.db");
     CHECK(!f.all_there());
-    while (f.sync({Fate::deliver}).state != "ok") {
-    }
+    until_asked.push_back(Fate::not_reached);
+    f.sync(until_asked);
+    CHECK(f.told(f.all[0].first) == State::awaited);
+    CHECK(f.sync({Fate::deliver}).sent_files == 1);
     CHECK(f.all_there());
     CHECK(f.idle());
 }
@@ -237,6 +261,21 @@ TEST_CASE("a hub that never takes a file is not sent it for ever") {
     CHECK(lacking.sent_files == 0);
     CHECK(f.sync({Fate::deliver}).round_trips <= 2);
     CHECK(f.idle());
+}
+
+TEST_CASE("a file that comes to nothing is sent once a call") {
+    Filing f;
+    f.file({some_bytes(3000)});
+    f.sync({Fate::deliver, Fate::not_reached});
+    auto store = f.hub_store();
+    REQUIRE(store.run("CREATE TRIGGER forgetful AFTER UPDATE ON file"
+                      " BEGIN UPDATE file SET have = 0, state = 0; DELETE FROM piece; END"));
+    const auto report = f.sync({Fate::deliver});
+    CHECK(report.state == "ok");
+    CHECK(report.waiting_files == 1);
+    CHECK(f.carrier->tries == 2);
+    REQUIRE(store.run("DROP TRIGGER forgetful"));
+    CHECK(f.sync({Fate::deliver}).sent_files == 1);
 }
 
 TEST_CASE("of a request that stands in quarantine nothing is sent until it is let out") {
