@@ -1,7 +1,8 @@
 // What comes back from the hub, what is printed again, and a home's beds: shown to the mediator,
 // never to the next person, and without a fault by axe-core in any mode.
 import assert from "node:assert/strict";
-import { cpSync, renameSync, rmSync } from "node:fs";
+import { cpSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import { faultsOf } from "./axe.mjs";
 import { offer, roll } from "./roll.mjs";
 import { runAll } from "./run.mjs";
@@ -20,8 +21,12 @@ async function openWith(page, who) {
   await s.toRequests(page);
 }
 
-async function queue(page, service) {
+async function queue(page, service, file) {
   await s.openForm(page, service);
+  if (file) {
+    await page.setInputFiles("#file", file);
+    await page.waitForSelector(`.attachments li:has-text('${basename(file)}')`);
+  }
   await page.fill("#field-doc_validade", "15-10-2030");
   await page.selectOption("#field-motivo", { index: 1 });
   await s.next(page, /^Registar/);
@@ -144,6 +149,33 @@ await runAll({
     await page.waitForSelector("text=Complete o pedido, ou espere pela decisão da central");
     await page.waitForSelector("text=Corrigir");
     await clean(page, "a request in quarantine");
+  },
+
+  async "a request's papers follow it, and are at the hub when the hub has said so"(stage) {
+    await stage.place.stopHub();
+    const page = await start(stage);
+    await openWith(page, s.person);
+    const bytes = `%PDF-1.4\n${"Rua ardida, fotografada. ".repeat(8000)}\n%%EOF\n`;
+    const file = s.writeFileIn(stage.place.folder, "declaracao.pdf", bytes);
+    await queue(page, "segunda via pin", file);
+    const [{ id, attachments }] = requests(stage);
+    await s.goTo(page, `request/${id}`);
+    await page.waitForSelector("dd:has-text('declaracao.pdf') .quiet:has-text('neste portátil')");
+
+    await stage.place.startHub();
+    await stage.restart("SIGTERM");
+    await stage.close(page);
+    const again = await stage.window(stage.station.url);
+    await s.signIn(again);
+    await synchronise(again);
+    await s.goTo(again, `request/${id}`);
+    await again.waitForSelector("dd:has-text('declaracao.pdf') .ok:has-text('na central')");
+    await clean(again, "a request with its papers");
+    await stage.place.stopHub();
+    const copy = join(stage.place.folder, "copy.pdf");
+    const which = ["--request", id, "--hash", Object.keys(attachments)[0], "--out", copy];
+    s.run("spot-hub", "attachment", "get", "--data", stage.place.hubData, ...which);
+    assert.equal(readFileSync(copy, "utf8"), bytes);
   },
 
   async "a hub that was set back and lost answers of its own: what is kept, what one does"(stage) {

@@ -216,14 +216,18 @@ TEST_CASE("files: only what they say they are, once, and the person's when queue
     const auto place = [&] {
         return DeskStation::ok(at.desk->request(record)).at("attachments")[0].at("at");
     };
+    const auto waiting = [&] { return DeskStation::ok(at.desk->state()).at("link").at("files"); };
     CHECK(place() == "here");
+    CHECK(waiting() == 1);
     at.reach_hub();
+    CHECK(waiting() == 1);  // "nothing left to send" would be green too early
     CHECK(place() == "here");
     core::Hash content{};
     std::copy_n(core::from_hex(hash)->begin(), content.size(), content.begin());
     const core::Ledger::File file{*core::RecordId::parse(record), content};
     REQUIRE(at.station->ledger.note_told(file, core::Ledger::FileState::whole));
     CHECK(place() == "hub");
+    CHECK(waiting() == 0);
     REQUIRE(at.station->ledger.note_told(file, core::Ledger::FileState::given_up));
     CHECK(place() == "refused");
     CHECK(at.desk->attachment(record, hash)->bytes == picture);

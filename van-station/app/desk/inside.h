@@ -125,7 +125,8 @@ struct Desk::Inside {
     core::Result<HubView> hub_view();
     core::Result<std::uint64_t> waiting();
     core::Result<std::uint64_t> need_person(const HubView& hub);
-    Json link(const HubView& hub, std::uint64_t waiting, std::uint64_t need);
+    Json link(const HubView& hub, std::uint64_t entries_waiting, std::uint64_t files_waiting,
+              std::uint64_t need);
 
     // ── people.cpp
     Answer add_person(const Json& in);

@@ -58,10 +58,12 @@ Result<std::uint64_t> Desk::Inside::need_person(const HubView& hub) {
     return out;
 }
 
-Json Desk::Inside::link(const HubView& hub, std::uint64_t entries_waiting, std::uint64_t need) {
+Json Desk::Inside::link(const HubView& hub, std::uint64_t entries_waiting,
+                        std::uint64_t files_waiting, std::uint64_t need) {
     Json out{{"state", "idle"},
              {"at", hub.at.empty() ? Json() : Json(hub.at)},
              {"waiting", entries_waiting},
+             {"files", files_waiting},
              {"need_person", need}};
     if (const auto at = core::parse_moment(hub.at)) out["at"] = moment(at->ms);
     if (syncing) {
@@ -85,6 +87,8 @@ Answer Desk::Inside::state() {
     if (!hub) return tl::make_unexpected(Fault(hub.error()));
     const auto entries_waiting = waiting();
     if (!entries_waiting) return tl::make_unexpected(Fault(entries_waiting.error()));
+    const auto files = ledger().file_counts(station.identity.device);
+    if (!files) return tl::make_unexpected(Fault(files.error()));
     const auto need = need_person(*hub);
     if (!need) return tl::make_unexpected(Fault(need.error()));
     auto all = people();
@@ -102,7 +106,7 @@ Answer Desk::Inside::state() {
              {"locked", locked},
              {"hidden", hidden},
              {"language", core::language_name(language)},
-             {"link", link(*hub, *entries_waiting, *need)},
+             {"link", link(*hub, *entries_waiting, files->awaited, *need)},
              {"session", working.empty() ? Json() : Json(working)},
              {"catalogue", {{"version", forms->version()}}},
              {"clock", moment(now())},

@@ -22,6 +22,7 @@ export interface Link {
   state: "idle" | "syncing" | "offline" | "attention" | "never";
   at: string | null;
   waiting: number;
+  files: number; // of requests, that the hub has not said to have
   need_person: number;
   progress?: { sent: number; total: number };
   reason?: string;

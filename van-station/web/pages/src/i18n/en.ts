@@ -98,6 +98,7 @@ export const en: Texts = {
   "link.syncing": "Sending…",
   "link.idle": "Hub at {time}.",
   "link.here": { one: "{n} entry only on this laptop", other: "{n} entries only on this laptop" },
+  "link.files": { one: "{n} file only on this laptop", other: "{n} files only on this laptop" },
   "link.title": "Take to the hub",
   "link.now": "Send now",
   "link.going": "What has arrived is not sent again.",

@@ -101,6 +101,10 @@ export const fr: Texts = {
     one: "{n} entrée seulement sur cet ordinateur",
     other: "{n} entrées seulement sur cet ordinateur",
   },
+  "link.files": {
+    one: "{n} fichier seulement sur cet ordinateur",
+    other: "{n} fichiers seulement sur cet ordinateur",
+  },
   "link.title": "Porter au centre",
   "link.now": "Envoyer maintenant",
   "link.going": "Ce qui est arrivé n'est pas envoyé deux fois.",

@@ -108,6 +108,7 @@ export const pt = {
   "link.syncing": "A enviar…",
   "link.idle": "Central às {time}.",
   "link.here": { one: "{n} entrada só neste portátil", other: "{n} entradas só neste portátil" },
+  "link.files": { one: "{n} ficheiro só neste portátil", other: "{n} ficheiros só neste portátil" },
   "link.title": "Levar à central",
   "link.now": "Enviar já",
   "link.going": "O que já chegou não volta a ser enviado.",

@@ -104,7 +104,9 @@ export function LinkPanel({ sync, busy }: { sync: () => void; busy: boolean }) {
   const text = going
     ? t("link.going")
     : link.waiting === 0 && link.at
-      ? t("link.nothing")
+      ? link.files > 0
+        ? t("link.files", { n: link.files })
+        : t("link.nothing")
       : link.at
         ? t("link.last", { time: time(link.at), n: link.waiting })
         : t("link.first", { n: link.waiting });

@@ -17,7 +17,12 @@ export function LinkState() {
     state: { link },
   } = useApp();
   const { t, time } = useTexts();
-  const here = link.waiting ? t("link.here", { n: link.waiting }) : "";
+  // Files go after the entries, so they are spoken of when only they are left.
+  const here = link.waiting
+    ? t("link.here", { n: link.waiting })
+    : link.files
+      ? t("link.files", { n: link.files })
+      : "";
   const words = {
     offline: t("link.offline"),
     never: t("link.never"),
@@ -38,7 +43,7 @@ export function LinkState() {
         <b>{words}</b> <span class="net-here">{here}</span>
       </span>
       <b class="net-count" aria-hidden="true">
-        {link.waiting || ""}
+        {link.waiting || link.files || ""}
       </b>
     </p>
   );
