@@ -70,6 +70,10 @@ Result<> Ledger::atomically(const std::function<Result<>()>& work) {
     return inside_->transact(work, Inside::Of::log);  // a call in it that needs records sees to it
 }
 
+Result<> Ledger::expect_many() {
+    return inside_->database.lengthen_log();
+}
+
 // ── Writing.
 
 Result<> Ledger::write_to(const LogId& log) {

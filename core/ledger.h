@@ -63,6 +63,10 @@ public:
     // Several calls as one transaction, for the programs: nested calls join it.
     // Rolls back when `work` fails.
     Result<> atomically(const std::function<Result<>()>& work);
+    // For who goes on to append one by one: makes room for it in the store's write-ahead log, which
+    // takes as long as some hundred of them. Outside a transaction. Where there is no room on the
+    // disk it is an error, and recording goes on all the same.
+    Result<> expect_many();
 
     // ── Writing one's own log.
     struct Appended {

@@ -174,7 +174,6 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
         entry.check = check_of(*change);
     }
     SPOT_TRY(entries.append(log, line));
-    ++appends;
     return project_later(log, line, intent);
 }
 

@@ -47,8 +47,6 @@ struct Ledger::Inside {
         if (!done) out = tl::make_unexpected(done.error());
         return out;
     }
-    // A process that records one event after the other makes room for them once.
-    void lengthen_log();
     // Drops what another process has made stale.
     Result<> refresh();
     void forget();
@@ -220,8 +218,6 @@ struct Ledger::Inside {
     std::map<std::string, std::unique_ptr<const Catalogue>, std::less<>> parsed;  // by version
     std::optional<std::uint64_t> pending;  // own entries not projected; nothing: to be counted
     std::optional<Error> fault;
-    std::uint64_t appends = 0;  // since the store was opened
-    bool is_log_long = false;
     int depth = 0;         // of transact() and read() within each other
     bool reading = false;  // the outer one is a read()
     std::int64_t data_version = 0;

@@ -18,14 +18,6 @@ Result<> Ledger::Inside::refresh() {
     return {};
 }
 
-// Not for a single event; and where the disk has no room for it, recording goes on without.
-void Ledger::Inside::lengthen_log() {
-    constexpr std::uint64_t kAppendsBefore = 16;
-    if (is_log_long || appends < kAppendsBefore) return;
-    is_log_long = true;
-    (void)database.lengthen_log();
-}
-
 Logs::Log Ledger::Inside::log(const LogId& id) {
     Logs::Log out;
     out.id = id;
@@ -55,7 +47,6 @@ Result<> Ledger::Inside::transact(const std::function<Result<>()>& work, Of of) 
         --depth;
     }
     if (done) done = database.prepare(outer ? "COMMIT" : "RELEASE inner").run();
-    if (done && outer) lengthen_log();
     if (done) return done;
     // Their own failure changes nothing: the transaction is rolled back when it is not committed.
     if (!outer) (void)database.run("ROLLBACK TO inner; RELEASE inner");

@@ -13,6 +13,7 @@ using core::Result;
 using nlohmann::json;
 
 constexpr std::size_t kRememberedMax = 4096;
+constexpr int kFewRecorded = 16;  // who recorded so many one after the other goes on
 
 std::string text_at(const json& object, const char* key) {
     const auto at = object.find(key);
@@ -154,6 +155,8 @@ Result<core::Taken> Recorder::record(std::string_view line) {
         out = take(std::move(*event));
         return out ? Result<>() : tl::make_unexpected(out.error());
     }));
+    if (recorded_ < kFewRecorded && ++recorded_ == kFewRecorded)
+        (void)station_.ledger.expect_many();
     return out;
 }
 

@@ -70,6 +70,7 @@ private:
     core::Clock& clock_;
     LedgerRecords records_;
     std::optional<core::LogId> log_;
+    int recorded_ = 0;  // until more are expected
 };
 
 }  // namespace spot::station
