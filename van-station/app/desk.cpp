@@ -71,6 +71,10 @@ void Desk::sync_progress(std::size_t sent, std::size_t total) {
     inside_->tell_changes(true);
 }
 
+void Desk::sync_arrived() {
+    (void)inside_->ledger().catalogue_at(inside_->now());
+}
+
 void Desk::sync_ended(std::string_view state) {
     inside_->syncing = false;
     inside_->sync_state = state;

@@ -170,6 +170,7 @@ Syncing::Heard Api::sync_heard() {
                 desk_.sync_progress(sent, total);
                 tell_changes();
             },
+            [this] { desk_.sync_arrived(); },
             [this](const std::string& state) {
                 desk_.sync_ended(state);
                 tell_changes();

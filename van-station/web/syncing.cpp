@@ -61,7 +61,9 @@ void Syncing::tick() {
     schedule_.began();
     heard_.began();
     const bool given = worker_->give([this] {
-        rim_.post([this, state = exchange()] {
+        const std::string state = exchange();
+        rim_.post([this] { heard_.arrived(); });
+        rim_.post([this, state] {
             schedule_.ended(rim_.clock.now(), was_heard(state));
             heard_.ended(state);
         });

@@ -27,6 +27,8 @@ public:
     struct Heard {
         std::function<void()> began;
         std::function<void(std::uint64_t sent, std::uint64_t total)> progress;
+        // The exchange is over; `ended` follows, with room for other calls in between.
+        std::function<void()> arrived;
         std::function<void(const std::string& state)> ended;  // as Desk::sync_ended()
     };
     struct Rim {
