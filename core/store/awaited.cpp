@@ -8,16 +8,6 @@
 #include "core/store/inside.h"
 
 namespace spot::core {
-namespace {
-
-std::optional<Hash> hash_in(View bytes) {
-    Hash out{};
-    if (bytes.size() != out.size()) return std::nullopt;
-    std::copy(bytes.begin(), bytes.end(), out.begin());
-    return out;
-}
-
-}  // namespace
 
 // ── At the hub.
 

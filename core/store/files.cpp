@@ -37,13 +37,6 @@ Bytes place_of_piece(const Hash& hash, std::uint64_t offset) {
     return out.take();
 }
 
-std::optional<Hash> hash_in(View bytes) {
-    Hash out{};
-    if (bytes.size() != out.size()) return std::nullopt;
-    std::copy(bytes.begin(), bytes.end(), out.begin());
-    return out;
-}
-
 #define SPOT_FILE_COLUMNS                                                                       \
     " file.number, file.subject, file.hash, file.bytes, file.have, file.state, file.failures," \
     " file.key FROM "
@@ -67,6 +60,13 @@ Result<Files::Row> row_of(const Statement& row, int at) {
 }
 
 }  // namespace
+
+std::optional<Hash> hash_in(View bytes) {
+    Hash out{};
+    if (bytes.size() != out.size()) return std::nullopt;
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+    return out;
+}
 
 Result<> Files::name(std::int64_t entry, std::uint64_t device, const Subjects::Id& subject,
                      const nlohmann::json& attachments) {

@@ -11,6 +11,9 @@
 
 namespace spot::core {
 
+// Of a row's column; nothing: it is no hash.
+std::optional<Hash> hash_in(View bytes);
+
 // The tables `file`, `file_of` and `piece`: what requests name at the hub, and what has come of it.
 class Files {
 public:

@@ -365,10 +365,13 @@ Result<> Records::save_new(const Entry& entry, const std::optional<Subjects::Id>
     std::optional<std::string_view> reference;
     if (!made.reference.empty()) {
         reference = made.reference;
-        SPOT_TRY(
-            database_.prepare("INSERT INTO reference (place, name, record) VALUES (?1, ?2, ?3)")
-                .with(place, made.reference, key)
-                .run());
+        // A name that is taken by now (branch.cpp) goes on naming what it did: to fail here would keep
+        // every later entry from being read.
+        SPOT_TRY(database_
+                     .prepare("INSERT OR IGNORE INTO reference (place, name, record)"
+                              " VALUES (?1, ?2, ?3)")
+                     .with(place, made.reference, key)
+                     .run());
     }
     if (here_ == Party::station) SPOT_TRY(list(key, place, made.ms, intent));
     return database_

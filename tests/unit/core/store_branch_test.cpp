@@ -177,3 +177,16 @@ TEST_CASE("a copy finds out how far it goes with what the hub has") {
     CHECK(*all.hub->matching(kStationLog, *theirs) == theirs->size());
     CHECK(*all.hub->matching(kNextLog, *theirs) == 0);
 }
+
+TEST_CASE("a caller's name that an old id goes by now keeps nothing from being read") {
+    Copies it;
+    const RecordId first = it.add(it.copy, Kind::session_open, "first", session_intent(50));
+    const std::string taken = first.text();
+    it.add(it.copy, Kind::session_open, taken.c_str(), session_intent(51));
+    it.branch();
+    CHECK(it.copy->count()->records.at("session") == 3);
+    CHECK(it.copy->find("session", taken) == it.copy->find("session", "first"));
+    it.add(it.copy, Kind::session_open, "later", session_intent(52));
+    CHECK(it.copy->count()->records.at("session") == 4);
+    CHECK(it.copy->check()->empty());
+}
