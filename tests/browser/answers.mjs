@@ -195,6 +195,9 @@ await runAll({
     await s.signIn(told);
     await told.waitForSelector("main");
     await synchronise(told);
+    // Nothing was left to send before it was asked, either: the answer shows that the hub was heard.
+    await s.goTo(told, "tell");
+    await told.waitForSelector("text=Pode.");
     await stage.place.stopHub();
     rmSync(hubData, { recursive: true });
     renameSync(`${hubData}-before`, hubData);
