@@ -330,7 +330,9 @@ Result<Reply> HttpCarrier::Inside::conclude() {
         return fail(Code::offline, "the hub answered HTTP " + std::to_string(status) +
                                        "; everything is kept for the next time");
     }
-    return Reply{std::move(traffic.body), traffic.sent, traffic.received};
+    long connections = 0;  // also one that curl made when the kept one proved dead
+    curl_easy_getinfo(easy.get(), CURLINFO_NUM_CONNECTS, &connections);
+    return Reply{std::move(traffic.body), traffic.sent, traffic.received, connections > 0};
 }
 
 Result<std::unique_ptr<HttpCarrier>> HttpCarrier::make(HttpOptions options) {

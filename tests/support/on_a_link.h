@@ -60,7 +60,8 @@ private:
     sync::StationRecord record_;
 };
 
-enum class Fate { deliver, lose_answer, cut_in_middle, not_reached, http_error, rubbish, silence };
+// `reconnect`: the connection broke, the carrier made another by itself, and all arrived.
+enum class Fate { deliver, reconnect, lose_answer, cut_in_middle, not_reached, http_error, rubbish, silence };
 
 // A real hub behind a link on which each try has a fate; the last one goes on.
 class FatefulCarrier final : public sync::Carrier {
@@ -77,6 +78,7 @@ public:
         ++tries;
         sizes.push_back(request.size());
         answered_ = fate == Fate::http_error;
+        const bool kept = std::exchange(connected_, false) && fate != Fate::reconnect;
         if (fate == Fate::not_reached) return core::fail(Code::offline, "not reached");
         if (fate == Fate::silence) clock_.pass(20'000);
         wasted_ += request.size();
@@ -105,7 +107,8 @@ public:
         wasted_ -= request.size();
         if (fate == Fate::rubbish) answer = Bytes{1, 2, 3};
         const std::uint64_t size = answer->size();
-        return sync::Reply{std::move(*answer), request.size(), size};
+        connected_ = true;
+        return sync::Reply{std::move(*answer), request.size(), size, !kept};
     }
     std::uint64_t wasted_bytes() const override { return wasted_; }
     bool answered() const override { return answered_; }
@@ -123,6 +126,7 @@ private:
     VirtualClock& clock_;
     core::Random& random_;
     std::uint64_t wasted_ = 0;
+    bool connected_ = false;
     bool answered_ = false;
 };
 

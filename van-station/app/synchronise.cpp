@@ -89,12 +89,12 @@ private:
                 reached && !carrier_.answered() && rim_.clock.now() - moved_at < kSilenceMs;
             failed(reply.error(), reached, cut);
             if (what == What::files)
-                cut_off_ = CutOff{exchange.offered_files(), carrier_.wasted_bytes() - wasted};
+                cut_off_ = CutOff{exchange.offered_files(), carrier_.wasted_bytes() - wasted,
+                                  through_};
             broken_off_ |= what != What::probe;
             return std::nullopt;
         }
-        // The carrier sent it again by itself: a connection that was kept had broken.
-        if (reply->sent_bytes > size + size / 2) through_ = 0;
+        if (reply->connected) through_ = 0;
         ++report_.round_trips;
         report_.sent_bytes += reply->sent_bytes;
         report_.received_bytes += reply->received_bytes;
@@ -192,11 +192,10 @@ private:
     void fit_to_link(const Outcome& outcome, What what) {
         if (cut_off_) {
             const std::uint64_t arrived = sync::arrived(cut_off_->offers, outcome.wanted);
-            through_ += arrived;
+            const std::uint64_t through = cut_off_->through + arrived;
             if (cut_off_->handed_over > arrived + kSwallowedBytesMax)
-                at_once_ = std::clamp(through_ / kShareAtOnce, kFileBytesAtOnceMin, at_once_);
+                at_once_ = std::clamp(through / kShareAtOnce, kFileBytesAtOnceMin, at_once_);
             cut_off_.reset();
-            through_ = 0;
         } else if (what == What::files) {
             through_ += at_once_;
             if (through_ < 3 * kShareAtOnce * at_once_) return;
@@ -301,10 +300,11 @@ private:
     struct CutOff {
         std::vector<sync::FileOffer> offers;
         std::uint64_t handed_over = 0;  // bytes
+        std::uint64_t through = 0;      // bytes of files before it, over the same connection
     };
     std::optional<CutOff> cut_off_;  // a bundle of files, with no answer since
     std::uint64_t at_once_ = sync::kFileBytesABundle;
-    std::uint64_t through_ = 0;  // bytes of files since the last cut
+    std::uint64_t through_ = 0;  // bytes of files over the connection that is open
     std::optional<Instant> stalled_since_;  // the first failure since the last progress
 };
 

@@ -172,11 +172,15 @@ TEST_CASE("the connection is kept, and made anew when the hub has closed it") {
         }
     });
     const auto over = carrier(hub.url());
-    CHECK(carry(*over, "hello"));
-    CHECK(carry(*over, "hello"));
+    for (const bool anew : {true, false}) {
+        const auto reply = carry(*over, "hello");
+        REQUIRE(reply);
+        CHECK(reply->connected == anew);
+    }
     CHECK(hub.accepted() == 1);
     const auto third = carry(*over, "hello");
     REQUIRE(third);
+    CHECK(third->connected);
     CHECK(core::text(third->body) == "ok");
     CHECK(hub.accepted() == 2);
 }

@@ -142,6 +142,26 @@ TEST_CASE("a link that swallows much when it breaks gets less at once, until it 
     CHECK(sizes[3 + small] > 2 * first - 1000);
 }
 
+TEST_CASE("a link that breaks again and again never gets more at once, whoever sees it break") {
+    Filing f;
+    f.file({some_bytes(3'500'000)});
+    f.carrier->cut_at = 200'000;
+    std::vector<Fate> fates{Fate::deliver, Fate::cut_in_middle, Fate::deliver};
+    for (int cuts = 0; cuts < 30; ++cuts) {
+        for (int whole = 0; whole < 20; ++whole) fates.push_back(Fate::deliver);
+        if (cuts % 10 < 5)
+            fates.push_back(Fate::reconnect);
+        else  // a bundle of which nothing arrives, and the question after it
+            fates.insert(fates.end(), {Fate::not_reached, Fate::not_reached, Fate::deliver});
+    }
+    const auto report = f.sync(fates);
+    CHECK(report.state == "ok");
+    CHECK(f.all_there());
+    const auto& sizes = f.carrier->sizes;
+    REQUIRE(sizes.size() > 400);
+    for (std::size_t i = 4; i < sizes.size(); ++i) CHECK(sizes[i] < sizes[3] + 100);
+}
+
 TEST_CASE("what came before a lost answer is not sent again") {
     const std::vector<std::vector<Bytes>> requests{
         {some_bytes(100'000)}, {some_bytes(300, 2)}, {some_bytes(301, 3), some_bytes(40'000, 4)}};
