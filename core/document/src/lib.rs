@@ -6,9 +6,9 @@ mod execute;
 mod fault;
 mod guard;
 mod operations;
-mod plant;
 mod read;
 mod saved;
+mod sequence;
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -18,7 +18,7 @@ use std::sync::Once;
 use automerge::{ChangeHash, ReadDoc};
 
 use fault::{corrupt, limit, not_found, Outcome, Status};
-use plant::Document;
+use sequence::Document;
 
 /// What C++ holds a pointer to. None: a panic poisoned it.
 pub struct Handle(Option<Document>);
@@ -102,7 +102,7 @@ fn boxed(document: Document) -> *mut Handle {
 
 #[no_mangle]
 pub extern "C" fn spot_document_new() -> *mut Handle {
-    caught(|| boxed(Document::Empty)).unwrap_or(std::ptr::null_mut())
+    caught(|| boxed(Document::new())).unwrap_or(std::ptr::null_mut())
 }
 
 /// # Safety
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn spot_document_save(
     sink: Sink,
     to: *mut c_void,
 ) -> i32 {
-    unsafe { enter(handle, sink, to, |document| saved::save(document.grown()?).map(Some)) }
+    unsafe { enter(handle, sink, to, |document| saved::save(document.grown()).map(Some)) }
 }
 
 /// # Safety
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn spot_document_apply(
 ) -> i32 {
     let change = unsafe { slice(change, size) };
     let work = |document: &mut Document| {
-        let document = document.grown()?;
+        let document = document.grown();
         // Caught on its own: a stranger's bytes may bring down the copy, never the document.
         let failed = Err(corrupt("Automerge failed on a change"));
         let (hash, taken) = caught(|| apply::apply(document, change)).unwrap_or(failed)?;
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn spot_document_change(
 ) -> i32 {
     let wanted = hash(unsafe { slice(wanted, HASH_SIZE) });
     let work = |document: &mut Document| {
-        let document = document.grown()?;
+        let document = document.grown();
         let found = document.get_change_by_hash(&wanted);
         let found = found.ok_or(not_found("the document has no change with this hash"))?;
         if found.raw_bytes().len() > guard::CHANGE_BYTES_MAX {
@@ -228,7 +228,7 @@ pub unsafe extern "C" fn spot_document_json(
     sink: Sink,
     to: *mut c_void,
 ) -> i32 {
-    unsafe { enter(handle, sink, to, |document| Ok(Some(read::json(document.grown()?)?.into_bytes()))) }
+    unsafe { enter(handle, sink, to, |document| Ok(Some(document.json()?.into_bytes()))) }
 }
 
 #[no_mangle]

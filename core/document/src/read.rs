@@ -13,10 +13,25 @@ const VALUES_MAX: usize = 1000;
 pub fn json(document: &Automerge) -> Outcome<String> {
     let mut reader = Reader { document, conflicts: Map::new(), path: Vec::new() };
     let record = reader.members(&[ROOT])?;
+    Ok(whole(reader.conflicts, record))
+}
+
+pub fn whole(conflicts: Map<String, Value>, record: Map<String, Value>) -> String {
     let mut whole = Map::new();
-    whole.insert("conflicts".into(), Value::Object(reader.conflicts));
+    whole.insert("conflicts".into(), Value::Object(conflicts));
     whole.insert("record".into(), Value::Object(record));
-    Ok(Value::Object(whole).to_string())
+    Value::Object(whole).to_string()
+}
+
+pub fn scalar(value: &ScalarValue) -> Outcome<Value> {
+    Ok(match value {
+        ScalarValue::Null => Value::Null,
+        ScalarValue::Boolean(it) => Value::Bool(*it),
+        ScalarValue::Int(it) => (*it).into(),
+        ScalarValue::Counter(it) => i64::from(it).into(),
+        ScalarValue::Str(it) => Value::String(it.to_string()),
+        _ => return Err(corrupt("a record has a value of a type that we never write")),
+    })
 }
 
 struct Reader<'a> {
@@ -61,14 +76,7 @@ impl Reader<'_> {
             Stored::Object(ObjType::Text) => {
                 Value::String(self.document.text(&ids[0]).map_err(refused)?)
             }
-            Stored::Scalar(scalar) => match &*scalar {
-                ScalarValue::Null => Value::Null,
-                ScalarValue::Boolean(it) => Value::Bool(*it),
-                ScalarValue::Int(it) => (*it).into(),
-                ScalarValue::Counter(it) => i64::from(it).into(),
-                ScalarValue::Str(it) => Value::String(it.to_string()),
-                _ => return Err(corrupt("a record has a value of a type that we never write")),
-            },
+            Stored::Scalar(value) => scalar(&value)?,
             Stored::Object(_) => return Err(corrupt("a record has a list, which we never write")),
         })
     }

@@ -206,6 +206,32 @@ TEST_CASE("three writers at once are rebuilt, whatever the order of arrival") {
     }
 }
 
+// Goal: changes that follow on each other are encoded without a document, byte for byte as a document
+// makes them.
+// Method: the same intents to one record as it is, and to one that is a document from its first change.
+TEST_CASE("a sequence makes the changes that a document makes") {
+    for (unsigned seed = 300; seed < 500; ++seed) {
+        CAPTURE(seed);
+        std::mt19937 random(seed);
+        Document sequence, grown;
+        std::vector<Hash> known;
+        for (std::size_t i = 0; i < 12; ++i) {
+            const auto record = Json::parse(*sequence.json())["record"];
+            const auto operations = edit(random, record);
+            const Actor by = actor(draw(random, 3), static_cast<std::uint8_t>(draw(random, 2)));
+            CAPTURE(i);
+            const auto made = sequence.execute(by, std::int64_t(i), known, operations);
+            const auto same = grown.execute(by, std::int64_t(i), known, operations);
+            REQUIRE(made.has_value() == same.has_value());
+            if (made) REQUIRE(*made == *same);
+            if (made && *made) known.push_back(**made);
+            REQUIRE(*sequence.json() == *grown.json());
+            REQUIRE(grown.save());  // from here on it is a document
+        }
+        CHECK(*sequence.save() == *grown.save());
+    }
+}
+
 // When this fails after an upgrade of Automerge, the new version makes other bytes: devices of
 // both versions would quarantine each other's entries as diverged. Don't mend the constant.
 TEST_CASE("the hashes of a fixed deployment are what they have always been") {
