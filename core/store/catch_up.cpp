@@ -15,14 +15,14 @@ namespace {
 using Json = nlohmann::json;
 
 // So few that their documents are still kept, and that who looks first waits for 20 ms.
-constexpr std::uint64_t kPendingMax = 256;
+constexpr std::size_t kPendingMax = 256;
 
 }  // namespace
 
 // A hub's edits come one by one and in many logs: it puts each where it belongs at once.
 Result<bool> Ledger::Inside::is_behind() {
     if (options.party == Party::hub) return false;
-    if (pending) return *pending > 0;
+    if (pending) return !pending->empty();
     const auto ids = logs.ids();
     if (!ids) return tl::make_unexpected(ids.error());
     std::uint64_t count = 0;
@@ -32,7 +32,7 @@ Result<bool> Ledger::Inside::is_behind() {
         if (!log) return tl::make_unexpected(log.error());
         count += (*log)->tip.seq - (*log)->projected;
     }
-    pending = count;
+    if (count == 0) pending.emplace();
     return count > 0;
 }
 
@@ -49,7 +49,7 @@ Result<> Ledger::Inside::catch_up() {
         SPOT_TRY(catch_up(**log));
     }
     SPOT_TRY(subjects.renew());
-    pending = 0;
+    pending.emplace();
     records.forget_names();
     return {};
 }
@@ -76,7 +76,8 @@ Result<> Ledger::Inside::project_later(Logs::Log& log, const Line& line, const J
         records.remember_name(record_of(entry.kind), line.reference, entry.id());
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
     SPOT_CHECK(pending);
-    return ++*pending < kPendingMax ? Result<>() : catch_up();
+    pending->push_back(target_of(entry, intent).value_or(entry.id()));
+    return pending->size() < kPendingMax ? Result<>() : catch_up();
 }
 
 // One that was written again has its number in an earlier series.
@@ -117,7 +118,10 @@ Result<> Ledger::Inside::project_change(const Line& line, const Json& intent) {
 }
 
 Result<Working*> Ledger::Inside::open(std::string_view record, const RecordId& id) {
-    if (!records.is_open(record, id)) SPOT_TRY(catch_up());
+    // Its row is what it is, unless one of these entries made or changed it.
+    const bool is_behind =
+        !pending || std::find(pending->begin(), pending->end(), id) != pending->end();
+    if (is_behind && !records.is_open(record, id)) SPOT_TRY(catch_up());
     return records.open(record, id);
 }
 

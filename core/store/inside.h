@@ -216,7 +216,8 @@ struct Ledger::Inside {
     std::vector<Published> published;  // where published_known
     bool published_known = false;
     std::map<std::string, std::unique_ptr<const Catalogue>, std::less<>> parsed;  // by version
-    std::optional<std::uint64_t> pending;  // own entries not projected; nothing: to be counted
+    // What own entries that are not projected yet made or changed. Nothing: not known.
+    std::optional<std::vector<RecordId>> pending;
     std::optional<Error> fault;
     int depth = 0;         // of transact() and read() within each other
     bool reading = false;  // the outer one is a read()

@@ -146,6 +146,30 @@ TEST_CASE("numbers and names go on in another process, whoever recorded last") {
     CHECK(van->check()->empty());
 }
 
+TEST_CASE("what was just recorded is found though hundreds of older records were opened since") {
+    constexpr std::size_t kOlder = 300;  // more than are kept open
+    Side van(Party::station, 1);
+    std::vector<RecordId> sessions;
+    const auto open = [&](std::uint64_t second) {
+        sessions.push_back(
+            van->append(Kind::session_open, "", "m.abrantes", session_intent(second))->record);
+    };
+    const auto close = [&](std::size_t i) {
+        return van->append(Kind::session_close, "", "m.abrantes", close_intent(5000 + i, sessions[i]));
+    };
+    for (std::size_t i = 0; i <= kOlder; ++i) open(i);
+    for (std::size_t i = 0; i < kOlder; ++i) REQUIRE(close(i));
+    REQUIRE(van->count());
+    open(kOlder + 1);
+    CHECK_FALSE(close(kOlder)->repeated);
+    // The caller says again what is there.
+    for (std::size_t i = 0; i < kOlder; ++i) CHECK(close(i)->repeated);
+    CHECK(close(kOlder)->repeated);
+    for (std::size_t i = 0; i < kOlder; ++i) CHECK(close(i)->repeated);
+    CHECK_FALSE(close(kOlder + 1)->repeated);
+    CHECK(van->check()->empty());
+}
+
 TEST_CASE("what was refused or rolled back leaves the names of what was recorded before") {
     Side van(Party::station, 1);
     const RecordId session =
