@@ -249,6 +249,8 @@ public:
 
     // At a station. Those of acknowledged requests of which the hub has said nothing that lasts.
     Result<std::vector<File>> untold_files(std::size_t count);
+    // Those of which it has said that it will not have them, by request.
+    Result<std::vector<File>> refused_files(std::size_t count);
     // What the hub says of one. True: it had not said so before.
     Result<bool> note_told(const File& file, FileState state);
     // By hash; of a request that has none it is empty.

@@ -179,26 +179,43 @@ Result<std::optional<Bytes>> Ledger::Inside::received_file(const File& file) {
 
 Result<std::vector<Ledger::File>> Ledger::untold_files(std::size_t count) {
     std::vector<File> out;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        auto rows = inside_->database.prepare(
-            "SELECT attached.owner, attached.hash FROM attached INDEXED BY attached_untold"
-            " JOIN subject ON subject.id = attached.subject"
-            " WHERE attached.subject IS NOT NULL AND attached.told <> 1 AND attached.told = 0"
-            " AND length(subject.key) > 0");
-        for (;;) {
-            const auto row = rows.step();
-            if (!row) return tl::make_unexpected(row.error());
-            if (!*row) break;
-            const auto request = RecordId::parse(rows.text(0));
-            const auto hash = hash_in(rows.blob(1));
-            if (!request || !hash) return fail(Code::corrupt, "an attachment's row is damaged");
-            if (request->seq <= acknowledged(request->log).seq) out.push_back({*request, *hash});
-        }
-        return {};
+    SPOT_TRY(inside_->each_not_there([&](const File& file, FileState told) {
+        const bool is_there = file.request.seq <= acknowledged(file.request.log).seq;
+        if (told == FileState::awaited && is_there) out.push_back(file);
     }));
     std::sort(out.begin(), out.end());
     if (out.size() > count) out.resize(count);
     return out;
+}
+
+Result<std::vector<Ledger::File>> Ledger::refused_files(std::size_t count) {
+    std::vector<File> out;
+    SPOT_TRY(inside_->each_not_there([&](const File& file, FileState told) {
+        if (told != FileState::awaited) out.push_back(file);
+    }));
+    std::sort(out.begin(), out.end());
+    if (out.size() > count) out.resize(count);
+    return out;
+}
+
+Result<> Ledger::Inside::each_not_there(const std::function<void(const File&, FileState)>& use) {
+    return read(Of::log, [&]() -> Result<> {
+        auto rows = database.prepare(
+            "SELECT attached.owner, attached.hash, attached.told"
+            " FROM attached INDEXED BY attached_untold"
+            " JOIN subject ON subject.id = attached.subject"
+            " WHERE attached.subject IS NOT NULL AND attached.told <> 1"
+            " AND length(subject.key) > 0");
+        for (;;) {
+            const auto row = rows.step();
+            if (!row) return tl::make_unexpected(row.error());
+            if (!*row) return {};
+            const auto request = RecordId::parse(rows.text(0));
+            const auto hash = hash_in(rows.blob(1));
+            if (!request || !hash) return fail(Code::corrupt, "an attachment's row is damaged");
+            use({*request, *hash}, static_cast<FileState>(rows.integer(2)));
+        }
+    });
 }
 
 Result<bool> Ledger::note_told(const File& file, FileState state) {

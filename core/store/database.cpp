@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
 constexpr int kBusyPauseMs = 1;
+// Below this the disk's last bytes are left to what people record.
+constexpr std::uintmax_t kFreeBytesMin = std::uintmax_t{256} * 1024 * 1024;
 
 // 4 MB of pages: a station with 100,000 records stays far below its 80 MB. A checkpoint each
 // 2,000 pages (8 MB) writes the pages that many transactions touched only once.
@@ -189,6 +191,10 @@ Result<std::int64_t> Database::integer(const char* sql) {
 // Pages that do not fit in the cache go to the log before their transaction has ended; that this one
 // is rolled back leaves them there, as room.
 Result<> Database::lengthen_log() {
+    std::error_code unknown;
+    const auto disk = std::filesystem::space(sqlite3_db_filename(handle_, "main"), unknown);
+    if (unknown || disk.available < kFreeBytesMin)
+        return fail(Code::io, "the disk is too full to make room in advance");
     SPOT_TRY(run("BEGIN IMMEDIATE"));
     auto done = run("CREATE TABLE room AS SELECT zeroblob(12 * 1024 * 1024)");
     (void)run("ROLLBACK");

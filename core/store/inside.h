@@ -126,6 +126,8 @@ struct Ledger::Inside {
     Result<std::map<std::int64_t, std::uint64_t>> settled_before(const LogId& id);
     Result<std::optional<Files::Row>> file_row(const File& file);
     Result<std::optional<Bytes>> received_file(const File& file);
+    // At a station: the files of which the hub has not said that they are there, and what it did say.
+    Result<> each_not_there(const std::function<void(const File&, FileState)>& use);
     // Of an entry's key.
     Result<RecordId> id_of(std::int64_t key);
 

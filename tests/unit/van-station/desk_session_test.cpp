@@ -230,9 +230,16 @@ TEST_CASE("files: only what they say they are, once, and the person's when queue
     CHECK(waiting() == 0);
     REQUIRE(at.station->ledger.note_told(file, core::Ledger::FileState::given_up));
     CHECK(place() == "refused");
+    const auto day = [&] { return DeskStation::ok(at.desk->day({})); };
+    REQUIRE(day().at("failed").size() == 1);
+    CHECK(day().at("failed")[0].at("what_to_do") == "file_refused");
+    CHECK(day().at("failed")[0].at("id") == record);
+    CHECK(day().at("lead").at("need_you") == 1);
     CHECK(at.desk->attachment(record, hash)->bytes == picture);
     CHECK(why(at.desk->attachment(id, hash)) == "");  // the draft's id still names the request
     CHECK(at.records("request")[0].at("attachments").at(hash).at("bytes") == picture.size());
+    DeskStation::ok(at.desk->withdraw_request(record, {{"reason", "Vai num pedido novo."}}));
+    CHECK(day().at("lead").at("need_you") == 0);
     CHECK(!at.folder.any_file_holds("segredo na foto"));
     CHECK(at.sound());
 }

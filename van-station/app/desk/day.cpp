@@ -97,6 +97,10 @@ Result<Json> Desk::Inside::failed(const HubView& hub) {
             out.push_back(
                 {{"id", one.id.text()}, {"code", "refused"}, {"what_to_do", "tell_refused"}});
     }
+    const auto without = requests_without_file(hub);
+    if (!without) return tl::make_unexpected(without.error());
+    for (const auto& id : *without)
+        out.push_back({{"id", id.text()}, {"code", "file_refused"}, {"what_to_do", "file_refused"}});
     const auto uncertain = ledger().kept_of(shelf::kPrint, "uncertain", kListMax);
     if (!uncertain) return tl::make_unexpected(uncertain.error());
     for (const auto& one : *uncertain) {

@@ -147,7 +147,7 @@ export function FailedPanel({ failed }: { failed: Day["failed"] }) {
   return (
     <section class="stack tight" aria-label={t("failed")}>
       {failed.map((one) => (
-        <Note kind="bad" icon="alert" key={`${one.id ?? one.seq}`}>
+        <Note kind="bad" icon="alert" key={`${one.code} ${one.id ?? one.seq}`}>
           <b>{one.seq === undefined ? t("failed.one") : t("failed.entry", { seq: one.seq })}</b>{" "}
           {told(`failed.${one.what_to_do}`, t("failed.quarantined"))}{" "}
           {one.id && <a href={`#/${placeOf(one)}`}>{t("failed.see")}</a>}
