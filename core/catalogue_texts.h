@@ -28,6 +28,9 @@ public:
             const std::string& text = in[static_cast<std::size_t>(language)];
             return text.empty() ? in[0] : text;
         }
+        bool is_in(Language language) const {
+            return !in[static_cast<std::size_t>(language)].empty();
+        }
     };
     struct Agency {
         std::string code, short_name;

@@ -78,14 +78,14 @@ public:
         REQUIRE(done.has_value());
     }
 
-    Json open_session() {
+    Json open_session(const char* language = "pt") {
         return ok(desk->open_session({{"place", {{"name", "Arega"}, {"municipality", "Figueiró"}}},
                                       {"channel", "van"},
-                                      {"language", "pt"}}));
+                                      {"language", language}}));
     }
     // A session with its privacy notice accepted, and whom it is about.
-    std::string session_with_citizen() {
-        const Json opened = ok(desk->answer_privacy(open_session().at("id").get<std::string>(),
+    std::string session_with_citizen(const char* language = "pt") {
+        const Json opened = ok(desk->answer_privacy(open_session(language).at("id").get<std::string>(),
                                                     {{"accepted", true}}));
         const std::string id = opened.at("id");
         ok(desk->set_citizen(id, {{"set",

@@ -280,6 +280,19 @@ TEST_CASE("complaints, assessments and feedback are recorded facts") {
     CHECK(at.records("assessment")[0].at("mediator") == "m.abrantes");
 }
 
+TEST_CASE("a form asks the person in her language, and the mediator's copy in Portuguese") {
+    Signed at;
+    const std::string session = at.session_with_citizen("uk");
+    const std::string form = at.draft(session, "IRN-001", {{"motivo", "Perda"}});
+    DeskStation::ok(
+        at.desk->citizen_focus({{"screen", "form"}, {"draft", form}, {"field", "motivo"}}));
+    const Json view = DeskStation::ok(at.desk->citizen_view());
+    const Json& label = view.at("value").at("label").at("params");
+    CHECK(label.at("text") == "Причина звернення");
+    CHECK(label.at("here") == "Motivo do pedido");
+    CHECK_FALSE(view.contains("why"));  // the catalogue says it in Portuguese and English only
+}
+
 TEST_CASE("the citizen's screen follows the mediator's, and shows nobody else's data ever") {
     Signed at;
     const auto view = [&] { return DeskStation::ok(at.desk->citizen_view()); };
@@ -303,6 +316,7 @@ TEST_CASE("the citizen's screen follows the mediator's, and shows nobody else's 
         at.desk->citizen_focus({{"screen", "form"}, {"draft", form}, {"field", "motivo"}}));
     CHECK(view().at("value").at("text") == "Perda");
     CHECK(view().at("value").at("label").at("params").at("text") == "Motivo do pedido");
+    CHECK(view().contains("why"));
     CHECK(view().at("who_sees").at("params").at("agency") ==
           "Instituto dos Registos e do Notariado");
     DeskStation::ok(at.desk->hide());

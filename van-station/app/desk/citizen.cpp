@@ -65,9 +65,13 @@ Json Desk::Inside::body_of_form(const Visit& visit, core::Language tongue) {
         if (!about) continue;
         const std::string& label = about->label.of(tongue);
         if (use.field->name == focus.field) {
-            out["value"] = {{"label", words(label)}, {"text", typed}};
+            // The mediator's copy of this screen says it in Portuguese.
+            const std::string& here = about->label.of(core::Language::pt);
+            out["value"] = {{"label", key("text", {{"text", label}, {"here", here}})},
+                            {"text", typed}};
             if (misfits(*use.field, typed)) out["value"]["ok"] = false;
-            out["why"] = key("form.why", {{"hint", about->hint.of(tongue)}});
+            if (about->hint.is_in(tongue))
+                out["why"] = key("form.why", {{"hint", about->hint.of(tongue)}});
         } else if (!typed.empty() && out["said"].size() < kSaidMax) {
             out["said"].push_back({{"label", words(label)}, {"text", typed}});
         }

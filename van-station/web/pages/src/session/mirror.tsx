@@ -16,7 +16,7 @@ export function Mirror() {
   const { value: view, read } = useResource<CitizenView>("citizen", ["citizen"]);
   const display = (change: object) => void post("citizen/display", change).then(read, fail);
   const text = (said?: { key: string; params?: Record<string, string | number> }) =>
-    said ? told(`screen.${said.key}`, "", said.params) : "";
+    said ? String(said.params?.here ?? told(`screen.${said.key}`, "", said.params)) : "";
   return (
     <section class="panel mirror-panel" aria-labelledby="mirror">
       <header>

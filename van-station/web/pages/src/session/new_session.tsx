@@ -139,7 +139,7 @@ export function NewSession() {
         )}
       </main>
       <Next
-        left={<p class="quiet">{t("open.remembered")}</p>}
+        left={<p class="quiet">{last.place.name && t("open.remembered")}</p>}
         busy={busy}
         action={open}
         label={t("open.do")}
