@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 using Change = Working::Change;
 
-constexpr std::size_t kWorkingMax = 256;  // 47 kB each, but 1 kB where nothing changed it since
+constexpr std::size_t kWorkingMax = 256;  // 47 kB each where it had to grow to a document
 // Executing a few changes again takes as long as loading a document, which would have to be saved
 // at every one of them: most requests are never changed, and sessions once.
 constexpr std::size_t kReplayedMax = 4;

@@ -126,6 +126,8 @@ const tests = {
     await page.reload();
     await page.waitForSelector("#field-doc_validade");
     assert.equal(await page.inputValue("#field-doc_validade"), "15-10-20");
+    await s.goTo(page, "nowhere"); // an address that is none leads to the work, too
+    await page.waitForFunction(() => /session\/.+\/requests$/.test(location.hash));
   },
 
   async "what is typed while the program is away is kept and sent when it is back"(stage) {

@@ -131,6 +131,8 @@ TEST_CASE("every word has to be found; where few have all, those that lack one f
     CHECK(codes("documentos arderam").front() == "IRN-019");  // has both; alone
     CHECK(among(codes("documentos arderam"), "IRN-002 IRN-014 AMA-008"));
     CHECK(search().find({"xyzzyq", {}, {}, 5}).total == 0);
+    CHECK(search().find({"%", {}, {}, 5}).total == 0);
+    CHECK(search().find({" ", {}, {}, 5}).total == 234);  // nothing was asked
     CHECK(codes("cartao cidadao xyzzyq").front() == codes("cartao cidadao").front());
 }
 

@@ -149,17 +149,21 @@ function Gate() {
   return <Inside />;
 }
 
+const places = ["day", "new", "visit", "tell", "conflicts", "log"];
+const placesOfOne = ["session", "request"]; // whose id follows
+
 function Inside() {
   const { state } = useApp();
   const route = useRoute();
   const [place = "", id] = route;
-  // After a killed browser: the place where the work is.
+  const isPlace = places.includes(place) || (placesOfOne.includes(place) && !!id);
+  // After a killed browser, or from an address that leads nowhere: the place where the work is.
   useEffect(() => {
-    if (place) return;
+    if (isPlace) return;
     if (state.visit && !state.session) goInstead("visit");
     else if (state.session) goInstead("session", state.session);
     else goInstead("day");
-  }, [place]);
+  }, [place, isPlace]);
   if (place === "session" && id) return <SessionScreen id={id} key={id} />;
   if (place === "new") return <NewSession />;
   if (place === "visit") return <VisitScreen />;
