@@ -76,6 +76,7 @@ async function queue(page) {
 
 const tests = {
   async "a session with one request takes under 12 actions after the citizen's data"(stage) {
+    await stage.place.stopHub(); // what is recorded stays here
     const { page, citizen } = await atRequests(stage);
     let actions = 1; // Ctrl Enter, which led here
     await s.openForm(page, "segunda via pin");
