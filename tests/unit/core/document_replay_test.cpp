@@ -232,6 +232,29 @@ TEST_CASE("a sequence makes the changes that a document makes") {
     }
 }
 
+TEST_CASE("an intent that fails in its midst leaves a sequence as it was") {
+    const std::vector<Operation> first{{What::put, "a", "1"}, {What::put, "in.b", "2"}};
+    const std::vector<std::vector<Operation>> wrong{
+        {{What::put, "late.c", "3"}, {What::put, "a.b", "through a value"}},
+        {{What::put, "a", "4"}, {What::put, "in", "over a map"}},
+        {{What::text, "late.d", "x"}, {What::splice, "none", "y", 0, 0}}};
+    for (const auto& operations : wrong) {
+        Document sequence, grown;
+        const auto made = sequence.execute(actor(0), 1, {}, first);
+        REQUIRE(made);
+        REQUIRE(*grown.execute(actor(0), 1, {}, first) == *made);
+        REQUIRE(grown.save());
+        const std::vector<Hash> known{**made};
+        const std::string record = *sequence.json();
+        CHECK_FALSE(sequence.execute(actor(0), 2, known, operations));
+        CHECK_FALSE(grown.execute(actor(0), 2, known, operations));
+        CHECK(*sequence.json() == record);
+        const std::vector<Operation> next{{What::put, "a", "5"}};
+        CHECK(*sequence.execute(actor(1), 3, known, next) == *grown.execute(actor(1), 3, known, next));
+        CHECK(*sequence.json() == *grown.json());
+    }
+}
+
 // When this fails after an upgrade of Automerge, the new version makes other bytes: devices of
 // both versions would quarantine each other's entries as diverged. Don't mend the constant.
 TEST_CASE("the hashes of a fixed deployment are what they have always been") {

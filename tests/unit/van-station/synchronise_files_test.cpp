@@ -142,6 +142,21 @@ TEST_CASE("a link that swallows much when it breaks gets less at once, until it 
     CHECK(sizes[3 + small] > 2 * first - 1000);
 }
 
+TEST_CASE("what came through before a cut says how much goes at once after it") {
+    Filing f;
+    f.file({some_bytes(3'000'000)});
+    f.carrier->cut_at = 200'000;
+    const auto report = f.sync(
+        {Fate::deliver, Fate::deliver, Fate::cut_in_middle, Fate::deliver, Fate::deliver});
+    CHECK(report.state == "ok");
+    CHECK(f.all_there());
+    const auto& sizes = f.carrier->sizes;
+    REQUIRE(sizes.size() > 10);
+    CHECK(sizes[1] > 1'000'000);  // came through, and 200 kB of the next
+    CHECK(sizes[4] > sizes[1] / station::kShareAtOnce);
+    CHECK(sizes[4] < (sizes[1] + 200'000) / station::kShareAtOnce + 500);
+}
+
 TEST_CASE("a link that breaks again and again never gets more at once, whoever sees it break") {
     Filing f;
     f.file({some_bytes(3'500'000)});
