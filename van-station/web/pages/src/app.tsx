@@ -149,33 +149,37 @@ function Gate() {
   return <Inside />;
 }
 
-const places = ["day", "new", "visit", "tell", "conflicts", "log"];
-const placesOfOne = ["session", "request"]; // whose id follows
+// Null: an address that leads nowhere.
+function screenOf(place: string, id: string | undefined) {
+  if (place === "session" && id) return <SessionScreen id={id} key={id} />;
+  if (place === "new") return <NewSession />;
+  if (place === "visit") return <VisitScreen />;
+  const screen = screenInShell(place, id);
+  return screen && <Shell place={place}>{screen}</Shell>;
+}
+
+function screenInShell(place: string, id: string | undefined) {
+  if (place === "tell") return <TellScreen />;
+  if (place === "conflicts") return <ConflictsScreen />;
+  if (place === "log") return <LogScreen part={id ?? "complaint"} key={id} />;
+  if (place === "request" && id) return <RequestScreen id={id} key={id} />;
+  if (place === "day") return <DayScreen />;
+  return null;
+}
 
 function Inside() {
   const { state } = useApp();
-  const route = useRoute();
-  const [place = "", id] = route;
-  const isPlace = places.includes(place) || (placesOfOne.includes(place) && !!id);
+  const [place = "", id] = useRoute();
+  const screen = screenOf(place, id);
+  const isPlace = screen !== null;
   // After a killed browser, or from an address that leads nowhere: the place where the work is.
   useEffect(() => {
     if (isPlace) return;
     if (state.visit && !state.session) goInstead("visit");
     else if (state.session) goInstead("session", state.session);
     else goInstead("day");
-  }, [place, isPlace]);
-  if (place === "session" && id) return <SessionScreen id={id} key={id} />;
-  if (place === "new") return <NewSession />;
-  if (place === "visit") return <VisitScreen />;
-  return (
-    <Shell place={place}>
-      {place === "tell" && <TellScreen />}
-      {place === "conflicts" && <ConflictsScreen />}
-      {place === "log" && <LogScreen part={id ?? "complaint"} key={id} />}
-      {place === "request" && id && <RequestScreen id={id} key={id} />}
-      {place === "day" && <DayScreen />}
-    </Shell>
-  );
+  }, [isPlace]);
+  return screen;
 }
 
 function Word({ word, close }: { word: { text: string; bad: boolean } | null; close: () => void }) {

@@ -40,7 +40,7 @@ export function LinkState() {
     <p class="net" role="status">
       <Icon name={icon} class={link.state === "attention" ? "wait" : ""} />
       <span>
-        <b>{words}</b> <span class="net-here">{here}</span>
+        <b class={link.state === "idle" ? "whole" : ""}>{words}</b> <span class="net-here">{here}</span>
       </span>
       <b class="net-count" aria-hidden="true">
         {link.waiting || link.files || ""}
