@@ -119,9 +119,9 @@ Result<> Ledger::Inside::project_change(const Line& line, const Json& intent) {
 
 Result<Working*> Ledger::Inside::open(std::string_view record, const RecordId& id) {
     // Its row is what it is, unless one of these entries made or changed it.
-    const bool is_behind =
+    const bool is_pending =
         !pending || std::find(pending->begin(), pending->end(), id) != pending->end();
-    if (is_behind && !records.is_open(record, id)) SPOT_TRY(catch_up());
+    if (is_pending && !records.is_open(record, id)) SPOT_TRY(catch_up());
     return records.open(record, id);
 }
 
