@@ -222,6 +222,7 @@ const tests = {
     await page.waitForFunction(() => document.querySelector("video")?.videoWidth > 0);
     await s.next(page, /Fotografar/);
     await page.waitForSelector("text=Fotografia 2.jpg");
+    await page.waitForFunction(() => !document.querySelector("dialog[open]")); // it has had the focus
     await queue(page);
     await page.click("text=Corrigir >> nth=-1");
     await page.waitForSelector("dialog #field-doc_validade");
