@@ -74,6 +74,18 @@ Result<> Ledger::expect_many() {
     return inside_->database.lengthen_log();
 }
 
+Result<std::function<Result<>()>> Ledger::flush_later() {
+    std::shared_ptr<WriteAheadLog> log;
+    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
+        auto opened = inside_->database.write_ahead_log();
+        if (!opened) return tl::make_unexpected(std::move(opened).error());
+        log = std::make_shared<WriteAheadLog>(std::move(*opened));
+        return {};
+    }));
+    SPOT_TRY(inside_->database.flush_later());
+    return [log] { return log->flush(); };
+}
+
 // ── Writing.
 
 Result<> Ledger::write_to(const LogId& log) {

@@ -43,7 +43,8 @@ struct PeriodSecret {
 // A SQLCipher store of logs, documents and projections, and the rules by which entries become
 // records. Station and hub hold the same thing; the hub holds many logs. One thread owns a
 // ledger; several processes may open the same file (WAL, synchronous FULL, busy timeout 10 s).
-// Every change is one transaction: either all of it is on disk when the call returns, or nothing.
+// Every change is one transaction: either all of it is on disk when the call returns, or nothing
+// (after flush_later(): when the flush does).
 class Ledger {
 public:
     struct Options {
@@ -67,6 +68,11 @@ public:
     // takes as long as some hundred of them. Outside a transaction. Where there is no room on the
     // disk it is an error, and recording goes on all the same.
     Result<> expect_many();
+    // For who appends one by one and tells of each later: from now on a change that has returned is
+    // whole, but a power cut may take it back until a flush that began after it has returned. So
+    // the disk works beside the next change. What is returned may be called on any thread. Other
+    // processes are not misled: who sees what it did not write flushes it first.
+    Result<std::function<Result<>()>> flush_later();
 
     // ── Writing one's own log.
     struct Appended {

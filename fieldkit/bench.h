@@ -23,7 +23,7 @@ struct Target {
 
 // Something measured, beside what nobody could do better, measured in the same run.
 struct Figure {
-    std::string key;   // for machines: "record.median"
+    std::string key;   // for machines: "record.row.median"
     std::string name;  // for people
     Unit unit = Unit::seconds;
     double measured = 0;
@@ -50,7 +50,7 @@ struct BenchPlan {
 };
 
 // The parts. Each has a hub and stations of its own, in a folder that goes at its end.
-core::Result<Figures> measure_record(const BenchPlan& plan);    // one event, durably
+core::Result<Figures> measure_record(const BenchPlan& plan);    // an event, durably
 core::Result<Figures> measure_bytes(const BenchPlan& plan);     // on the wire
 core::Result<Figures> measure_bad_link(const BenchPlan& plan);
 core::Result<Figures> measure_hub(const BenchPlan& plan);       // events a second

@@ -158,6 +158,12 @@ Result<bool> LineReader::fill() {
     return !ended_;
 }
 
+bool LineReader::has_more() const {
+    if (ended_ || at_ < buffer_.size()) return true;
+    pollfd input{descriptor_, POLLIN, 0};
+    return poll(&input, 1, 0) != 0;
+}
+
 Result<std::optional<LineReader::Line>> LineReader::next() {
     line_.clear();
     bool too_long = false;

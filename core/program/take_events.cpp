@@ -3,6 +3,7 @@
 
 #include "core/event.h"
 #include "core/program.h"
+#include "core/after_flush.h"
 
 namespace spot::core {
 namespace {
@@ -67,29 +68,37 @@ bool ends_the_work(const Error& error) {
 
 }  // namespace
 
-Result<Exit> take_events(const Arguments& arguments, Clock& clock,
+Result<Exit> take_events(const Arguments& arguments, Clock& clock, Ledger& ledger,
                          const std::function<Result<Taken>(std::string_view)>& take) {
     auto lines = LineReader::open(arguments.value("events"), kEventBytesMax);
     if (!lines) return tl::make_unexpected(lines.error());
+    auto flush = ledger.flush_later();
+    if (!flush) return tl::make_unexpected(std::move(flush).error());
     Intake intake(arguments.json(), clock);
-    for (;;) {
+    AfterFlush on_disk(std::move(*flush));
+    Result<> ended;
+    while (ended) {
         const auto next = lines->next();
-        if (!next) return tl::make_unexpected(next.error());
-        if (!*next) return intake.sum_up();
+        if (!next) ended = tl::make_unexpected(next.error());
+        if (!next || !*next) break;
         const LineReader::Line& line = **next;
         if (is_blank(line)) continue;
-        const auto done = line.too_long
-                              ? Result<Taken>(fail(Code::limit, "the line is longer than 1 MiB"))
-                              : take(line.text);
-        if (done) {
-            intake.taken(line.number, *done);
-            continue;
-        }
-        intake.refused(line.number, done.error());
-        if (!ends_the_work(done.error())) continue;
-        intake.sum_up();
-        return tl::make_unexpected(done.error());
+        auto done = line.too_long ? Result<Taken>(fail(Code::limit, "the line is longer than 1 MiB"))
+                                  : take(line.text);
+        if (!done && ends_the_work(done.error())) ended = tl::make_unexpected(done.error());
+        auto told = on_disk.run([&intake, number = line.number, done = std::move(done)] {
+            if (done) intake.taken(number, *done);
+            else intake.refused(number, done.error());
+        });
+        // Who gives line by line waits for the answer; what is to come need not wait for the disk.
+        if (told && !lines->has_more()) told = on_disk.finish();
+        if (ended) ended = told;
     }
+    const auto finished = on_disk.finish();
+    if (ended) ended = finished;
+    const Exit exit = intake.sum_up();
+    if (!ended) return tl::make_unexpected(ended.error());
+    return exit;
 }
 
 }  // namespace spot::core

@@ -1,7 +1,9 @@
 #include "core/store/database.h"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -124,6 +126,18 @@ View Statement::blob(int column) const {
     return {data, data ? static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)) : 0};
 }
 
+WriteAheadLog::WriteAheadLog(WriteAheadLog&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+WriteAheadLog::~WriteAheadLog() {
+    if (descriptor_ >= 0) close(descriptor_);
+}
+
+Result<> WriteAheadLog::flush() {
+    if (fdatasync(descriptor_) == 0) return {};
+    return fail(Code::io, "the disk does not keep what the store wrote to it");
+}
+
 Result<Database> Database::open(const std::filesystem::path& file, const SecretKey& key) {
     sqlite3* handle = nullptr;
     const int opened = sqlite3_open_v2(
@@ -200,6 +214,17 @@ Result<> Database::lengthen_log() {
     (void)run("ROLLBACK");
     return done;
 }
+
+// SQLite's locks stand on its other two files, so that to close this one loses none.
+Result<WriteAheadLog> Database::write_ahead_log() {
+    const int descriptor =
+        ::open(sqlite3_filename_wal(sqlite3_db_filename(handle_, "main")), O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) return fail(Code::io, "the store's write-ahead log can't be opened");
+    return WriteAheadLog(descriptor);
+}
+
+// A checkpoint still flushes the log before, and the store after.
+Result<> Database::flush_later() { return run("PRAGMA synchronous = NORMAL"); }
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 

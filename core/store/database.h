@@ -73,6 +73,21 @@ private:
     int fault_;
 };
 
+// The file into which SQLite commits. Any thread.
+class WriteAheadLog {
+public:
+    WriteAheadLog(WriteAheadLog&& other) noexcept;
+    WriteAheadLog& operator=(WriteAheadLog&&) = delete;
+    ~WriteAheadLog();
+    // When it returns, all that was committed before it began is on disk, by whomever.
+    Result<> flush();
+
+private:
+    friend class Database;
+    explicit WriteAheadLog(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_;
+};
+
 class Database {
 public:
     // `refused`: the key does not open it. Makes the file where it lacks.
@@ -89,6 +104,10 @@ public:
     // Makes the write-ahead log as long as it gets before a checkpoint. For who commits again and
     // again: what overwrites the log needs no new length of the file on disk. Outside a transaction.
     Result<> lengthen_log();
+    // Within a transaction: then the file is there. It is the same one for as long as we are open.
+    Result<WriteAheadLog> write_ahead_log();
+    // From now on a commit leaves it to WriteAheadLog::flush() to put on disk what it wrote.
+    Result<> flush_later();
 
 private:
     struct Cached {

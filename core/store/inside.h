@@ -1,6 +1,7 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 
 #include "core/catalogue_versions.h"
 #include "core/ledger.h"
@@ -47,7 +48,7 @@ struct Ledger::Inside {
         if (!done) out = tl::make_unexpected(done.error());
         return out;
     }
-    // Drops what another process has made stale.
+    // Drops what another process has made stale, and sees that what it wrote is on disk.
     Result<> refresh();
     void forget();
     // For answers that can't carry an error: it is kept, and every later transaction tells it.
@@ -223,7 +224,8 @@ struct Ledger::Inside {
     std::optional<Error> fault;
     int depth = 0;         // of transact() and read() within each other
     bool reading = false;  // the outer one is a read()
-    std::int64_t data_version = 0;
+    std::int64_t data_version = -1;  // no version: the first look counts as a change
+    std::optional<WriteAheadLog> write_ahead_log;
 };
 
 // That of a receipt that was printed in an earlier epoch and written again in this one

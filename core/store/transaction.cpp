@@ -13,7 +13,15 @@ void Ledger::Inside::forget() {
 Result<> Ledger::Inside::refresh() {
     const auto now = database.integer("PRAGMA data_version");
     if (!now) return tl::make_unexpected(now.error());
-    if (*now != data_version) forget();
+    if (*now == data_version) return {};
+    forget();
+    // It may not be on disk yet (Ledger::flush_later), and nobody goes by what a power cut takes back.
+    if (!write_ahead_log) {
+        auto opened = database.write_ahead_log();
+        if (!opened) return tl::make_unexpected(std::move(opened).error());
+        write_ahead_log.emplace(std::move(*opened));
+    }
+    SPOT_TRY(write_ahead_log->flush());
     data_version = *now;
     return {};
 }

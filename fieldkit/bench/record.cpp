@@ -1,10 +1,12 @@
 // The station's own use case runs here, in this process: what `spot-station record` does with a
 // line, without the start of a program.
 
-#include <array>
+#include <algorithm>
 #include <chrono>
+#include <span>
 
 #include "core/platform/system.h"
+#include "core/after_flush.h"
 #include "fieldkit/bench.h"
 #include "fieldkit/bench/bare_store.h"
 #include "fieldkit/box.h"
@@ -20,6 +22,7 @@ using core::Result;
 
 constexpr std::size_t kQuickEvents = 600;
 constexpr std::size_t kWarmUp = 50;  // caches, and the first pages of both files
+constexpr std::size_t kRow = 100;    // events one after the other, before the bare store's turn
 constexpr char kStation[] = "van-11";
 
 using Work = std::function<Result<>()>;
@@ -34,26 +37,58 @@ struct Times {
     std::vector<double> ours, bare;
 };
 
-// Event by event in turn, and each first every other time, so that both meet the same disk.
-Result<Times> measure_in_turn(const std::vector<std::string>& events, station::Recorder& recorder,
-                              BareStore& bare) {
+// Turn by turn, and each first every other time, so that both meet the same disk.
+Result<> take_turns(bool ours_first, const Work& ours, const Work& bare, Times& times) {
+    if (interrupted()) return core::fail(core::Code::io, "interrupted");
+    const auto first = seconds_of(ours_first ? ours : bare);
+    if (!first) return tl::make_unexpected(first.error());
+    const auto second = seconds_of(ours_first ? bare : ours);
+    if (!second) return tl::make_unexpected(second.error());
+    times.ours.push_back(ours_first ? *first : *second);
+    times.bare.push_back(ours_first ? *second : *first);
+    return {};
+}
+
+using Events = std::span<const std::string>;
+
+// Each waits for the disk before the next begins, as a mediator's clicks do.
+Result<Times> measure_alone(Events events, station::Recorder& recorder, BareStore& bare) {
     Times times;
     for (std::size_t i = 0; i < events.size(); ++i) {
-        if (interrupted()) return core::fail(core::Code::io, "interrupted");
         const Work ours = [&]() -> Result<> {
             const auto taken = recorder.record(events[i]);
             if (!taken) return tl::make_unexpected(taken.error());
             return {};
         };
-        const Work floor = [&] { return bare.insert({&events[i], 1}); };
-        const bool is_even = i % 2 == 0;
-        const auto first = seconds_of(is_even ? ours : floor);
-        if (!first) return tl::make_unexpected(first.error());
-        const auto second = seconds_of(is_even ? floor : ours);
-        if (!second) return tl::make_unexpected(second.error());
-        if (i < kWarmUp) continue;
-        times.ours.push_back(is_even ? *first : *second);
-        times.bare.push_back(is_even ? *second : *first);
+        SPOT_TRY(take_turns(i % 2 == 0, ours, [&] { return bare.insert({&events[i], 1}); }, times));
+        if (i < kWarmUp) times = {};
+    }
+    return times;
+}
+
+// As `record` takes a file: the disk works on one event while the next is made, and a row ends
+// when its last event is on disk. Of a row, the time of one event.
+Result<Times> measure_rows(Events events, station::Recorder& recorder, core::AfterFlush& on_disk,
+                           BareStore& bare) {
+    Times times;
+    for (std::size_t row = 0; row * kRow < events.size(); ++row) {
+        const Events rest = events.subspan(row * kRow);
+        const Events given = rest.first(std::min(kRow, rest.size()));
+        const Work ours = [&]() -> Result<> {
+            for (const std::string& event : given) {
+                const auto taken = recorder.record(event);
+                if (!taken) return tl::make_unexpected(taken.error());
+                SPOT_TRY(on_disk.run([] {}));
+            }
+            return on_disk.finish();
+        };
+        const Work floor = [&]() -> Result<> {
+            for (const std::string& event : given) SPOT_TRY(bare.insert({&event, 1}));
+            return {};
+        };
+        SPOT_TRY(take_turns(row % 2 == 0, ours, floor, times));
+        times.ours.back() /= static_cast<double>(given.size());
+        times.bare.back() /= static_cast<double>(given.size());
     }
     return times;
 }
@@ -68,7 +103,7 @@ double mean(const std::vector<double>& values) {
 
 Result<Figures> measure_record(const BenchPlan& plan) {
     plan.say("Recording event by event, beside bare SQLite");
-    auto events = read_lines(plan.subject(), plan.is_quick ? kQuickEvents : SIZE_MAX);
+    const auto events = read_lines(plan.subject(), plan.is_quick ? kQuickEvents : SIZE_MAX);
     if (!events) return tl::make_unexpected(events.error());
     auto box = Box::make();
     if (!box) return tl::make_unexpected(std::move(box).error());
@@ -81,16 +116,23 @@ Result<Figures> measure_record(const BenchPlan& plan) {
     auto bare = BareStore::open(box->folder() / "bare.db");
     if (!bare) return tl::make_unexpected(std::move(bare).error());
 
-    const auto times = measure_in_turn(*events, recorder, *bare);
-    if (!times) return tl::make_unexpected(times.error());
-    return Figures{{"record.median", "record one event on disk, median", Unit::seconds,
-                    median(times->ours), median(times->bare), Target{Target::Of::ratio, 2.0}},
-                   {"record.mean",
-                    "record one event on disk, mean",
-                    Unit::seconds,
-                    mean(times->ours),
-                    mean(times->bare),
-                    {}}};
+    const Events all(*events);
+    const auto alone = measure_alone(all.first(all.size() / 2), recorder, *bare);
+    if (!alone) return tl::make_unexpected(alone.error());
+    auto flush = station->ledger.flush_later();
+    if (!flush) return tl::make_unexpected(std::move(flush).error());
+    core::AfterFlush on_disk(std::move(*flush));
+    const auto rows = measure_rows(all.subspan(all.size() / 2), recorder, on_disk, *bare);
+    if (!rows) return tl::make_unexpected(rows.error());
+    const Target at_most{Target::Of::ratio, 2.0};
+    return Figures{{"record.row.median", "record events on disk in a row, each, median",
+                    Unit::seconds, median(rows->ours), median(rows->bare), at_most},
+                   {"record.row.mean", "  mean", Unit::seconds, mean(rows->ours), mean(rows->bare),
+                    at_most},
+                   {"record.alone.median", "record one event on disk alone, median", Unit::seconds,
+                    median(alone->ours), median(alone->bare), {}},
+                   {"record.alone.mean", "  mean", Unit::seconds, mean(alone->ours),
+                    mean(alone->bare), {}}};
 }
 
 }  // namespace spot::fieldkit

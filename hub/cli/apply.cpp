@@ -20,7 +20,7 @@ core::Result<Exit> run(const core::Arguments& arguments) {
     if (!before) return tl::make_unexpected(before.error());
 
     Editor editor(*hub);
-    const auto exit = core::take_events(arguments, clock,
+    const auto exit = core::take_events(arguments, clock, hub->ledger,
                                         [&](std::string_view line) { return editor.apply(line); });
     if (!exit) return exit;
     const auto after = hub->ledger.count();

@@ -11,7 +11,7 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
     auto station = open_station(arguments, random);
     if (!station) return tl::make_unexpected(station.error());
     Recorder recorder(*station, clock);
-    return core::take_events(arguments, clock,
+    return core::take_events(arguments, clock, station->ledger,
                              [&](std::string_view line) { return recorder.record(line); });
 }
 
