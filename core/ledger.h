@@ -224,7 +224,7 @@ public:
         std::uint64_t awaited = 0, given_up = 0;
     };
     // Of a device's requests: files that are to come, at a station: that the hub has not said to
-    // have; and those that the hub will not have.
+    // have; and those that the hub will not have, at a station: as refused_files().
     Result<FileCounts> file_counts(std::uint64_t device);
 
     // At a hub. What is to come from who writes `log`: of the settled requests in it, and in the
@@ -255,7 +255,8 @@ public:
 
     // At a station. Those of acknowledged requests of which the hub has said nothing that lasts.
     Result<std::vector<File>> untold_files(std::size_t count);
-    // Those of which it has said that it will not have them, by request.
+    // Those of which it has said that it will not have them, by request; but for requests that were
+    // withdrawn since.
     Result<std::vector<File>> refused_files(std::size_t count);
     // What the hub says of one. True: it had not said so before.
     Result<bool> note_told(const File& file, FileState state);

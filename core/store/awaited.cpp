@@ -189,12 +189,19 @@ Result<std::vector<Ledger::File>> Ledger::untold_files(std::size_t count) {
 }
 
 Result<std::vector<Ledger::File>> Ledger::refused_files(std::size_t count) {
-    std::vector<File> out;
+    std::vector<File> refused;
     SPOT_TRY(inside_->each_not_there([&](const File& file, FileState told) {
-        if (told != FileState::awaited) out.push_back(file);
+        if (told != FileState::awaited) refused.push_back(file);
     }));
-    std::sort(out.begin(), out.end());
-    if (out.size() > count) out.resize(count);
+    std::sort(refused.begin(), refused.end());
+    std::vector<File> out;
+    for (const File& file : refused) {
+        if (out.size() == count) break;
+        const auto shown = record("request", file.request);
+        if (!shown) return tl::make_unexpected(shown.error());
+        if (*shown && !nlohmann::json::parse((*shown)->json, nullptr, false).contains("withdrawn"))
+            out.push_back(file);
+    }
     return out;
 }
 
@@ -253,25 +260,15 @@ Result<std::map<Hash, Ledger::FileState>> Ledger::told_of(const RecordId& reques
 // ── At either.
 
 Result<Ledger::FileCounts> Ledger::file_counts(std::uint64_t device) {
+    if (inside_->options.party == Party::hub)
+        return inside_->look(Inside::Of::log, [&] { return inside_->files.count(device); });
     FileCounts out;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        if (inside_->options.party == Party::hub) {
-            const auto counted = inside_->files.count(device);
-            if (!counted) return tl::make_unexpected(counted.error());
-            out = *counted;
-            return {};
-        }
-        auto row = inside_->database.prepare(
-            "SELECT count(*) FILTER (WHERE told = 0), count(*) FILTER (WHERE told > 1)"
-            " FROM attached INDEXED BY attached_untold"
-            " JOIN subject ON subject.id = attached.subject"
-            " WHERE attached.subject IS NOT NULL AND attached.told <> 1"
-            " AND length(subject.key) > 0");
-        const auto found = row.step();
-        if (!found) return tl::make_unexpected(found.error());
-        out = {row.number(0), row.number(1)};
-        return {};
+    SPOT_TRY(inside_->each_not_there([&](const File&, FileState told) {
+        if (told == FileState::awaited) ++out.awaited;
     }));
+    const auto refused = refused_files(std::numeric_limits<std::size_t>::max());
+    if (!refused) return tl::make_unexpected(refused.error());
+    out.given_up = refused->size();
     return out;
 }
 

@@ -63,6 +63,14 @@ async function correctPhone(page, id, phone) {
   await page.waitForSelector("text=A correção está registada");
 }
 
+// No honest station makes a hub say these: so the hub's word is put into the answer.
+async function answerChanged(route, change) {
+  const response = await route.fetch();
+  const json = await response.json();
+  change(json);
+  await route.fulfill({ response, json });
+}
+
 const clean = async (page, where) => assert.deepEqual(await faultsOf(page, where), []);
 
 await runAll({
@@ -119,25 +127,18 @@ await runAll({
     assert.doesNotMatch(seen, /levantá-lo|fotografia|911 ?111|922 ?222/);
   },
 
-  // No honest station writes what a hub does not take in: so the hub's word is put into the answer.
   async "an entry in quarantine: what it means, and what one does"(stage) {
     const page = await start(stage);
     await openWith(page, s.person);
     await queue(page, "segunda via pin");
-    const held = async (route, change) => {
-      const response = await route.fetch();
-      const json = await response.json();
-      change(json);
-      await route.fulfill({ response, json });
-    };
     await page.route(/\/api\/day(\?|$)/, (route) =>
-      held(route, (day) => {
+      answerChanged(route, (day) => {
         day.requests[0].state = "quarantine";
         day.failed = [{ seq: 2, code: "form", what_to_do: "quarantine_form" }];
       }),
     );
     await page.route(/\/api\/requests\/[^/]+$/, (route) =>
-      held(route, (request) => {
+      answerChanged(route, (request) => {
         request.state = "quarantine";
       }),
     );
@@ -149,6 +150,23 @@ await runAll({
     await page.waitForSelector("text=Complete o pedido, ou espere pela decisão da central");
     await page.waitForSelector("text=Corrigir");
     await clean(page, "a request in quarantine");
+  },
+
+  async "a paper that the hub will not have: among what needs a person, and marked as such"(stage) {
+    const page = await start(stage);
+    await openWith(page, s.person);
+    await queue(page, "segunda via pin");
+    await page.route(/\/api\/day(\?|$)/, (route) =>
+      answerChanged(route, (day) => {
+        const [{ id }] = day.requests;
+        day.failed = [{ id, code: "file_refused", what_to_do: "file_refused" }];
+      }),
+    );
+    await s.goTo(page, "day");
+    await page.click(".tabs button:has-text('precisa')");
+    await page.waitForSelector("tr:has-text('Um papel ficou só neste portátil')");
+    await page.waitForSelector(".lead:has-text('precisa')");
+    await clean(page, "a day with a refused paper");
   },
 
   async "a request's papers follow it, and are at the hub when the hub has said so"(stage) {

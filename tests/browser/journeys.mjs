@@ -57,7 +57,7 @@ const stepTaken = () => {
   const named = document.querySelector(".next .btn.main")?.innerText ?? "";
   const field = document.activeElement.closest("[data-field]");
   const empty = !field?.querySelector("input:checked") && !document.activeElement.value?.trim();
-  const label = field?.querySelector("label, legend").innerText;
+  const label = field?.querySelector(".asked > :first-child, legend").innerText;
   const radio = document.activeElement.type === "radio";
   return label && named.includes(label) && (empty || radio) ? "asked" : null;
 };

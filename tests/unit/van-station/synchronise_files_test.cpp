@@ -280,6 +280,18 @@ TEST_CASE("what the station has not, or can't read any more, keeps nothing else 
     CHECK(f.told(gone.files[0]) == State::given_up);
     CHECK(f.told(good.files[0]) == State::whole);
     CHECK(f.idle());
+    // Of a request that is not wanted any more it needs nobody.
+    REQUIRE(f.van->ledger.refused_files(9)->size() == 1);
+    REQUIRE(f.van->ledger
+                .append(core::Kind::request_withdraw, "", "m.abrantes",
+                        {{"at", support::at(500)},
+                         {"request", gone.request.text()},
+                         {"reason", "Engano."}})
+                .has_value());
+    CHECK(f.van->ledger.refused_files(9)->empty());
+    const auto after = f.sync({Fate::deliver});
+    CHECK(after.refused_files == 0);
+    CHECK(after.exit() == core::Exit::done);
 }
 
 TEST_CASE("a hub that never takes a file is not sent it for ever") {

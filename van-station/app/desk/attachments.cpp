@@ -114,17 +114,13 @@ core::Result<Json> Desk::Inside::attachments_json(const Asked& asked) {
     return out;
 }
 
-// Requests a file of which the hub will not have, but for those that were withdrawn since.
-core::Result<std::vector<core::RecordId>> Desk::Inside::requests_without_file(const HubView& hub) {
+// Requests a file of which the hub will not have.
+core::Result<std::vector<core::RecordId>> Desk::Inside::requests_without_file() {
     const auto files = ledger().refused_files(kListMax);
     if (!files) return tl::make_unexpected(files.error());
     std::vector<core::RecordId> out;
-    for (const auto& file : *files) {
-        if (!out.empty() && out.back() == file.request) continue;
-        const auto asked = load_request(file.request, hub);
-        if (!asked) return tl::make_unexpected(asked.error());
-        if (*asked && !(*asked)->shown.contains("withdrawn")) out.push_back(file.request);
-    }
+    for (const auto& file : *files)
+        if (out.empty() || out.back() != file.request) out.push_back(file.request);
     return out;
 }
 

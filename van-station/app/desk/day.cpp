@@ -97,7 +97,7 @@ Result<Json> Desk::Inside::failed(const HubView& hub) {
             out.push_back(
                 {{"id", one.id.text()}, {"code", "refused"}, {"what_to_do", "tell_refused"}});
     }
-    const auto without = requests_without_file(hub);
+    const auto without = requests_without_file();
     if (!without) return tl::make_unexpected(without.error());
     for (const auto& id : *without)
         out.push_back({{"id", id.text()}, {"code", "file_refused"}, {"what_to_do", "file_refused"}});

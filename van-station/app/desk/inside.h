@@ -202,7 +202,7 @@ struct Desk::Inside {
     Answer remove_attachment(std::string_view draft, std::string_view hash);
     Done<Attachment> attachment(std::string_view of, std::string_view hash);
     core::Result<Json> attachments_json(const Asked& asked);
-    core::Result<std::vector<core::RecordId>> requests_without_file(const HubView& hub);
+    core::Result<std::vector<core::RecordId>> requests_without_file();
 
     // ── requests.cpp
     Done<Asked> find_request(std::string_view id, const HubView& hub);

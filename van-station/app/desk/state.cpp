@@ -45,7 +45,7 @@ Result<std::uint64_t> Desk::Inside::need_person(const HubView& hub) {
     if (!conflicting) return tl::make_unexpected(conflicting.error());
     const auto uncertain = ledger().kept_of(shelf::kPrint, "uncertain", kUncertainMax);
     if (!uncertain) return tl::make_unexpected(uncertain.error());
-    const auto without = requests_without_file(hub);
+    const auto without = requests_without_file();
     if (!without) return tl::make_unexpected(without.error());
     out += conflicting->size() + uncertain->size() + without->size();
     for (const char* state : {"answered", "refused"}) {

@@ -198,6 +198,7 @@ export const en: Texts = {
   "failed.entry": "Entry {seq} is in quarantine at the hub.",
   "failed.see": "See",
   "failed.tell_refused": "A request was refused: see why, correct it or tell the person.",
+  "day.file_refused": "One paper is on this laptop only",
   "failed.file_refused":
     "A paper of a request did not reach the hub whole and will not go again: tell the hub, or ask for the paper once more and make a new request.",
   "failed.say_what_came_out":

@@ -209,6 +209,7 @@ export const fr: Texts = {
   "failed.see": "Voir",
   "failed.tell_refused":
     "Une demande a été refusée : voyez pourquoi, corrigez-la ou prévenez la personne.",
+  "day.file_refused": "Un papier est resté sur cet ordinateur",
   "failed.file_refused":
     "Un papier d'une demande n'est pas arrivé entier au centre et ne repartira pas : prévenez le centre, ou redemandez le papier et faites une nouvelle demande.",
   "failed.say_what_came_out":

@@ -209,6 +209,7 @@ export const pt = {
   "failed.entry": "A entrada {seq} está em quarentena na central.",
   "failed.see": "Ver",
   "failed.tell_refused": "Um pedido foi recusado: veja porquê, corrija-o ou avise a pessoa.",
+  "day.file_refused": "Um papel ficou só neste portátil",
   "failed.file_refused":
     "Um papel de um pedido não chegou bem à central e não volta a seguir: avise-a, ou peça o papel outra vez e faça um pedido novo.",
   "failed.say_what_came_out": "Um recibo ficou a meio da impressão: diga se saiu bem.",

@@ -24,16 +24,19 @@ const rowsFirst = 12;
 interface Filter {
   key: Key;
   icon?: IconName;
-  has: (state: WayState) => boolean;
+  has: (one: DayRequest, day: Day) => boolean;
 }
-const isOnlyHere = (state: WayState) => state === "recorded" || state === "sent";
+const isOnlyHere = ({ state }: DayRequest) => state === "recorded" || state === "sent";
+const lacksPaper = ({ id }: DayRequest, day: Day) =>
+  day.failed.some((one) => one.code === "file_refused" && one.id === id);
+const isNeedy = (one: DayRequest, day: Day) => needsPerson(one.state) || lacksPaper(one, day);
 const filters: Filter[] = [
   { key: "filter.all", has: () => true },
-  { key: "filter.need", icon: "alert", has: needsPerson },
+  { key: "filter.need", icon: "alert", has: isNeedy },
   { key: "filter.here", icon: "laptop", has: isOnlyHere },
-  { key: "filter.hub", icon: "hub", has: (state) => state === "hub" || state === "unsure" },
-  { key: "filter.agency", icon: "agency", has: (state) => state === "agency" },
-  { key: "filter.answered", icon: "letter", has: (state) => state === "answered" },
+  { key: "filter.hub", icon: "hub", has: ({ state }) => state === "hub" || state === "unsure" },
+  { key: "filter.agency", icon: "agency", has: ({ state }) => state === "agency" },
+  { key: "filter.answered", icon: "letter", has: ({ state }) => state === "answered" },
 ];
 
 export function DayScreen() {
@@ -62,7 +65,7 @@ export function DayScreen() {
       }
     : { action: () => go("new"), label: t("day.new") };
   const empty = !day.sessions.length && !day.requests.length;
-  const rows = day.requests.filter((one) => filter.has(one.state));
+  const rows = day.requests.filter((one) => filter.has(one, day));
   return (
     <>
       <main class="day" id="main" tabIndex={-1}>
@@ -79,7 +82,7 @@ export function DayScreen() {
           ) : (
             <>
               <Tabs day={day} filter={filter} choose={setFilter} />
-              <Requests rows={rows} />
+              <Requests rows={rows} day={day} />
             </>
           )}
           <UnfinishedPanel unfinished={day.unfinished} />
@@ -105,7 +108,7 @@ function Lead({ day }: { day: Day }) {
   const { t } = useTexts();
   const { requests, only_here } = day.lead;
   // As the tab beneath counts them, so that both say the same.
-  const need_you = day.requests.filter((one) => needsPerson(one.state)).length;
+  const need_you = day.requests.filter((one) => isNeedy(one, day)).length;
   const parts = [t("lead.requests", { n: requests })];
   if (only_here && need_you)
     parts.push(
@@ -133,7 +136,7 @@ function Tabs({
   return (
     <div class="tabs" role="group" aria-label={t("filter")}>
       {filters.map((one) => {
-        const n = day.requests.filter((request) => one.has(request.state)).length;
+        const n = day.requests.filter((request) => one.has(request, day)).length;
         return (
           <Button
             key={one.key}
@@ -159,7 +162,7 @@ const rowActs: Partial<Record<WayState, Key>> = {
   answered: "act.tell",
 };
 
-function Requests({ rows }: { rows: DayRequest[] }) {
+function Requests({ rows, day }: { rows: DayRequest[]; day: Day }) {
   const { t } = useTexts();
   const [all, setAll] = useState(false);
   if (!rows.length) return <p class="panel quiet">{t("day.none")}</p>;
@@ -183,7 +186,7 @@ function Requests({ rows }: { rows: DayRequest[] }) {
           </thead>
           <tbody>
             {shown.map((one) => (
-              <Row key={one.id} one={one} />
+              <Row key={one.id} one={one} lacksPaper={lacksPaper(one, day)} />
             ))}
           </tbody>
         </table>
@@ -199,7 +202,7 @@ function Requests({ rows }: { rows: DayRequest[] }) {
   );
 }
 
-function Row({ one }: { one: DayRequest }) {
+function Row({ one, lacksPaper }: { one: DayRequest; lacksPaper: boolean }) {
   const { t, time } = useTexts();
   const words = useStateWords();
   const tone = toneOf(one.state);
@@ -222,6 +225,7 @@ function Row({ one }: { one: DayRequest }) {
       <td>
         <b class={tone}>{words(one.state, one.agency_short)}</b>
         {one.detail && <small>{one.detail}</small>}
+        {lacksPaper && <small class="bad">{t("day.file_refused")}</small>}
       </td>
       <td>
         {act && (

@@ -114,30 +114,39 @@ function Chips(props: FieldProps) {
   const id = `field-${field.name}`;
   const label = useLabel(field);
   return (
-    <fieldset class={`field ${bad ? "bad" : ""}`} aria-describedby={`${id}-hint ${id}-check`}>
-      <legend>{label}</legend>
-      <span class="hint" id={`${id}-hint`}>
-        {field.hint}
-      </span>
-      <div class="choices">
-        {field.choices!.map((choice) => (
-          <label key={choice.value}>
-            <input
-              type="radio"
-              name={id}
-              checked={value === choice.value}
-              value={choice.value}
-              onChange={() => onInput(choice.value)}
-              onFocus={props.onFocus}
-            />
-            {choice.label}
-          </label>
-        ))}
+    <div
+      role="radiogroup"
+      class={`field ${bad ? "bad" : ""}`}
+      aria-labelledby={`${id}-label`}
+      aria-describedby={`${id}-hint ${id}-check`}
+    >
+      <div class="asked">
+        <span id={`${id}-label`}>{label}</span>
+        <span class="hint" id={`${id}-hint`}>
+          {field.hint}
+        </span>
       </div>
-      <span class="check" id={`${id}-check`}>
-        {text}
-      </span>
-    </fieldset>
+      <div class="control">
+        <div class="choices">
+          {field.choices!.map((choice) => (
+            <label key={choice.value}>
+              <input
+                type="radio"
+                name={id}
+                checked={value === choice.value}
+                value={choice.value}
+                onChange={() => onInput(choice.value)}
+                onFocus={props.onFocus}
+              />
+              {choice.label}
+            </label>
+          ))}
+        </div>
+        <span class="check" id={`${id}-check`}>
+          {text}
+        </span>
+      </div>
+    </div>
   );
 }
 
@@ -159,43 +168,47 @@ function List(props: FieldProps) {
   };
   return (
     <div class={`field ${bad ? "bad" : ""}`}>
-      <label for={id}>{label}</label>
-      <span class="hint" id={`${id}-hint`}>
-        {field.hint}
-      </span>
-      <select
-        id={id}
-        value={writing ? other : value}
-        aria-describedby={`${id}-hint ${id}-check`}
-        aria-invalid={bad || undefined}
-        aria-required={field.required}
-        onChange={(event) => choose(event.currentTarget.value)}
-        onFocus={props.onFocus}
-        onBlur={props.onBlur}
-      >
-        <option value="">{t("choose")}</option>
-        {field.choices!.map((choice) => (
-          <option value={choice.value} key={choice.value}>
-            {choice.label}
-          </option>
-        ))}
-        {field.open && <option value={other}>{t("choose.other")}</option>}
-      </select>
-      {writing && (
-        <input
-          id={`${id}-other`}
-          aria-label={t("choose.write", { field: field.label })}
-          value={value}
-          maxLength={field.max_length}
-          autocomplete="off"
+      <div class="asked">
+        <label for={id}>{label}</label>
+        <span class="hint" id={`${id}-hint`}>
+          {field.hint}
+        </span>
+      </div>
+      <div class="control">
+        <select
+          id={id}
+          value={writing ? other : value}
+          aria-describedby={`${id}-hint ${id}-check`}
+          aria-invalid={bad || undefined}
+          aria-required={field.required}
+          onChange={(event) => choose(event.currentTarget.value)}
           onFocus={props.onFocus}
           onBlur={props.onBlur}
-          onInput={(event) => onInput(event.currentTarget.value)}
-        />
-      )}
-      <span class="check" id={`${id}-check`}>
-        {text}
-      </span>
+        >
+          <option value="">{t("choose")}</option>
+          {field.choices!.map((choice) => (
+            <option value={choice.value} key={choice.value}>
+              {choice.label}
+            </option>
+          ))}
+          {field.open && <option value={other}>{t("choose.other")}</option>}
+        </select>
+        {writing && (
+          <input
+            id={`${id}-other`}
+            aria-label={t("choose.write", { field: field.label })}
+            value={value}
+            maxLength={field.max_length}
+            autocomplete="off"
+            onFocus={props.onFocus}
+            onBlur={props.onBlur}
+            onInput={(event) => onInput(event.currentTarget.value)}
+          />
+        )}
+        <span class="check" id={`${id}-check`}>
+          {text}
+        </span>
+      </div>
     </div>
   );
 }

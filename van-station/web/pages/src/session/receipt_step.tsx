@@ -196,24 +196,28 @@ function Printers({
   return (
     <div class="form">
       <div class="field">
-        <label for="printer">{t("printer")}</label>
-        <select
-          id="printer"
-          value={target.printer.name}
-          onChange={(event) => {
-            const printer = printers.find((one) => one.name === event.currentTarget.value)!;
-            pick({ printer, format: usualFormat(printer) });
-          }}
-        >
-          {printers.map((one) => (
-            <option key={one.name} value={one.name}>
-              {one.kind === "pdf" ? t("printer.pdf") : `${one.name} · ${t(`printer.${one.state}`)}`}
-            </option>
-          ))}
-        </select>
-        {target.printer.state !== "ready" && (
-          <span class="check wait">{t(`printer.${target.printer.state}.do`)}</span>
-        )}
+        <div class="asked">
+          <label for="printer">{t("printer")}</label>
+        </div>
+        <div class="control">
+          <select
+            id="printer"
+            value={target.printer.name}
+            onChange={(event) => {
+              const printer = printers.find((one) => one.name === event.currentTarget.value)!;
+              pick({ printer, format: usualFormat(printer) });
+            }}
+          >
+            {printers.map((one) => (
+              <option key={one.name} value={one.name}>
+                {one.kind === "pdf" ? t("printer.pdf") : `${one.name} · ${t(`printer.${one.state}`)}`}
+              </option>
+            ))}
+          </select>
+          {target.printer.state !== "ready" && (
+            <span class="check wait">{t(`printer.${target.printer.state}.do`)}</span>
+          )}
+        </div>
       </div>
       <Choices<PaperFormat>
         name="format"

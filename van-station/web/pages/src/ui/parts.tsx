@@ -219,27 +219,31 @@ export function TextField(props: TextProps) {
   }, []);
   return (
     <div class={`field ${bad ? "bad" : ""} ${props.wide || props.long ? "full" : ""}`}>
-      <label for={id}>{label}</label>
-      {hint && (
-        <span class="hint" id={`${id}-hint`}>
-          {hint}
-        </span>
-      )}
-      {props.long ? (
-        <textarea {...common} rows={4} />
-      ) : (
-        <input
-          {...common}
-          class={props.code ? "code" : ""}
-          type={(props.type ?? "text") as "text"}
-          inputMode={props.inputMode}
-        />
-      )}
-      {check && (
-        <span class="check" id={`${id}-check`}>
-          {check}
-        </span>
-      )}
+      <div class="asked">
+        <label for={id}>{label}</label>
+        {hint && (
+          <span class="hint" id={`${id}-hint`}>
+            {hint}
+          </span>
+        )}
+      </div>
+      <div class="control">
+        {props.long ? (
+          <textarea {...common} rows={4} />
+        ) : (
+          <input
+            {...common}
+            class={props.code ? "code" : ""}
+            type={(props.type ?? "text") as "text"}
+            inputMode={props.inputMode}
+          />
+        )}
+        {check && (
+          <span class="check" id={`${id}-check`}>
+            {check}
+          </span>
+        )}
+      </div>
     </div>
   );
 }
