@@ -155,7 +155,10 @@ int run_verb(const char* program, const std::vector<const Verb*>& verbs, int arg
     if (const std::string missing = missing_option(**verb, *given); !missing.empty())
         return usage(name.c_str(), missing + "; see --help");
 
-    const auto exit = (*verb)->run(Arguments(std::move(*given)));
+    auto exit = (*verb)->run(Arguments(std::move(*given)));
+    const bool is_told = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    if (exit && !is_told)
+        exit = fail(Code::io, "its output could not all be written; what was done stays done");
     if (exit) return static_cast<int>(*exit);
     std::fprintf(stderr, "%s: %s\n", name.c_str(), exit.error().message.c_str());
     return static_cast<int>(exit_of(exit.error().code));

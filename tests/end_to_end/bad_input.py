@@ -6,6 +6,7 @@ no trace in export, hub or log; the exit is 5. Reasons and logs hold none of the
 """
 import copy
 import json
+import subprocess
 import sys
 
 from model import expect_in_step
@@ -308,5 +309,22 @@ def nothing_but_rubbish(arguments):
         expect_equal(field.export_station(), "", "records")
 
 
+def output_goes_nowhere(arguments):
+    """Who is not told what was done must not take the exit code for an answer."""
+    with serving(arguments) as field:
+        events = field.deployment(seed=53, days=1)
+        file = field.write("events.jsonl", b"".join(line(event) + b"\n" for event in events))
+        for verb in (("record", "--events", file), ("export",), ("status",)):
+            command = field.station_command(*verb)
+            with open("/dev/full", "wb") as full:
+                ran = subprocess.run(command, stdout=full, stderr=subprocess.PIPE,
+                                     env=field.environment, timeout=60)
+            expect_equal(ran.returncode, 1, f"exit code of {verb[0]}")
+            expect(b"could not all be written" in ran.stderr, f"{verb[0]} says {ran.stderr!r}")
+        expect_equal(field.sync()["sent_entries"], len(events), "entries sent")
+        expect_in_step(field, events)
+
+
 if __name__ == "__main__":
-    sys.exit(main([refused_alone, for_people, at_the_hub, nothing_but_rubbish]))
+    sys.exit(main([refused_alone, for_people, at_the_hub, nothing_but_rubbish,
+                   output_goes_nowhere]))
