@@ -83,7 +83,7 @@ std::string report_text(const RunReport& report) {
     const Synced& synced = report.synced;
     const std::string recorded_words =
         counted(recorded.events, "event", "events") + " in " +
-        seconds_text(recorded.ending.seconds) + ", each on disk before the next";
+        seconds_text(recorded.ending.seconds) + ", each told when it was on disk";
     const std::string sent = bytes_text(synced.sent_bytes) + ": " +
                              share_of(synced.sent_bytes, report.zstd_bytes) + " of zstd -19, " +
                              share_of(synced.sent_bytes, report.json_bytes) + " of the JSON";

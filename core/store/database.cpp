@@ -135,7 +135,8 @@ WriteAheadLog::~WriteAheadLog() {
 
 Result<> WriteAheadLog::flush() {
     if (fdatasync(descriptor_) == 0) return {};
-    return fail(Code::io, "the disk does not keep what the store wrote to it");
+    return fail(Code::io, "the disk did not keep what was written last; what was reported before is "
+                          "safe; see to the disk, then do the rest again");
 }
 
 Result<Database> Database::open(const std::filesystem::path& file, const SecretKey& key) {
