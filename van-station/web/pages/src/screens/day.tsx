@@ -225,7 +225,11 @@ function Row({ one, lacksPaper }: { one: DayRequest; lacksPaper: boolean }) {
       <td>
         <b class={tone}>{words(one.state, one.agency_short)}</b>
         {one.detail && <small>{one.detail}</small>}
-        {lacksPaper && <small class="bad">{t("day.file_refused")}</small>}
+        {lacksPaper && (
+          <small>
+            <b class="bad">{t("day.file_refused")}</b>
+          </small>
+        )}
       </td>
       <td>
         {act && (
