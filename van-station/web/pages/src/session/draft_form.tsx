@@ -58,11 +58,13 @@ function useDraft(first: Draft) {
   return { path, draft, take, values, put };
 }
 
-// What keeps a draft from being a request, as far as one can tell while typing.
+// What keeps a draft from being a request, as far as one can tell while typing: of what was typed
+// since the last answer nothing is known yet.
 function problems(form: Service, draft: Draft, values: Record<string, string>) {
   const missing = form.fields.filter((field) => field.required && !values[field.name]?.trim());
   const wrong = form.fields.filter(
-    (field) => values[field.name]?.trim() && draft.checks[field.name]?.ok === false,
+    ({ name }) =>
+      values[name]?.trim() && values[name] === draft.fields[name] && draft.checks[name]?.ok === false,
   );
   return { missing, wrong };
 }
