@@ -211,6 +211,35 @@ const tests = {
     assert.equal(ink[0], ink[1]);
   },
 
+  async "who goes on while a number is being checked is led by what it turns out to be"(stage) {
+    const page = await begin(stage);
+    await s.openSession(page);
+    await s.acceptPrivacy(page);
+    await page.fill("#citizen-name", s.person.name);
+    // Its check comes only after the key that goes on.
+    const typeAndGoOn = async (text) => {
+      const citizen = /\/api\/sessions\/[^/]+\/citizen$/;
+      let go;
+      const pressed = new Promise((resolve) => (go = resolve));
+      await page.route(citizen, async (route) => {
+        const response = await route.fetch();
+        await pressed;
+        await route.fulfill({ response });
+      });
+      await page.type("#citizen-nif", text);
+      await page.keyboard.press("Control+Enter");
+      go();
+      await page.waitForResponse(citizen);
+      await page.unroute(citizen);
+    };
+    await page.type("#citizen-nif", s.person.nif);
+    await page.waitForSelector(".field:has(#citizen-nif) .check:has-text('certo')");
+    await typeAndGoOn("1");
+    await page.waitForSelector("#citizen-nif[aria-invalid]:focus");
+    await typeAndGoOn(s.person.nif); // over what was wrong, which is selected
+    await page.waitForSelector("#search");
+  },
+
   async "attachments from a file and from the camera; correct and withdraw"(stage) {
     const { page } = await atRequests(stage);
     await s.openForm(page, "segunda via pin");

@@ -28,6 +28,9 @@ const lengths: Record<CitizenField, number> = {
 };
 const needed: CitizenField[] = ["name"];
 
+const wrongIn = (session: Session) =>
+  citizenFields.find((name) => session.citizen.checks[name] === "wrong");
+
 export function CitizenStep({ session, take, to }: StepProps) {
   const { t } = useTexts();
   const { busy, run } = useDoing();
@@ -42,6 +45,9 @@ export function CitizenStep({ session, take, to }: StepProps) {
     ) as Record<CitizenField, string>;
   });
   const [lacks, setLacks] = useState<CitizenField | null>(null);
+  // What is typed in haste is checked after the call that asks was begun.
+  const latest = useRef(session);
+  latest.current = session;
 
   useEffect(() => {
     const empty = citizenFields.find((name) => !typed[name]) ?? "name";
@@ -51,7 +57,10 @@ export function CitizenStep({ session, take, to }: StepProps) {
 
   const input = (name: CitizenField) => (text: string) => {
     setTyped((now) => ({ ...now, [name]: text }));
-    saver.put<Session>(path, name, kept(citizenTypes[name], text), take);
+    saver.put<Session>(path, name, kept(citizenTypes[name], text), (answer) => {
+      latest.current = answer;
+      take(answer);
+    });
   };
   const focus = (name: CitizenField) =>
     void showCitizen({ screen: "citizen", field: name });
@@ -60,16 +69,15 @@ export function CitizenStep({ session, take, to }: StepProps) {
     setTyped((now) => ({ ...now, [name]: shown(type, kept(type, now[name])) }));
     void saver.flush().catch(() => {});
   };
-  const wrong = citizenFields.find((name) => session.citizen.checks[name] === "wrong");
+  const wrong = wrongIn(session);
   const go = () =>
     void run(async () => {
       await saver.flush();
       const empty = needed.find((name) => !typed[name].trim());
-      if (empty || wrong) {
+      const amiss = empty ?? wrongIn(latest.current);
+      if (amiss) {
         setLacks(empty ?? null);
-        const field = document.getElementById(
-          `citizen-${empty ?? wrong}`,
-        ) as HTMLInputElement | null;
+        const field = document.getElementById(`citizen-${amiss}`) as HTMLInputElement | null;
         field?.focus();
         field?.select();
         return;
