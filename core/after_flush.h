@@ -16,9 +16,9 @@ namespace spot::core {
 class AfterFlush {
 public:
     using Flush = std::function<Result<>()>;
-    // One flush serves so many: to wake the thread that does it costs about as much as a change.
+    // One flush serves at least so many: to wake the thread costs about as much as a change.
     static constexpr std::size_t kTogether = 16;
-    // So many changes at most a power cut can take back; nobody was told of them.
+    // As many again may be under way. A power cut can take back both; nobody was told of them.
     static constexpr std::size_t kWaitingMax = 64;
 
     explicit AfterFlush(Flush flush);  // Ledger::flush_later()

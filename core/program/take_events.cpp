@@ -1,9 +1,9 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "core/after_flush.h"
 #include "core/event.h"
 #include "core/program.h"
-#include "core/after_flush.h"
 
 namespace spot::core {
 namespace {

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <span>
 
-#include "core/platform/system.h"
 #include "core/after_flush.h"
+#include "core/platform/system.h"
 #include "fieldkit/bench.h"
 #include "fieldkit/bench/bare_store.h"
 #include "fieldkit/box.h"
@@ -66,7 +66,7 @@ Result<Times> measure_alone(Events events, station::Recorder& recorder, BareStor
     return times;
 }
 
-// As `record` takes a file: the disk works on one event while the next is made, and a row ends
+// As `record` takes a file: the disk works on some events while the next are made; a row ends
 // when its last event is on disk. Of a row, the time of one event.
 Result<Times> measure_rows(Events events, station::Recorder& recorder, core::AfterFlush& on_disk,
                            BareStore& bare) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <list>
 #include <map>
@@ -66,7 +67,13 @@ private:
 
 Disk disk;
 
+std::atomic<bool> is_broken = false;
+
 int flush(int descriptor, long call) {
+    if (is_broken) {
+        errno = EIO;
+        return -1;
+    }
     auto file = disk.look(descriptor);
     const int done = static_cast<int>(syscall(call, descriptor));
     if (done == 0 && file) disk.flushed(std::move(*file));
@@ -183,6 +190,24 @@ TEST_CASE("who sees what another has not flushed flushes it first") {
         look.at(*other);
         CHECK(entries_after_a_cut(van) == 4);
     }
+}
+
+TEST_CASE("who can't flush what another wrote does not go by it, and changes nothing") {
+    Van van;
+    auto other = van.side.another();
+    REQUIRE(other.has_value());
+    CHECK(other->count()->records.at("session") == 1);
+    REQUIRE(van.side->flush_later().has_value());
+    van.open_session();
+    is_broken = true;
+    const auto seen = other->count();
+    const auto written = other->set("a", "b");
+    is_broken = false;
+    CHECK(seen.error().code == core::Code::io);
+    CHECK(written.error().code == core::Code::io);
+    CHECK(other->count()->records.at("session") == 2);
+    CHECK_FALSE(other->setting("a").has_value());
+    CHECK(entries_after_a_cut(van) == 2);
 }
 
 TEST_CASE("after a flush that failed nothing more is told, and who goes on hears of it") {

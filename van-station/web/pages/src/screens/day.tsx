@@ -27,9 +27,9 @@ interface Filter {
   has: (one: DayRequest, day: Day) => boolean;
 }
 const isOnlyHere = ({ state }: DayRequest) => state === "recorded" || state === "sent";
-const lacksPaper = ({ id }: DayRequest, day: Day) =>
+const isPaperRefused = ({ id }: DayRequest, day: Day) =>
   day.failed.some((one) => one.code === "file_refused" && one.id === id);
-const isNeedy = (one: DayRequest, day: Day) => needsPerson(one.state) || lacksPaper(one, day);
+const isNeedy = (one: DayRequest, day: Day) => needsPerson(one.state) || isPaperRefused(one, day);
 const filters: Filter[] = [
   { key: "filter.all", has: () => true },
   { key: "filter.need", icon: "alert", has: isNeedy },
@@ -186,7 +186,7 @@ function Requests({ rows, day }: { rows: DayRequest[]; day: Day }) {
           </thead>
           <tbody>
             {shown.map((one) => (
-              <Row key={one.id} one={one} lacksPaper={lacksPaper(one, day)} />
+              <Row key={one.id} one={one} paperRefused={isPaperRefused(one, day)} />
             ))}
           </tbody>
         </table>
@@ -202,7 +202,7 @@ function Requests({ rows, day }: { rows: DayRequest[]; day: Day }) {
   );
 }
 
-function Row({ one, lacksPaper }: { one: DayRequest; lacksPaper: boolean }) {
+function Row({ one, paperRefused }: { one: DayRequest; paperRefused: boolean }) {
   const { t, time } = useTexts();
   const words = useStateWords();
   const tone = toneOf(one.state);
@@ -225,7 +225,7 @@ function Row({ one, lacksPaper }: { one: DayRequest; lacksPaper: boolean }) {
       <td>
         <b class={tone}>{words(one.state, one.agency_short)}</b>
         {one.detail && <small>{one.detail}</small>}
-        {lacksPaper && (
+        {paperRefused && (
           <small>
             <b class="bad">{t("day.file_refused")}</b>
           </small>
