@@ -30,7 +30,10 @@ public:
     void u64(std::uint64_t value);
     void varint(std::uint64_t value);
     void raw(View bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
-    void sized(View bytes) { varint(bytes.size()); raw(bytes); }
+    void sized(View bytes) {
+        varint(bytes.size());
+        raw(bytes);
+    }
 
     const Bytes& bytes() const { return out_; }
     Bytes take() { return std::move(out_); }

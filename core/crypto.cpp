@@ -7,7 +7,9 @@
 
 namespace spot::core {
 
-void start_crypto() { SPOT_CHECK(sodium_init() >= 0); }
+void start_crypto() {
+    SPOT_CHECK(sodium_init() >= 0);
+}
 
 namespace {
 
@@ -54,11 +56,16 @@ Hash Hasher::finish() {
     return out;
 }
 
-Hash hash(std::initializer_list<View> parts) { return blake2b({}, parts); }
-Hash keyed_hash(View key, std::initializer_list<View> parts) { return blake2b(key, parts); }
+Hash hash(std::initializer_list<View> parts) {
+    return blake2b({}, parts);
+}
+Hash keyed_hash(View key, std::initializer_list<View> parts) {
+    return blake2b(key, parts);
+}
 
 bool equal_in_constant_time(View left, View right) {
-    return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
+    return left.size() == right.size() &&
+           sodium_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 SecretKey::SecretKey(std::span<const std::uint8_t, kSize> bytes) {
@@ -90,9 +97,13 @@ SecretKey& SecretKey::operator=(SecretKey&& other) noexcept {
     return *this;
 }
 
-SecretKey::~SecretKey() { sodium_memzero(bytes_.data(), kSize); }
+SecretKey::~SecretKey() {
+    sodium_memzero(bytes_.data(), kSize);
+}
 
-PublicKey sign_public(const SecretKey& seed) { return SignSecret(seed).open; }
+PublicKey sign_public(const SecretKey& seed) {
+    return SignSecret(seed).open;
+}
 
 Signature sign(const SecretKey& seed, View message) {
     const SignSecret key(seed);
@@ -131,10 +142,9 @@ Result<Bytes> open_at_rest(const SecretKey& key, View sealed, View associated) {
     if (sealed.size() < kSealedOverhead) return fail(Code::corrupt, "sealed bytes are too short");
     Bytes out(sealed.size() - kSealedOverhead);
     const View body = sealed.subspan(kNonce);
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, body.data(),
-                                                   body.size(), associated.data(),
-                                                   associated.size(), sealed.data(),
-                                                   key.bytes().data()) != 0)
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+            out.data(), nullptr, nullptr, body.data(), body.size(), associated.data(),
+            associated.size(), sealed.data(), key.bytes().data()) != 0)
         return fail(Code::corrupt, "sealed bytes do not verify");
     return out;
 }

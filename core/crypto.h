@@ -16,7 +16,7 @@ namespace spot::core {
 void start_crypto();
 
 using Hash = std::array<std::uint8_t, 32>;
-using PublicKey = std::array<std::uint8_t, 32>;   // Ed25519 or X25519, told by the field's name
+using PublicKey = std::array<std::uint8_t, 32>;  // Ed25519 or X25519, told by the field's name
 using Signature = std::array<std::uint8_t, 64>;
 
 // BLAKE2b-256 over the concatenation of the parts. Callers put fixed-size parts first, or sizes.

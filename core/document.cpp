@@ -15,11 +15,16 @@ void collect(void* to, const std::uint8_t* bytes, std::size_t size) noexcept {
 Error error(std::int32_t status, const Bytes& message) {
     const auto with = [&](Code code) { return Error{code, std::string(text(message))}; };
     switch (status) {
-        case SPOT_INVALID: return with(Code::invalid);
-        case SPOT_NOT_FOUND: return with(Code::not_found);
-        case SPOT_CONFLICT: return with(Code::conflict);
-        case SPOT_LIMIT: return with(Code::limit);
-        default: return with(Code::corrupt);
+        case SPOT_INVALID:
+            return with(Code::invalid);
+        case SPOT_NOT_FOUND:
+            return with(Code::not_found);
+        case SPOT_CONFLICT:
+            return with(Code::conflict);
+        case SPOT_LIMIT:
+            return with(Code::limit);
+        default:
+            return with(Code::corrupt);
     }
 }
 
@@ -96,9 +101,8 @@ Result<Document> Document::load(View saved) {
 }
 
 Result<Bytes> Document::save() {
-    return received([&](auto sink, auto* to) {
-        return spot_document_save(handle_->document, sink, to);
-    });
+    return received(
+        [&](auto sink, auto* to) { return spot_document_save(handle_->document, sink, to); });
 }
 
 Result<std::optional<Hash>> Document::execute(const Actor& actor, std::int64_t time_s,
@@ -110,9 +114,8 @@ Result<std::optional<Hash>> Document::execute(const Actor& actor, std::int64_t t
     const Bytes packed = pack(operations);
     Bytes out;
     const std::int32_t status = spot_document_execute(
-        handle_->document, actor.data(), time_s,
-        known.empty() ? nullptr : known.front().data(), known.size(), packed.data(),
-        packed.size(), collect, &out);
+        handle_->document, actor.data(), time_s, known.empty() ? nullptr : known.front().data(),
+        known.size(), packed.data(), packed.size(), collect, &out);
     if (status == SPOT_UNCHANGED) return std::nullopt;
     if (status != SPOT_OK) return Failure(error(status, out));
     return hash_in(out);
@@ -120,8 +123,10 @@ Result<std::optional<Hash>> Document::execute(const Actor& actor, std::int64_t t
 
 Result<Hash> Document::apply(View change) {
     return received([&](auto sink, auto* to) {
-        return spot_document_apply(handle_->document, change.data(), change.size(), sink, to);
-    }).and_then(hash_in);
+               return spot_document_apply(handle_->document, change.data(), change.size(), sink,
+                                          to);
+           })
+        .and_then(hash_in);
 }
 
 Result<Bytes> Document::change(const Hash& hash) {
@@ -131,9 +136,9 @@ Result<Bytes> Document::change(const Hash& hash) {
 }
 
 Result<std::string> Document::json() {
-    return received([&](auto sink, auto* to) {
-        return spot_document_json(handle_->document, sink, to);
-    }).map([](const Bytes& bytes) { return std::string(text(bytes)); });
+    return received(
+               [&](auto sink, auto* to) { return spot_document_json(handle_->document, sink, to); })
+        .map([](const Bytes& bytes) { return std::string(text(bytes)); });
 }
 
 }  // namespace spot::core

@@ -29,9 +29,9 @@ struct Operation {
 
     What what = What::put;
     std::string path;
-    Scalar value;                 // put; text, splice: the inserted string; increment: the amount
-    std::uint64_t position = 0;   // splice: in Unicode code points
-    std::uint64_t remove = 0;     // splice: code points taken out
+    Scalar value;                // put; text, splice: the inserted string; increment: the amount
+    std::uint64_t position = 0;  // splice: in Unicode code points
+    std::uint64_t remove = 0;    // splice: code points taken out
 };
 
 constexpr std::size_t kDocumentBytesMax = 4 * 1024 * 1024;

@@ -43,9 +43,22 @@ inline Failure fail(Code code, std::string message) {
 #define SPOT_CHECK(condition) \
     ((condition) ? void(0) : ::spot::core::broken(#condition, __FILE__, __LINE__))
 
-// Hands an error on to the caller: `SPOT_TRY(store.put(…));`
-#define SPOT_TRY(expression)                                        \
-    do {                                                            \
-        if (auto spot_result_ = (expression); !spot_result_)        \
-            return ::tl::make_unexpected(std::move(spot_result_).error()); \
+// Returns the expression's error to the caller, if it has one: `SPOT_TRY(store.put(…));`
+#define SPOT_TRY(...) SPOT_TRY_(SPOT_JOINED_(spot_result_, __COUNTER__), __VA_ARGS__)
+// Returns the expression's error to the caller, or declares its value:
+// `SPOT_ASSIGN(const auto tip, replica.tip(log));`. Two statements: a branch needs its braces.
+#define SPOT_ASSIGN(declaration, ...) \
+    SPOT_ASSIGN_(SPOT_JOINED_(spot_result_, __COUNTER__), declaration, __VA_ARGS__)
+
+// Numbered, so that one may stand in a lambda within another.
+#define SPOT_TRY_(result, ...)                                       \
+    do {                                                             \
+        if (auto result = (__VA_ARGS__); !result)                    \
+            return ::tl::make_unexpected(std::move(result).error()); \
     } while (false)
+#define SPOT_ASSIGN_(result, declaration, ...)                            \
+    auto result = (__VA_ARGS__);                                          \
+    if (!result) return ::tl::make_unexpected(std::move(result).error()); \
+    declaration = *std::move(result)
+#define SPOT_JOINED_(a, b) SPOT_JOINED_INNER_(a, b)
+#define SPOT_JOINED_INNER_(a, b) a##b

@@ -76,8 +76,8 @@ private:
     }
 
     json value_;
-    std::vector<json*> open_;   // from the outermost in; what stands around them does not move
-    json* member_ = nullptr;    // of the innermost: the value whose key was read last
+    std::vector<json*> open_;  // from the outermost in; what stands around them does not move
+    json* member_ = nullptr;   // of the innermost: the value whose key was read last
     std::string fault_;
 };
 

@@ -23,7 +23,8 @@ constexpr std::uint32_t kEpochMax = (1U << 24) - 1;
 
 // A record's id is the place in the log of the entry that made it, so it costs nothing on the
 // wire, sorts in order of making and can't be guessed into existence by another device.
-// Text: 26 characters of Crockford's base 32 over device (64 bits), epoch (24), seq (40), two zero bits in front.
+// Text: 26 characters of Crockford's base 32 over device (64 bits), epoch (24), seq (40), two zero
+// bits in front.
 struct RecordId {
     LogId log;
     std::uint64_t seq = 0;  // from 1

@@ -12,9 +12,8 @@ constexpr char kSubjectSecret[] = "ledger.subject_secret";
 
 Result<std::optional<std::string>> read_setting(Database& database, std::string_view name) {
     auto row = database.prepare("SELECT value FROM setting WHERE name = ?1");
-    const auto found = row.with(name).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return std::nullopt;
+    SPOT_ASSIGN(const auto found, row.with(name).step());
+    if (!found) return std::nullopt;
     return std::string(row.text(0));
 }
 
@@ -23,11 +22,10 @@ Result<SecretKey> subject_secret(Database& database, Random& random) {
     SPOT_TRY(database.prepare("INSERT OR IGNORE INTO setting (name, value) VALUES (?1, ?2)")
                  .with(std::string_view(kSubjectSecret), View(SecretKey::random(random).bytes()))
                  .run());
-    const auto found = read_setting(database, kSubjectSecret);
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found || (*found)->size() != SecretKey::kSize)
+    SPOT_ASSIGN(const auto found, read_setting(database, kSubjectSecret));
+    if (!found || found->size() != SecretKey::kSize)
         return fail(Code::corrupt, "the store's secret is damaged");
-    return SecretKey(view(**found).first<SecretKey::kSize>());
+    return SecretKey(view(*found).first<SecretKey::kSize>());
 }
 
 }  // namespace
@@ -39,12 +37,10 @@ Ledger::~Ledger() = default;
 Result<Ledger> Ledger::open(const std::filesystem::path& file, const SecretKey& key,
                             Options options) {
     SPOT_CHECK(options.catalogue && options.random);
-    auto database = Database::open(file, key);
-    if (!database) return tl::make_unexpected(std::move(database).error());
-    SPOT_TRY(migrate(*database));
-    auto secret = subject_secret(*database, *options.random);
-    if (!secret) return tl::make_unexpected(std::move(secret).error());
-    Ledger out(std::make_unique<Inside>(std::move(*database), options, std::move(*secret)));
+    SPOT_ASSIGN(auto database, Database::open(file, key));
+    SPOT_TRY(migrate(database));
+    SPOT_ASSIGN(auto secret, subject_secret(database, *options.random));
+    Ledger out(std::make_unique<Inside>(std::move(database), options, std::move(secret)));
     SPOT_TRY(out.inside_->make_lists());
     SPOT_TRY(out.inside_->name_earlier_files());
     return out;
@@ -77,9 +73,8 @@ Result<> Ledger::expect_many() {
 Result<std::function<Result<>()>> Ledger::flush_later() {
     std::shared_ptr<WriteAheadLog> log;
     SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        auto opened = inside_->database.write_ahead_log();
-        if (!opened) return tl::make_unexpected(std::move(opened).error());
-        log = std::make_shared<WriteAheadLog>(std::move(*opened));
+        SPOT_ASSIGN(auto opened, inside_->database.write_ahead_log());
+        log = std::make_shared<WriteAheadLog>(std::move(opened));
         return {};
     }));
     SPOT_TRY(inside_->database.flush_later());
@@ -100,10 +95,8 @@ Result<> Ledger::write_to(const LogId& log) {
     inside_->writing = writing;
     if (log.device == kHubBit) return {};  // no station's: append() finds the log by the record
     return inside_->transact([&]() -> Result<> {
-        const auto found = inside_->logs.find_or_make(log);
-        if (!found) return tl::make_unexpected(found.error());
-        const auto secret = inside_->logs.secret_or_make(**found, (*found)->tip.seq + 1);
-        if (!secret) return tl::make_unexpected(secret.error());
+        SPOT_ASSIGN(const auto found, inside_->logs.find_or_make(log));
+        SPOT_TRY(inside_->logs.secret_or_make(*found, found->tip.seq + 1));
         return {};
     });
 }
@@ -132,9 +125,15 @@ std::optional<RecordId> Ledger::find(std::string_view record, std::string_view r
 
 // ── Logs.
 
-Tip Ledger::tip(const LogId& log) { return inside_->log(log).tip; }
-Tip Ledger::acknowledged(const LogId& log) { return inside_->log(log).acknowledged; }
-Tip Ledger::backed_up(const LogId& log) { return inside_->log(log).backed_up; }
+Tip Ledger::tip(const LogId& log) {
+    return inside_->log(log).tip;
+}
+Tip Ledger::acknowledged(const LogId& log) {
+    return inside_->log(log).acknowledged;
+}
+Tip Ledger::backed_up(const LogId& log) {
+    return inside_->log(log).backed_up;
+}
 
 std::uint64_t Ledger::waiting(const LogId& log) {
     const auto found = inside_->log(log);
@@ -147,7 +146,9 @@ Result<std::uint64_t> Ledger::branch(const LogId& from, const Tip& common, const
     return again;
 }
 
-Seen Ledger::branch_of(const LogId& log) { return inside_->log(log).branch; }
+Seen Ledger::branch_of(const LogId& log) {
+    return inside_->log(log).branch;
+}
 
 Result<> Ledger::keep_branch(const LogId& log, const Seen& branch) {
     return inside_->transact([&] { return inside_->keep_branch(log, branch); });
@@ -174,11 +175,12 @@ Result<std::vector<Entry>> Ledger::entries(const LogId& log, std::uint64_t first
         const auto found = inside_->log(log);
         const std::uint64_t from = std::max<std::uint64_t>(first, 1);
         const std::uint64_t last = from - 1 + std::min<std::uint64_t>(count, kSeqMax);
-        return inside_->entries.each(found, from, std::min(found.tip.seq, last), [&](Line& line) -> Result<> {
-            if (line.erased) return fail(Code::not_found, "an entry's data were erased");
-            out.push_back(std::move(line.entry));
-            return {};
-        });
+        return inside_->entries.each(
+            found, from, std::min(found.tip.seq, last), [&](Line& line) -> Result<> {
+                if (line.erased) return fail(Code::not_found, "an entry's data were erased");
+                out.push_back(std::move(line.entry));
+                return {};
+            });
     }));
     return out;
 }
@@ -190,10 +192,10 @@ Result<std::vector<PeriodSecret>> Ledger::period_secrets(const LogId& log, std::
     SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
         const auto found = inside_->log(log);
         for (auto period = period_of(first); period <= period_of(last); ++period) {
-            const auto secret = inside_->logs.secret(found, period * kPeriodEntries + 1);
-            if (!secret) return tl::make_unexpected(secret.error());
-            if (!*secret) return fail(Code::not_found, "the period's secret is not here any more");
-            out.push_back({period, (*secret)->clone()});
+            SPOT_ASSIGN(const auto secret,
+                        inside_->logs.secret(found, period * kPeriodEntries + 1));
+            if (!secret) return fail(Code::not_found, "the period's secret is not here any more");
+            out.push_back({period, secret->clone()});
         }
         return {};
     }));
@@ -202,12 +204,11 @@ Result<std::vector<PeriodSecret>> Ledger::period_secrets(const LogId& log, std::
 
 Result<> Ledger::keep_period_secrets(const LogId& log, std::span<const PeriodSecret> secrets) {
     return inside_->transact([&]() -> Result<> {
-        const auto found = inside_->logs.find_or_make(log);
-        if (!found) return tl::make_unexpected(found.error());
+        SPOT_ASSIGN(const auto found, inside_->logs.find_or_make(log));
         for (const PeriodSecret& one : secrets) {
             // Of a period that is over every entry has its salt already.
-            if (one.period < (*found)->executed / kPeriodEntries) continue;
-            SPOT_TRY(inside_->logs.keep_secret(**found, one.period, one.secret));
+            if (one.period < found->executed / kPeriodEntries) continue;
+            SPOT_TRY(inside_->logs.keep_secret(*found, one.period, one.secret));
         }
         return {};
     });
@@ -230,16 +231,13 @@ Result<> Ledger::take_back(const LogId& log, std::uint64_t seq) {
 Result<std::size_t> Ledger::execute_received(std::size_t count) {
     std::size_t done = 0;
     SPOT_TRY(inside_->transact([&]() -> Result<> {
-        const auto ids = inside_->logs.ids();
-        if (!ids) return tl::make_unexpected(ids.error());
-        for (const LogId& id : *ids) {
+        SPOT_ASSIGN(const auto ids, inside_->logs.ids());
+        for (const LogId& id : ids) {
             if (inside_->is_own(id) || done == count) continue;
-            const auto log = inside_->logs.find(id);
-            if (!log) return tl::make_unexpected(log.error());
-            if ((*log)->executed == (*log)->settled) continue;
-            const auto taken = inside_->execute_received(**log, count - done);
-            if (!taken) return tl::make_unexpected(taken.error());
-            done += *taken;
+            SPOT_ASSIGN(const auto log, inside_->logs.find(id));
+            if (log->executed == log->settled) continue;
+            SPOT_ASSIGN(const auto taken, inside_->execute_received(*log, count - done));
+            done += taken;
         }
         return {};
     }));
@@ -254,9 +252,8 @@ Result<bool> Ledger::reconsider(const LogId& log, std::uint64_t seq,
                                 std::span<const Bytes> changes) {
     bool taken = false;
     SPOT_TRY(inside_->transact([&]() -> Result<> {
-        const auto done = inside_->reconsider(log, seq, changes);
-        if (!done) return tl::make_unexpected(done.error());
-        taken = *done;
+        SPOT_ASSIGN(const auto done, inside_->reconsider(log, seq, changes));
+        taken = done;
         return {};
     }));
     return taken;
@@ -273,19 +270,17 @@ std::vector<Quarantined> Ledger::quarantined(const LogId& log) {
 
 Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) {
     return inside_->transact([&]() -> Result<> {
-        const auto found = inside_->logs.find(log);
-        if (!found) return tl::make_unexpected(found.error());
-        if (!*found) return fail(Code::not_found, "there is no such log");
-        if ((*found)->acknowledged == durable && (*found)->backed_up == backed_up) return {};
-        (*found)->acknowledged = durable;
-        (*found)->backed_up = backed_up;
+        SPOT_ASSIGN(const auto found, inside_->logs.find(log));
+        if (!found) return fail(Code::not_found, "there is no such log");
+        if (found->acknowledged == durable && found->backed_up == backed_up) return {};
+        found->acknowledged = durable;
+        found->backed_up = backed_up;
         // At a station only its own entries are sure to be executed.
-        if (inside_->is_own(log))
-            SPOT_TRY(inside_->records.tally_on(**found, (*found)->tip.seq));
-        SPOT_TRY(inside_->logs.save(**found));
+        if (inside_->is_own(log)) SPOT_TRY(inside_->records.tally_on(*found, found->tip.seq));
+        SPOT_TRY(inside_->logs.save(*found));
         // Not at the acknowledgement: another party that lost entries since its backup has to be
         // sent them again, with their salts.
-        return inside_->logs.destroy_secrets(**found, std::min(durable.seq, backed_up.seq));
+        return inside_->logs.destroy_secrets(*found, std::min(durable.seq, backed_up.seq));
     });
 }
 
@@ -293,7 +288,8 @@ Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& ba
 
 Result<> Ledger::export_records(const ExportOptions& options,
                                 const std::function<void(std::string_view)>& line) {
-    return inside_->read(Inside::Of::records, [&] { return inside_->export_records(options, line); });
+    return inside_->read(Inside::Of::records,
+                         [&] { return inside_->export_records(options, line); });
 }
 
 Result<Ledger::Counts> Ledger::count() {

@@ -105,7 +105,8 @@ public:
     // Appends what another party wrote, in one durable transaction: `entries` follow on the log's
     // tip (`conflict` otherwise). An entry that breaks a rule is kept, quarantined, and does not
     // stop the others. Executes nothing: see execute_received(). Returns the new tip.
-    // Held: all of them are quarantined, as "revoked" where no rule is broken, until a person decides.
+    // Held: all of them are quarantined, as "revoked" where no rule is broken, until a person
+    // decides.
     enum class Take { usual, held };
     Result<Tip> receive(const LogId& log, std::span<const Entry> entries, Take take = Take::usual);
     // A bundle's entries are received frame by frame and stay unsettled, that is, unexecuted, until

@@ -16,9 +16,9 @@ using Salt = std::array<std::uint8_t, crypto_pwhash_SALTBYTES>;
 // Empty: there is not enough memory.
 Bytes derive(std::string_view digits, View salt) {
     Bytes out(kHashBytes);
-    const int done = crypto_pwhash(out.data(), out.size(), digits.data(), digits.size(),
-                                   salt.data(), kPinArgonPasses, kPinArgonBytes,
-                                   crypto_pwhash_ALG_ARGON2ID13);
+    const int done =
+        crypto_pwhash(out.data(), out.size(), digits.data(), digits.size(), salt.data(),
+                      kPinArgonPasses, kPinArgonBytes, crypto_pwhash_ALG_ARGON2ID13);
     if (done != 0) out.clear();
     return out;
 }

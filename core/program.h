@@ -84,9 +84,10 @@ struct Taken {
     std::uint64_t seq = 0;
     bool repeated = false;  // it was there before
 };
-// Hands each line of --events to `take`, which writes it to the ledger; says, once it is on disk, what
-// became of it, by line number: in JSON on stdout, else the refused ones on stderr and a summary.
-// A fault of a line (a kind of bad input) refuses that line alone; `io` and `busy` end the work.
+// Hands each line of --events to `take`, which writes it to the ledger; says, once it is on disk,
+// what became of it, by line number: in JSON on stdout, else the refused ones on stderr and a
+// summary. A fault of a line (a kind of bad input) refuses that line alone; `io` and `busy` end the
+// work.
 Result<Exit> take_events(const Arguments& arguments, Clock& clock, Ledger& ledger,
                          const std::function<Result<Taken>(std::string_view)>& take);
 

@@ -16,9 +16,9 @@ constexpr std::size_t kHitsMax = 300;
 
 // Finds services by what people type: a few letters, without accents, with typing errors.
 // Every word of the query has to be found, whole, as a beginning, or with one wrong letter from
-// four letters on (two from seven), in the service's name, keywords, summary, occasions or agency, which
-// count in this order. Only where fewer than five services have them all do those follow that lack
-// one ("documentos arderam"); where none has them all, those with most of them stand for them.
+// four letters on (two from seven), in the service's name, keywords, summary, occasions or agency,
+// which count in this order. Only where fewer than five services have them all do those follow that
+// lack one ("documentos arderam"); where none has them all, those with most of them stand for them.
 // Words that say nothing ("quero", "a", "the") are passed over.
 class Search {
 public:

@@ -35,9 +35,9 @@ struct Slot {
 };
 
 bool stretch_here(const Slot& slot, const Passphrase& passphrase, Hash& out) {
-    return crypto_pwhash(out.data(), out.size(), passphrase.text().data(),
-                         passphrase.text().size(), slot.salt.data(), slot.passes,
-                         slot.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) == 0;
+    return crypto_pwhash(out.data(), out.size(), passphrase.text().data(), passphrase.text().size(),
+                         slot.salt.data(), slot.passes, slot.memory_bytes,
+                         crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
 // In a process of its own, which ends with its 64 MiB and with whatever they still hold. Nothing:
@@ -48,9 +48,9 @@ std::optional<bool> stretch_apart(const Slot& slot, const Passphrase& passphrase
     const pid_t child = fork();
     if (child == 0) {  // no locks, no heap, no exit handlers: other threads may have held them
         Hash made;
-        const bool done = stretch_here(slot, passphrase, made) &&
-                          write(ends[1], made.data(), made.size()) ==
-                              static_cast<ssize_t>(made.size());
+        const bool done =
+            stretch_here(slot, passphrase, made) &&
+            write(ends[1], made.data(), made.size()) == static_cast<ssize_t>(made.size());
         _exit(done ? 0 : 1);
     }
     close(ends[1]);
@@ -88,9 +88,8 @@ Result<Slot> wrap(std::string_view name, const SecretKey& key, const Passphrase&
     slot.name = name;
     slot.salt.resize(kSaltBytes);
     random.fill(slot.salt);
-    const auto stretched = stretch(slot, passphrase);
-    if (!stretched) return tl::make_unexpected(stretched.error());
-    slot.wrapped = seal_at_rest(*stretched, key.bytes(), view(name), random);
+    SPOT_ASSIGN(const auto stretched, stretch(slot, passphrase));
+    slot.wrapped = seal_at_rest(stretched, key.bytes(), view(name), random);
     return slot;
 }
 
@@ -126,17 +125,16 @@ std::optional<Slot> slot_of(const Json& json) {
     if (memory_bytes < crypto_pwhash_MEMLIMIT_MIN || memory_bytes > kArgonBytesMax ||
         passes < crypto_pwhash_OPSLIMIT_MIN || passes > kArgonPassesMax)
         return std::nullopt;
-    return Slot{json["name"].get<std::string>(), *salt, memory_bytes,
-                static_cast<unsigned>(passes), *wrapped};
+    return Slot{json["name"].get<std::string>(), *salt, memory_bytes, static_cast<unsigned>(passes),
+                *wrapped};
 }
 
 Result<std::vector<Slot>> read_slots(const std::filesystem::path& file) {
     const auto damaged = [] { return fail(Code::corrupt, "the file of key slots is damaged"); };
-    const auto content = read_small_file(file, kFileBytesMax);
-    if (!content) return tl::make_unexpected(content.error());
-    const Json json = Json::parse(*content, nullptr, false);
-    if (!json.is_object() || json.value("version", Json()) != kVersion ||
-        !json.contains("slots") || !json["slots"].is_array() || json["slots"].size() > kSlotsMax)
+    SPOT_ASSIGN(const auto content, read_small_file(file, kFileBytesMax));
+    const Json json = Json::parse(content, nullptr, false);
+    if (!json.is_object() || json.value("version", Json()) != kVersion || !json.contains("slots") ||
+        !json["slots"].is_array() || json["slots"].size() > kSlotsMax)
         return damaged();
     std::vector<Slot> slots;
     for (const Json& one : json["slots"]) {
@@ -174,7 +172,9 @@ Passphrase& Passphrase::operator=(Passphrase&& other) noexcept {
     return *this;
 }
 
-Passphrase::~Passphrase() { sodium_memzero(text_.data(), text_.size()); }
+Passphrase::~Passphrase() {
+    sodium_memzero(text_.data(), text_.size());
+}
 
 Result<SecretKey> Vault::create(const std::filesystem::path& file, std::string_view slot,
                                 const Passphrase& passphrase, Random& random) {
@@ -182,19 +182,16 @@ Result<SecretKey> Vault::create(const std::filesystem::path& file, std::string_v
     if (std::filesystem::exists(file, error))
         return fail(Code::conflict, "there are key slots already; nothing was changed");
     SecretKey key = SecretKey::random(random);
-    auto wrapped = wrap(slot, key, passphrase, random);
-    if (!wrapped) return tl::make_unexpected(std::move(wrapped).error());
-    SPOT_TRY(write_slots(file, {std::move(*wrapped)}));
+    SPOT_ASSIGN(auto wrapped, wrap(slot, key, passphrase, random));
+    SPOT_TRY(write_slots(file, {std::move(wrapped)}));
     return key;
 }
 
 Result<SecretKey> Vault::open(const std::filesystem::path& file, const Passphrase& passphrase) {
-    const auto slots = read_slots(file);
-    if (!slots) return tl::make_unexpected(slots.error());
-    for (const Slot& slot : *slots) {
-        const auto stretched = stretch(slot, passphrase);
-        if (!stretched) return tl::make_unexpected(stretched.error());
-        auto opened = open_at_rest(*stretched, slot.wrapped, view(slot.name));
+    SPOT_ASSIGN(const auto slots, read_slots(file));
+    for (const Slot& slot : slots) {
+        SPOT_ASSIGN(const auto stretched, stretch(slot, passphrase));
+        auto opened = open_at_rest(stretched, slot.wrapped, view(slot.name));
         if (!opened) continue;
         SecretKey key{View(*opened).first<SecretKey::kSize>()};
         sodium_memzero(opened->data(), opened->size());
@@ -205,15 +202,13 @@ Result<SecretKey> Vault::open(const std::filesystem::path& file, const Passphras
 
 Result<> Vault::add_slot(const std::filesystem::path& file, std::string_view slot,
                          const SecretKey& key, const Passphrase& passphrase, Random& random) {
-    auto slots = read_slots(file);
-    if (!slots) return tl::make_unexpected(std::move(slots).error());
-    if (slots->size() >= kSlotsMax) return fail(Code::limit, "all 32 key slots are taken");
-    for (const Slot& one : *slots)
+    SPOT_ASSIGN(auto slots, read_slots(file));
+    if (slots.size() >= kSlotsMax) return fail(Code::limit, "all 32 key slots are taken");
+    for (const Slot& one : slots)
         if (one.name == slot) return fail(Code::conflict, "a key slot has this name already");
-    auto wrapped = wrap(slot, key, passphrase, random);
-    if (!wrapped) return tl::make_unexpected(std::move(wrapped).error());
-    slots->push_back(std::move(*wrapped));
-    return write_slots(file, *slots);
+    SPOT_ASSIGN(auto wrapped, wrap(slot, key, passphrase, random));
+    slots.push_back(std::move(wrapped));
+    return write_slots(file, slots);
 }
 
 }  // namespace spot::core

@@ -16,7 +16,7 @@ std::vector<Option> verify_options();
 struct ReceiptKeeper {
     DeviceKeys keys;
     std::function<bool(std::uint64_t device)> holds_log;  // do that station's entries come here?
-    const char* where;   // "this station", "the hub"
+    const char* where;                                    // "this station", "the hub"
     const char* absent;  // a sentence: why an entry of a log that comes here may not be here
 };
 

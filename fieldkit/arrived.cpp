@@ -40,8 +40,7 @@ Result<Arrived> read_export(const std::filesystem::path& file) {
     }
     std::uint64_t expected = 0;  // as many as the highest numbers add up to, so none lacks
     for (const auto& [series, high] : highest) expected += high;
-    out.receipts_gapless =
-        !has_zero && numbers.size() == out.receipts && expected == out.receipts;
+    out.receipts_gapless = !has_zero && numbers.size() == out.receipts && expected == out.receipts;
     return out;
 }
 

@@ -50,10 +50,10 @@ struct BenchPlan {
 };
 
 // The parts. Each has a hub and stations of its own, in a folder that goes at its end.
-core::Result<Figures> measure_record(const BenchPlan& plan);    // an event, durably
-core::Result<Figures> measure_bytes(const BenchPlan& plan);     // on the wire
+core::Result<Figures> measure_record(const BenchPlan& plan);  // an event, durably
+core::Result<Figures> measure_bytes(const BenchPlan& plan);   // on the wire
 core::Result<Figures> measure_bad_link(const BenchPlan& plan);
-core::Result<Figures> measure_hub(const BenchPlan& plan);       // events a second
-core::Result<Figures> measure_large(const BenchPlan& plan);     // with 100,000 records; minutes
+core::Result<Figures> measure_hub(const BenchPlan& plan);    // events a second
+core::Result<Figures> measure_large(const BenchPlan& plan);  // with 100,000 records; minutes
 
 }  // namespace spot::fieldkit

@@ -97,11 +97,9 @@ Box::Box(fs::path programs, ThrowAwayFolder folder)
     : programs_(std::move(programs)), folder_(std::move(folder)) {}
 
 Result<Box> Box::make() {
-    auto programs = beside_this_program();
-    if (!programs) return tl::make_unexpected(std::move(programs).error());
-    auto folder = ThrowAwayFolder::make();
-    if (!folder) return tl::make_unexpected(std::move(folder).error());
-    Box box(std::move(*programs), std::move(*folder));
+    SPOT_ASSIGN(auto programs, beside_this_program());
+    SPOT_ASSIGN(auto folder, ThrowAwayFolder::make());
+    Box box(std::move(programs), std::move(folder));
     SPOT_TRY(box.begin());
     return box;
 }
@@ -122,18 +120,18 @@ Result<> Box::begin() {
     SPOT_TRY(core::write_private_file(passphrase_file(), passphrase_ + "\n"));
 
     const fs::path data = folder() / "hub";
-    // Stations are told the address at each exchange: the port is not known yet.
-    const auto made = run("spot-hub", {"init", "--json", "--name", "hub", "--url",
-                                       "https://127.0.0.1:8443"}, data);
-    if (!made) return tl::make_unexpected(made.error());
-    if (!ended_with(*made, {Exit::done})) return ended_badly("spot-hub init", *made);
 
-    auto hub = Process::start({programs_ / "spot-hub",
-                               {"serve", "--json", "--listen", "127.0.0.1:0", "--data",
-                                data.string(), "--passphrase-file", passphrase_file().string()},
-                               {}});
-    if (!hub) return tl::make_unexpected(std::move(hub).error());
-    hub_.emplace(std::move(*hub));
+    SPOT_ASSIGN(const auto made,
+                run("spot-hub",
+                    {"init", "--json", "--name", "hub", "--url", "https://127.0.0.1:8443"}, data));
+    if (!ended_with(made, {Exit::done})) return ended_badly("spot-hub init", made);
+
+    SPOT_ASSIGN(auto hub,
+                Process::start({programs_ / "spot-hub",
+                                {"serve", "--json", "--listen", "127.0.0.1:0", "--data",
+                                 data.string(), "--passphrase-file", passphrase_file().string()},
+                                {}}));
+    hub_.emplace(std::move(hub));
     const auto line = hub_->line(kServerStartMs);
     if (!line) return fail(line.error().code, "spot-hub serve: " + line.error().message);
     const json said = json::parse(*line, nullptr, false);
@@ -157,30 +155,28 @@ Result<> Box::add_station(const std::string& name) {
 }
 
 Result<Recorded> Box::record(const std::string& station, const fs::path& events) {
-    auto ending = run("spot-station", {"record", "--json", "--events", events.string()},
-                      station_data(station));
-    if (!ending) return tl::make_unexpected(std::move(ending).error());
-    if (!ended_with(*ending, {Exit::done, Exit::attention}))
-        return ended_badly("spot-station record", *ending);
-    return recorded_of(std::move(*ending));
+    SPOT_ASSIGN(auto ending, run("spot-station", {"record", "--json", "--events", events.string()},
+                                 station_data(station)));
+    if (!ended_with(ending, {Exit::done, Exit::attention}))
+        return ended_badly("spot-station record", ending);
+    return recorded_of(std::move(ending));
 }
 
 Result<Synced> Box::sync(const std::string& station, const std::string& address) {
-    auto ending =
-        run("spot-station", {"sync", "--json", "--hub", "https://" + address},
-            station_data(station));
+    auto ending = run("spot-station", {"sync", "--json", "--hub", "https://" + address},
+                      station_data(station));
     if (!ending) return tl::make_unexpected(std::move(ending).error());
     return synced_of(std::move(*ending));
 }
 
 Result<Box::Pages> Box::serve_pages(const std::string& station) {
-    auto started = Process::start(
-        {programs_ / "spot-station",
-         {"serve", "--json", "--hub", "https://" + hub_address_, "--data",
-          station_data(station).string(), "--passphrase-file", passphrase_file().string()},
-         {}});
-    if (!started) return tl::make_unexpected(std::move(started).error());
-    pages_.emplace(std::move(*started));
+    SPOT_ASSIGN(auto started,
+                Process::start({programs_ / "spot-station",
+                                {"serve", "--json", "--hub", "https://" + hub_address_, "--data",
+                                 station_data(station).string(), "--passphrase-file",
+                                 passphrase_file().string()},
+                                {}}));
+    pages_.emplace(std::move(started));
     const auto line = pages_->line(kServerStartMs);
     if (!line) return fail(line.error().code, "spot-station serve: " + line.error().message);
     const json said = json::parse(*line, nullptr, false);

@@ -16,8 +16,8 @@ namespace spot::fieldkit {
 
 // What `spot-station record` said.
 struct Recorded {
-    std::uint64_t events = 0;    // taken; one given twice counts twice
-    std::uint64_t last_seq = 0;  // of its log
+    std::uint64_t events = 0;                      // taken; one given twice counts twice
+    std::uint64_t last_seq = 0;                    // of its log
     std::map<std::string, std::uint64_t> records;  // made, by record name
     std::vector<std::string> refused;              // "line 7: …"
     Ending ending;

@@ -15,13 +15,12 @@ using core::fail;
 
 core::Result<std::uint64_t> write_deployment(const DeploymentPlan& plan,
                                              const std::filesystem::path& file) {
-    const auto events = make_deployment(plan, core::Catalogue::shipped());
-    if (!events) return tl::make_unexpected(events.error());
+    SPOT_ASSIGN(const auto events, make_deployment(plan, core::Catalogue::shipped()));
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    for (const auto& event : *events) out << event.dump() << '\n';
+    for (const auto& event : events) out << event.dump() << '\n';
     out.close();
     if (!out) return fail(Code::io, file.string() + " can't be written");
-    return events->size();
+    return events.size();
 }
 
 core::Result<std::string> read_events(const std::filesystem::path& file) {

@@ -24,8 +24,7 @@ core::Result<std::string> read_events(const std::filesystem::path& file);
 // Its first lines, at most `count`.
 core::Result<std::vector<std::string>> read_lines(const std::filesystem::path& file,
                                                   std::size_t count);
-core::Result<> write_lines(const std::filesystem::path& file,
-                           std::span<const std::string> lines);
+core::Result<> write_lines(const std::filesystem::path& file, std::span<const std::string> lines);
 
 // What zstd makes of it at level 19.
 core::Result<std::uint64_t> zstd_size(std::string_view text);

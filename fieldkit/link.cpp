@@ -114,11 +114,9 @@ core::Result<std::unique_ptr<LinkProxy>> LinkProxy::start(const std::string& lis
                                                           const std::string& to,
                                                           const LinkConditions& conditions) {
     SPOT_TRY(check(conditions));
-    auto target = look_up(to);
-    if (!target) return tl::make_unexpected(std::move(target).error());
-    auto listener = listen_at(listen);
-    if (!listener) return tl::make_unexpected(std::move(listener).error());
-    auto running = std::make_unique<Running>(conditions, std::move(*listener), *target);
+    SPOT_ASSIGN(auto target, look_up(to));
+    SPOT_ASSIGN(auto listener, listen_at(listen));
+    auto running = std::make_unique<Running>(conditions, std::move(listener), target);
     if (!running->wake) return core::fail(Code::io, "no event descriptor is left");
     running->thread = std::thread(&Running::run, running.get());
     return std::unique_ptr<LinkProxy>(new LinkProxy(std::move(running)));

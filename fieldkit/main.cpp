@@ -4,8 +4,8 @@
 int main(int argc, char** argv) {
     using namespace spot;
     core::start_crypto();
-    return core::run_verb(
-        "fieldkit", {&fieldkit::kDeploymentVerb, &fieldkit::kLinkVerb, &fieldkit::kRunVerb,
-                     &fieldkit::kBenchVerb},
-        argc, argv);
+    return core::run_verb("fieldkit",
+                          {&fieldkit::kDeploymentVerb, &fieldkit::kLinkVerb, &fieldkit::kRunVerb,
+                           &fieldkit::kBenchVerb},
+                          argc, argv);
 }

@@ -207,9 +207,8 @@ Ending Process::stop() {
 }
 
 Result<Ending> run_to_end(const Command& command) {
-    auto process = Process::start(command);
-    if (!process) return tl::make_unexpected(std::move(process).error());
-    return process->finish();
+    SPOT_ASSIGN(auto process, Process::start(command));
+    return process.finish();
 }
 
 void hold_interrupts() {

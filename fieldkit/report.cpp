@@ -74,16 +74,15 @@ std::string refused_lines(const Recorded& recorded) {
 bool reconciled(const RunReport& report) {
     return report.synced.state == "ok" && report.synced.quarantined == 0 &&
            report.synced.durable_seq == report.recorded.last_seq && report.both_same &&
-           report.at_hub.receipts_gapless &&
-           report.recorded.records == report.at_hub.records;
+           report.at_hub.receipts_gapless && report.recorded.records == report.at_hub.records;
 }
 
 std::string report_text(const RunReport& report) {
     const Recorded& recorded = report.recorded;
     const Synced& synced = report.synced;
-    const std::string recorded_words =
-        counted(recorded.events, "event", "events") + " in " +
-        seconds_text(recorded.ending.seconds) + ", each told when it was on disk";
+    const std::string recorded_words = counted(recorded.events, "event", "events") + " in " +
+                                       seconds_text(recorded.ending.seconds) +
+                                       ", each told when it was on disk";
     const std::string sent = bytes_text(synced.sent_bytes) + ": " +
                              share_of(synced.sent_bytes, report.zstd_bytes) + " of zstd -19, " +
                              share_of(synced.sent_bytes, report.json_bytes) + " of the JSON";
@@ -105,12 +104,12 @@ std::string report_text(const RunReport& report) {
                   {"Time", seconds_text(synced.ending.seconds) + " in " +
                                counted(synced.round_trips, "round trip", "round trips")}});
     out += "\n" + kinds_table(report) + "\n";
-    out += table({Align::left, Align::left},
-                 {{"Receipts", receipt_words(report.at_hub)},
-                  {"Conflicts", conflicts},
-                  {"In quarantine",
-                   synced.quarantined == 0 ? "nothing" : grouped(synced.quarantined)},
-                  {"Both sides show the same", report.both_same ? "yes, byte for byte" : "NO"}});
+    out +=
+        table({Align::left, Align::left},
+              {{"Receipts", receipt_words(report.at_hub)},
+               {"Conflicts", conflicts},
+               {"In quarantine", synced.quarantined == 0 ? "nothing" : grouped(synced.quarantined)},
+               {"Both sides show the same", report.both_same ? "yes, byte for byte" : "NO"}});
     out += refused_lines(recorded);
     out += reconciled(report) ? "\nEverything recorded is at the hub.\n"
                               : "\nNOT everything recorded is at the hub.\n";
@@ -120,29 +119,29 @@ std::string report_text(const RunReport& report) {
 json report_json(const RunReport& report) {
     const Recorded& recorded = report.recorded;
     const Synced& synced = report.synced;
-    return {{"station", report.station},
-            {"reconciled", reconciled(report)},
-            {"json_bytes", report.json_bytes},
-            {"zstd_bytes", report.zstd_bytes},
-            {"recorded",
-             {{"events", recorded.events},
-              {"records", recorded.records},
-              {"refused", recorded.refused},
-              {"seconds", recorded.ending.seconds}}},
-            {"sync",
-             {{"state", synced.state},
-              {"sent_entries", synced.sent_entries},
-              {"sent_bytes", synced.sent_bytes},
-              {"received_bytes", synced.received_bytes},
-              {"round_trips", synced.round_trips},
-              {"durable_seq", synced.durable_seq},
-              {"quarantined", synced.quarantined},
-              {"seconds", synced.ending.seconds}}},
-            {"link", json::parse(report.crossed.json(), nullptr, false)},
-            {"arrived",
-             {{"records", report.at_hub.records}, {"conflicts", report.at_hub.conflicts}}},
-            {"receipts_gapless", report.at_hub.receipts_gapless},
-            {"both_same", report.both_same}};
+    return {
+        {"station", report.station},
+        {"reconciled", reconciled(report)},
+        {"json_bytes", report.json_bytes},
+        {"zstd_bytes", report.zstd_bytes},
+        {"recorded",
+         {{"events", recorded.events},
+          {"records", recorded.records},
+          {"refused", recorded.refused},
+          {"seconds", recorded.ending.seconds}}},
+        {"sync",
+         {{"state", synced.state},
+          {"sent_entries", synced.sent_entries},
+          {"sent_bytes", synced.sent_bytes},
+          {"received_bytes", synced.received_bytes},
+          {"round_trips", synced.round_trips},
+          {"durable_seq", synced.durable_seq},
+          {"quarantined", synced.quarantined},
+          {"seconds", synced.ending.seconds}}},
+        {"link", json::parse(report.crossed.json(), nullptr, false)},
+        {"arrived", {{"records", report.at_hub.records}, {"conflicts", report.at_hub.conflicts}}},
+        {"receipts_gapless", report.at_hub.receipts_gapless},
+        {"both_same", report.both_same}};
 }
 
 }  // namespace spot::fieldkit

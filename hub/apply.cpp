@@ -19,27 +19,24 @@ Result<> Editor::write_for(std::uint64_t device) {
 }
 
 Result<core::Taken> Editor::apply(std::string_view line) {
-    auto event = core::parse_event(line);
-    if (!event) return tl::make_unexpected(std::move(event).error());
-    if (core::record_of(event->kind).empty())
+    SPOT_ASSIGN(auto event, core::parse_event(line));
+    if (core::record_of(event.kind).empty())
         return fail(Code::refused,
                     "kind: is written by the hub itself (a catalogue: spot-hub catalogue publish)");
-    if (event->kind != core::Kind::hub_edit)
+    if (event.kind != core::Kind::hub_edit)
         return fail(Code::refused, "kind: is recorded at a station");
-    auto& intent = event->body;
-    auto reference = core::take_reference(intent, "request");
-    if (!reference) return tl::make_unexpected(std::move(reference).error());
-    const auto request = hub_.ledger.find("request", *reference);
+    auto& intent = event.body;
+    SPOT_ASSIGN(auto reference, core::take_reference(intent, "request"));
+    const auto request = hub_.ledger.find("request", reference);
     if (!request) return fail(Code::not_found, "request: is not known here");
     intent["request"] = request->text();
     const auto at = intent.find("operator");
     const std::string user =
         at != intent.end() && at->is_string() ? at->get<std::string>() : std::string();
     SPOT_TRY(write_for(request->log.device));
-    const auto appended = hub_.ledger.append(event->kind, "", user, std::move(intent));
-    if (!appended) return tl::make_unexpected(appended.error());
-    return core::Taken{std::string(kind_name(event->kind)), std::move(*reference), appended->record,
-                       appended->entry.seq, appended->repeated};
+    SPOT_ASSIGN(const auto appended, hub_.ledger.append(event.kind, "", user, std::move(intent)));
+    return core::Taken{std::string(kind_name(event.kind)), std::move(reference), appended.record,
+                       appended.entry.seq, appended.repeated};
 }
 
 }  // namespace spot::hub

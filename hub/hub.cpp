@@ -28,10 +28,8 @@ core::Ledger::Options options(core::Random& random) {
 
 Result<> make(const fs::path& data, const std::string& name, const std::string& url,
               const core::Passphrase& passphrase, core::Instant now, core::Random& random) {
-    const auto key = core::Vault::create(data / kKeysFile, kSlot, passphrase, random);
-    if (!key) return tl::make_unexpected(key.error());
-    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
-    if (!ledger) return tl::make_unexpected(ledger.error());
+    SPOT_ASSIGN(const auto key, core::Vault::create(data / kKeysFile, kSlot, passphrase, random));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
     SPOT_TRY(make_certificate(data / kCertificateFile, data / kCertificateKeyFile, now));
     const auto sign_seed = core::SecretKey::random(random);
     const auto seal_secret = core::SecretKey::random(random);
@@ -40,7 +38,7 @@ Result<> make(const fs::path& data, const std::string& name, const std::string& 
                         {"epoch", 1},
                         {"sign_seed", core::to_hex(sign_seed.bytes())},
                         {"seal_secret", core::to_hex(seal_secret.bytes())}};
-    return ledger->set(setting::kIdentity, identity.dump());
+    return ledger.set(setting::kIdentity, identity.dump());
 }
 
 core::Failure damaged() {
@@ -82,22 +80,18 @@ Result<Identity> make_hub(const fs::path& data, const std::string& name, const s
                           core::Random& random) {
     SPOT_TRY(core::make_store(data, kFiles,
                               [&] { return make(data, name, url, passphrase, now, random); }));
-    const auto made = open_hub(data, passphrase, random);
-    if (!made) return tl::make_unexpected(made.error());
-    return made->identity;
+    SPOT_ASSIGN(const auto made, open_hub(data, passphrase, random));
+    return made.identity;
 }
 
 Result<Hub> open_hub(const fs::path& data, const core::Passphrase& passphrase,
                      core::Random& random) {
     if (!core::store_is_made(data, {kKeysFile, kStoreFile}))
         return fail(Code::not_found, "no hub in " + data.string() + "; make one with init");
-    const auto key = core::Vault::open(data / kKeysFile, passphrase);
-    if (!key) return tl::make_unexpected(key.error());
-    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
-    if (!ledger) return tl::make_unexpected(ledger.error());
-    auto keyed = identity_of(*ledger);
-    if (!keyed) return tl::make_unexpected(keyed.error());
-    return Hub{std::move(keyed->identity), std::move(keyed->keys), std::move(*ledger), data};
+    SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
+    SPOT_ASSIGN(auto keyed, identity_of(ledger));
+    return Hub{std::move(keyed.identity), std::move(keyed.keys), std::move(ledger), data};
 }
 
 Result<std::string> Hub::tls_pin() {
@@ -112,9 +106,8 @@ Result<> Hub::remember_tls_pin(const std::string& pin) {
 
 Result<> Hub::catch_up() {
     for (;;) {
-        const auto done = ledger.execute_received(kExecuteSlice);
-        if (!done) return tl::make_unexpected(done.error());
-        if (*done == 0) return {};
+        SPOT_ASSIGN(const auto done, ledger.execute_received(kExecuteSlice));
+        if (done == 0) return {};
     }
 }
 

@@ -7,9 +7,9 @@ int main(int argc, char** argv) {
     using namespace spot;
     core::start_crypto();
     core::harden_process();
-    return core::run_verb("spot-hub",
-                          {&hub::kInit, &hub::kServe, &hub::kEnrol, &hub::kRevoke, &hub::kApply,
-                           &hub::kPublish, &hub::kExport, &hub::kStatus, &hub::kVerify,
-                           &hub::kAttachmentList, &hub::kAttachmentGet},
-                          argc, argv);
+    return core::run_verb(
+        "spot-hub",
+        {&hub::kInit, &hub::kServe, &hub::kEnrol, &hub::kRevoke, &hub::kApply, &hub::kPublish,
+         &hub::kExport, &hub::kStatus, &hub::kVerify, &hub::kAttachmentList, &hub::kAttachmentGet},
+        argc, argv);
 }

@@ -30,13 +30,12 @@ Result<> write_step(Hub& hub, std::uint64_t device, const Step& step, Instant no
     const std::string at = core::utc_text(now);
     SPOT_TRY(hub.ledger.write_to({device | core::kHubBit, hub.keys.epoch}));
     for (const CataloguePart& part : step.parts) {
-        const auto done = hub.ledger.append(Kind::catalogue_set, "", "",
-                                            {{"at", at},
-                                             {"version", step.to.version},
-                                             {"group", part.group},
-                                             {"key", part.key},
-                                             {"definition", part.definition}});
-        if (!done) return tl::make_unexpected(done.error());
+        SPOT_TRY(hub.ledger.append(Kind::catalogue_set, "", "",
+                                   {{"at", at},
+                                    {"version", step.to.version},
+                                    {"group", part.group},
+                                    {"key", part.key},
+                                    {"definition", part.definition}}));
     }
     const auto done = hub.ledger.append(Kind::catalogue_publish, "", "",
                                         {{"at", at},
@@ -55,9 +54,8 @@ std::string newest(const std::vector<Ledger::Published>& all) {
 // The same catalogue again is no new version, whatever it leaves out that the old one lacks too.
 Result<bool> is_repeated(Hub& hub, const std::string& version, std::string_view catalogue) {
     if (!hub.ledger.catalogue(version)) return false;
-    const auto there = hub.ledger.catalogue_text(version);
-    if (!there) return tl::make_unexpected(there.error());
-    if (core::catalogue_difference(*there, catalogue).empty()) return true;
+    SPOT_ASSIGN(const auto there, hub.ledger.catalogue_text(version));
+    if (core::catalogue_difference(there, catalogue).empty()) return true;
     return fail(Code::conflict, "the catalogue: a version " + version +
                                     " is there already and says something else; give it a new "
                                     "name. Nothing was published");
@@ -67,7 +65,7 @@ Result<bool> is_repeated(Hub& hub, const std::string& version, std::string_view 
 
 Result<Publication> publish(Hub& hub, std::string_view catalogue, Instant in_force, Instant now) {
     Publication out;
-    const auto done = hub.ledger.atomically([&]() -> Result<> {
+    SPOT_TRY(hub.ledger.atomically([&]() -> Result<> {
         const auto all = hub.ledger.published();
         if (!all) return tl::make_unexpected(all.error());
         out.version = core::catalogue_version_of(catalogue);
@@ -99,26 +97,22 @@ Result<Publication> publish(Hub& hub, std::string_view catalogue, Instant in_for
             ++out.stations;
         }
         return {};
-    });
-    if (!done) return tl::make_unexpected(done.error());
+    }));
     return out;
 }
 
 Result<> publish_to_new(Hub& hub, std::uint64_t device, Instant now) {
-    const auto all = hub.ledger.published();
-    if (!all) return tl::make_unexpected(all.error());
+    SPOT_ASSIGN(const auto all, hub.ledger.published());
     // What came before the one in force is only of use to who has requests of it.
-    auto first = std::find_if(all->rbegin(), all->rend(),
+    auto first = std::find_if(all.rbegin(), all.rend(),
                               [&](const Ledger::Published& one) { return one.in_force <= now; });
-    auto next = first == all->rend() ? all->begin() : std::prev(first.base());
+    auto next = first == all.rend() ? all.begin() : std::prev(first.base());
     std::string base = core::Catalogue::shipped().version();
-    for (; next != all->end(); ++next) {
-        const auto before = hub.ledger.catalogue_text(base);
-        if (!before) return tl::make_unexpected(before.error());
-        const auto after = hub.ledger.catalogue_text(next->version);
-        if (!after) return tl::make_unexpected(after.error());
-        SPOT_TRY(write_step(hub, device, {*next, base, core::catalogue_difference(*before, *after)},
-                            now));
+    for (; next != all.end(); ++next) {
+        SPOT_ASSIGN(const auto before, hub.ledger.catalogue_text(base));
+        SPOT_ASSIGN(const auto after, hub.ledger.catalogue_text(next->version));
+        SPOT_TRY(
+            write_step(hub, device, {*next, base, core::catalogue_difference(before, after)}, now));
         base = next->version;
     }
     return {};

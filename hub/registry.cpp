@@ -85,14 +85,13 @@ Result<Registry::Ticket> Registry::issue(const std::string& name, const std::str
                        {"revoked", false},
                        {"code_hash", core::to_hex(code_hash(ticket.device, ticket.code))},
                        {"code_expires", ticket.expires}};
-    const auto written = ledger_.atomically([&]() -> Result<> {
+    SPOT_TRY(ledger_.atomically([&]() -> Result<> {
         json all = read(ledger_, kListSetting);
         if (!all.is_array()) all = json::array();
         all.push_back(sync::device_text(ticket.device));
         SPOT_TRY(ledger_.set(kListSetting, all.dump()));
         return ledger_.set(station_setting(ticket.device), station.dump());
-    });
-    if (!written) return tl::make_unexpected(written.error());
+    }));
     return ticket;
 }
 
@@ -129,7 +128,8 @@ Result<> Registry::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
 Result<> Registry::revoke(std::uint64_t device) {
     return ledger_.atomically([&]() -> Result<> {
         json stored = read(ledger_, station_setting(device));
-        if (!record_of(device, stored)) return fail(Code::not_found, "the device is not known here");
+        if (!record_of(device, stored))
+            return fail(Code::not_found, "the device is not known here");
         stored["revoked"] = true;
         return ledger_.set(station_setting(device), stored.dump());
     });

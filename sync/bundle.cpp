@@ -46,10 +46,11 @@ std::uint64_t number_of(const PublicKey& ephemeral) {
 
 // STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015): the nonce counts messages and marks the last,
 // so that none can be left out, swapped, repeated or cut off. The key is new for every bundle.
-std::array<std::uint8_t, crypto_aead_chacha20poly1305_ietf_NPUBBYTES> nonce_of(std::uint64_t message,
-                                                                              bool last) {
+std::array<std::uint8_t, crypto_aead_chacha20poly1305_ietf_NPUBBYTES> nonce_of(
+    std::uint64_t message, bool last) {
     std::array<std::uint8_t, crypto_aead_chacha20poly1305_ietf_NPUBBYTES> nonce{};
-    for (std::size_t i = 0; i < 8; ++i) nonce[i] = static_cast<std::uint8_t>(message >> (56 - 8 * i));
+    for (std::size_t i = 0; i < 8; ++i)
+        nonce[i] = static_cast<std::uint8_t>(message >> (56 - 8 * i));
     nonce[11] = last ? 1 : 0;
     return nonce;
 }
@@ -73,8 +74,8 @@ void write_answer(core::ByteWriter& out, const Answer& answer) {
     const std::size_t count = std::min(answer.quarantined.size(), kQuarantinedMax);
     out.varint(count);
     for (std::size_t i = 0; i < count; ++i) {
-        const auto code = std::find(kQuarantineCodes.begin(), kQuarantineCodes.end(),
-                                    answer.quarantined[i].code);
+        const auto code =
+            std::find(kQuarantineCodes.begin(), kQuarantineCodes.end(), answer.quarantined[i].code);
         out.varint(answer.quarantined[i].seq);
         out.u8(code == kQuarantineCodes.end()
                    ? std::uint8_t{0}
@@ -210,10 +211,9 @@ bool tells_branch(const Head& head) {
 Bytes unsigned_head(const Head& head) {
     core::ByteWriter out;
     out.u64(head.device);
-    out.u8(static_cast<std::uint8_t>((head.enrolment ? kHasEnrolment : 0) |
-                                     (head.answer ? kHasAnswer : 0) |
-                                     (head.shown.empty() ? 0 : kHasShown) |
-                                     (has_files(head) ? kHasFiles : 0)));
+    out.u8(static_cast<std::uint8_t>(
+        (head.enrolment ? kHasEnrolment : 0) | (head.answer ? kHasAnswer : 0) |
+        (head.shown.empty() ? 0 : kHasShown) | (has_files(head) ? kHasFiles : 0)));
     if (head.enrolment) {
         out.raw(head.enrolment->code);
         out.raw(head.enrolment->sign);
@@ -255,7 +255,9 @@ Bytes signed_part(View head, const core::Hash& binding) {
     return out.take();
 }
 
-auto corrupt(const char* what) { return core::fail(core::Code::corrupt, what); }
+auto corrupt(const char* what) {
+    return core::fail(core::Code::corrupt, what);
+}
 
 }  // namespace
 
@@ -313,14 +315,20 @@ void BundleWriter::finish() {
     pending_.clear();
 }
 
-Bytes BundleWriter::take() { return std::exchange(out_, {}); }
+Bytes BundleWriter::take() {
+    return std::exchange(out_, {});
+}
 
 BundleReader::BundleReader(const core::SecretKey& seal_secret) : seal_secret_(seal_secret) {}
 BundleReader::~BundleReader() = default;
 
-void BundleReader::feed(View piece) { buffer_.insert(buffer_.end(), piece.begin(), piece.end()); }
+void BundleReader::feed(View piece) {
+    buffer_.insert(buffer_.end(), piece.begin(), piece.end());
+}
 
-bool BundleReader::at_end() const { return ended_ && buffer_.empty(); }
+bool BundleReader::at_end() const {
+    return ended_ && buffer_.empty();
+}
 
 Result<std::optional<Bytes>> BundleReader::take() {
     if (!opened_) {
@@ -385,19 +393,18 @@ bool verify_head(View head_bytes, const core::Hash& binding, const PublicKey& si
     core::Signature signature;
     const View tail = head_bytes.last(kSignatureBytes);
     std::copy(tail.begin(), tail.end(), signature.begin());
-    return core::verify(sign, signed_part(head_bytes.first(head_bytes.size() - kSignatureBytes),
-                                          binding),
+    return core::verify(sign,
+                        signed_part(head_bytes.first(head_bytes.size() - kSignatureBytes), binding),
                         signature);
 }
 
 Result<Head> parse_head(View head_bytes) {
-    auto signer = signer_of(head_bytes);
-    if (!signer) return core::Failure(std::move(signer).error());
+    SPOT_ASSIGN(auto signer, signer_of(head_bytes));
     core::ByteReader in(head_bytes.first(head_bytes.size() - kSignatureBytes));
     Head head;
     head.device = in.u64();
     const std::uint8_t flags = in.u8();
-    head.enrolment = signer->enrolment;
+    head.enrolment = signer.enrolment;
     if (head.enrolment) in.raw(16 + 32 + 32);
     const std::uint64_t epoch = in.varint();
     head.from = read_cursor(in);

@@ -22,8 +22,8 @@ using core::View;
 
 constexpr std::uint8_t kWireVersion = 1;
 constexpr std::size_t kHeadBytesMax = 64 * 1024;
-constexpr std::size_t kQuarantinedMax = 4096;   // named in one head; the others follow later
-constexpr std::size_t kPeriodsMax = 64;         // secrets in one head
+constexpr std::size_t kQuarantinedMax = 4096;  // named in one head; the others follow later
+constexpr std::size_t kPeriodsMax = 64;        // secrets in one head
 // Shown entries in one head, and the bytes of all their changes; the others follow in later ones.
 constexpr std::size_t kShownMax = 64;
 constexpr std::size_t kShownBytesMax = 32 * 1024;
@@ -34,7 +34,8 @@ constexpr std::size_t kPieceBytes = 4096;
 // Of files, in one bundle: so that what is recorded meanwhile need not wait longer than that takes.
 constexpr std::uint64_t kFileBytesABundle = std::uint64_t{1} * 1024 * 1024;
 
-// The first half of a chain hash names a place in a log: 128 bits tell accidents and forgeries apart.
+// The first half of a chain hash names a place in a log: 128 bits tell accidents and forgeries
+// apart.
 using ShortHash = std::array<std::uint8_t, 16>;
 ShortHash shorten(const core::Hash& hash);
 
@@ -93,17 +94,17 @@ struct Head {
     std::uint32_t epoch = 0;             // of the sender's log
     // Upwards, of a later epoch's first entries: up to where its author knew the earlier ones.
     core::Seen branch;
-    Cursor from;                         // the frames follow on this entry
-    Cursor last;                         // and end with this one; equal to `from`: no frames
-    std::uint64_t context = 0;           // entries up to `from` that the frames' codec starts from
-    std::uint32_t have_epoch = 0;        // what the sender holds of the reader's log
+    Cursor from;                   // the frames follow on this entry
+    Cursor last;                   // and end with this one; equal to `from`: no frames
+    std::uint64_t context = 0;     // entries up to `from` that the frames' codec starts from
+    std::uint32_t have_epoch = 0;  // what the sender holds of the reader's log
     Cursor have;
     std::uint64_t clock_ms = 0;
-    std::uint64_t backlog = 0;           // entries the reader lacks, those in this bundle included
-    std::uint64_t free_mib = 0;          // on the sender's disk
+    std::uint64_t backlog = 0;   // entries the reader lacks, those in this bundle included
+    std::uint64_t free_mib = 0;  // on the sender's disk
     std::vector<core::PeriodSecret> secrets;
-    std::vector<Shown> shown;            // upwards, of the sender's log
-    std::vector<FileOffer> files;        // upwards, in a bundle that brings no entries
+    std::vector<Shown> shown;      // upwards, of the sender's log
+    std::vector<FileOffer> files;  // upwards, in a bundle that brings no entries
 };
 
 // Seals a head and frames, or pieces of files, in this order. They travel one by one, so that a
@@ -142,7 +143,8 @@ public:
 
     // Keeps the piece until take() has used it.
     void feed(View piece);
-    // The next whole message: first the head's bytes, then frames or pieces. Nothing: more bytes are needed.
+    // The next whole message: first the head's bytes, then frames or pieces. Nothing: more bytes
+    // are needed.
     Result<std::optional<Bytes>> take();
     // Bytes that were fed and not taken yet.
     std::size_t held() const { return buffer_.size(); }

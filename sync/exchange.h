@@ -61,9 +61,9 @@ struct Outcome {
     // it sent of that log was passed over; everything else counts.
     bool hub_forgot = false;
     std::vector<core::Quarantined> quarantined;  // of this log, all that stand so at the hub
-    std::vector<FileWanted> wanted;   // of our requests' files, next
-    std::uint64_t whole_files = 0;    // that the hub has now, and had not said so before
-    std::uint64_t settled_files = 0;  // these, and those that it will not have
+    std::vector<FileWanted> wanted;              // of our requests' files, next
+    std::uint64_t whole_files = 0;               // that the hub has now, and had not said so before
+    std::uint64_t settled_files = 0;             // these, and those that it will not have
     std::int64_t hub_clock_ahead_ms = 0;
 };
 

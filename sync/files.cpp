@@ -20,13 +20,11 @@ Result<std::optional<Bytes>> content_of(Ledger& ledger, const Ledger::File& file
 // have it. Where it may want more than it named, that can't be told yet.
 Result<> ask_for_others(Ledger& ledger, std::span<const FileWanted> wanted, Head& head) {
     if (wanted.size() >= kFilesMax) return {};
-    const auto untold = ledger.untold_files(kFilesMax);
-    if (!untold) return core::Failure(untold.error());
-    for (const Ledger::File& file : *untold) {
+    SPOT_ASSIGN(const auto untold, ledger.untold_files(kFilesMax));
+    for (const Ledger::File& file : untold) {
         const bool named = std::any_of(wanted.begin(), wanted.end(),
                                        [&](const FileWanted& one) { return one.file == file; });
-        if (!named && head.files.size() < kFilesMax)
-            head.files.push_back({file, What::asks, 0, 0});
+        if (!named && head.files.size() < kFilesMax) head.files.push_back({file, What::asks, 0, 0});
     }
     return {};
 }
@@ -39,9 +37,8 @@ Result<OutgoingFiles> OutgoingFiles::load(Ledger& ledger, std::span<const FileWa
     for (const FileWanted& one : wanted.first(std::min(wanted.size(), kFilesMax))) {
         const std::uint64_t room = std::min(bytes_max, kFileBytesABundle) - out.left_;
         if (room == 0) break;
-        const auto content = content_of(ledger, one.file);
-        if (!content) return core::Failure(content.error());
-        const std::uint64_t size = *content ? (*content)->size() : 0;
+        SPOT_ASSIGN(const auto content, content_of(ledger, one.file));
+        const std::uint64_t size = content ? content->size() : 0;
         if (size > one.offset)
             out.bring(one, std::min(size - one.offset, room));
         else
@@ -61,11 +58,10 @@ Result<bool> OutgoingFiles::write_piece(BundleWriter& writer) {
     if (at_ == brought_.size()) return false;
     FileOffer& file = brought_[at_];
     if (!content_) {
-        auto content = content_of(*ledger_, file.file);
-        if (!content) return core::Failure(std::move(content).error());
-        if (!*content || (*content)->size() < file.offset + file.size)
+        SPOT_ASSIGN(auto content, content_of(*ledger_, file.file));
+        if (!content || content->size() < file.offset + file.size)
             return core::fail(Code::not_found, "a file went while it was being sent");
-        content_ = std::move(*content);
+        content_ = std::move(content);
     }
     const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(file.size, kPieceBytes));
     writer.frame(View(*content_).subspan(static_cast<std::size_t>(file.offset), size));
@@ -95,9 +91,8 @@ std::uint64_t arrived(std::span<const FileOffer> offers, std::span<const FileWan
 Result<IncomingFiles> IncomingFiles::expect(Ledger& ledger, const core::LogId& log,
                                             std::vector<FileOffer> offers) {
     IncomingFiles out(ledger);
-    auto wanted = ledger.awaited(log, kFilesMax);
-    if (!wanted) return core::Failure(std::move(wanted).error());
-    out.wanted_ = std::move(*wanted);
+    SPOT_ASSIGN(auto wanted, ledger.awaited(log, kFilesMax));
+    out.wanted_ = std::move(wanted);
     out.offers_ = std::move(offers);
     out.skip_done();
     return out;
@@ -143,9 +138,8 @@ Result<bool> IncomingFiles::conclude() {
 Result<std::vector<Ledger::FileState>> IncomingFiles::states() const {
     std::vector<Ledger::FileState> out;
     for (const FileOffer& offer : offers_) {
-        const auto state = ledger_->file_state(offer.file);
-        if (!state) return core::Failure(state.error());
-        out.push_back(*state);
+        SPOT_ASSIGN(const auto state, ledger_->file_state(offer.file));
+        out.push_back(state);
     }
     return out;
 }

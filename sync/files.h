@@ -15,9 +15,8 @@ namespace spot::sync {
 // What a station's bundle brings of its files. Holds the content of one at a time.
 class OutgoingFiles {
 public:
-    // Notes in `head` what of `wanted` this store has, up to `bytes_max`, and what it has not; and asks
-    // about those that the hub neither wants nor has spoken of.
-    // `ledger` outlives it.
+    // Notes in `head` what of `wanted` this store has, up to `bytes_max`, and what it has not; and
+    // asks about those that the hub neither wants nor has spoken of. `ledger` outlives it.
     static Result<OutgoingFiles> load(core::Ledger& ledger, std::span<const FileWanted> wanted,
                                       std::uint64_t bytes_max, Head& head);
     // Adds the next piece. False: there was none left.

@@ -38,26 +38,24 @@ Result<std::optional<Outgoing>> Outgoing::load(core::Ledger& ledger, const LogId
     head.last = cursor_of({out.last_, *hash});
     head.context = context_entries(from, out.entries(), start);
 
-    auto secrets = ledger.period_secrets(log, out.first_, out.last_);
-    if (!secrets) return core::Failure(std::move(secrets).error());
+    SPOT_ASSIGN(auto secrets, ledger.period_secrets(log, out.first_, out.last_));
     // Who has an entry of a period has its secret, too.
-    for (core::PeriodSecret& secret : *secrets)
+    for (core::PeriodSecret& secret : secrets)
         if (secret.period * core::kPeriodEntries >= from) head.secrets.push_back(std::move(secret));
 
-    auto codec = codec_for(ledger, log, head);
-    if (!codec) return core::Failure(std::move(codec).error());
-    out.codec_ = std::move(*codec);
+    SPOT_ASSIGN(auto codec, codec_for(ledger, log, head));
+    out.codec_ = std::move(codec);
     return out;
 }
 
 Result<> Outgoing::refill() {
     const std::uint64_t have = next_ + slice_.size();
     if (slice_.size() >= kSliceEntries || have > last_) return {};
-    auto more = ledger_->entries(
-        log_, have, static_cast<std::size_t>(std::min<std::uint64_t>(kSliceEntries, last_ + 1 - have)));
-    if (!more) return core::Failure(std::move(more).error());
-    if (more->empty()) return core::fail(Code::corrupt, "the log's entries are missing");
-    std::move(more->begin(), more->end(), std::back_inserter(slice_));
+    SPOT_ASSIGN(auto more, ledger_->entries(log_, have,
+                                            static_cast<std::size_t>(std::min<std::uint64_t>(
+                                                kSliceEntries, last_ + 1 - have))));
+    if (more.empty()) return core::fail(Code::corrupt, "the log's entries are missing");
+    std::move(more.begin(), more.end(), std::back_inserter(slice_));
     return {};
 }
 
@@ -75,9 +73,8 @@ Result<std::unique_ptr<EntryCodec>> codec_for(core::Ledger& ledger, const LogId&
                                               const Head& head) {
     std::vector<Entry> context;
     if (head.context > 0) {
-        auto read = ledger.entries(log, head.from.seq + 1 - head.context, head.context);
-        if (!read) return core::Failure(std::move(read).error());
-        context = std::move(*read);
+        SPOT_ASSIGN(auto read, ledger.entries(log, head.from.seq + 1 - head.context, head.context));
+        context = std::move(read);
     }
     if (context.size() != head.context)
         return core::fail(Code::not_found, "entries that the bundle builds on are not here");

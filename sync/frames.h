@@ -36,8 +36,8 @@ private:
     core::Ledger* ledger_;
     core::LogId log_;
     std::uint64_t first_ = 0, last_ = 0;
-    std::uint64_t next_ = 0;            // of the entry that the next frame begins with
-    std::vector<core::Entry> slice_;    // from next_ on
+    std::uint64_t next_ = 0;          // of the entry that the next frame begins with
+    std::vector<core::Entry> slice_;  // from next_ on
     std::unique_ptr<EntryCodec> codec_;
 };
 

@@ -35,11 +35,11 @@ struct HubExchange::Inside {
     std::optional<StationRecord> station = std::nullopt;
     std::optional<IncomingFiles> files = std::nullopt;  // where the head offers some
     std::unique_ptr<EntryCodec> codec = nullptr;
-    bool lent = false;                  // the codec counts in `codecs`
-    std::future<Decoded> coming{};      // the frame taken last; below the codec, which it uses
+    bool lent = false;              // the codec counts in `codecs`
+    std::future<Decoded> coming{};  // the frame taken last; below the codec, which it uses
     State state = State::ok;
     LogId log{};
-    std::uint64_t next_seq = 0;         // of the next entry in the frames
+    std::uint64_t next_seq = 0;                // of the next entry in the frames
     std::optional<Tip> common = std::nullopt;  // of a fork: the last entry that both have
     std::optional<Tip> before = std::nullopt;  // our tip before this bundle's first new entry
 
@@ -82,10 +82,9 @@ Result<> HubExchange::receive(View piece, Instant now) {
 // Takes the head and, unless frames have to be held, what stands behind it.
 Result<> HubExchange::Inside::take_messages(Instant now) {
     if (!head) {
-        auto message = reader.take();
-        if (!message) return core::Failure(std::move(message).error());
-        if (!*message) return {};
-        SPOT_TRY(take_head(**message, now));
+        SPOT_ASSIGN(auto message, reader.take());
+        if (!message) return {};
+        SPOT_TRY(take_head(*message, now));
     }
     if (announces_frames() && !codec && !lent) lent = codecs.take();
     if (announces_frames() && !codec && !lent) {
@@ -104,24 +103,22 @@ Result<> HubExchange::Inside::take_whole(Take take) {
 Result<> HubExchange::Inside::take_frames(Take take) {
     if (reader.held() == 0 && !(take == Take::all && coming.valid())) return {};
     if (announces_frames() && !codec) {
-        auto made = codec_for(ledger, log, *head);
-        if (!made) return core::Failure(std::move(made).error());
-        codec = std::move(*made);
+        SPOT_ASSIGN(auto made, codec_for(ledger, log, *head));
+        codec = std::move(made);
     }
     return ledger.atomically([this, take]() -> Result<> {
         for (;;) {
-            auto message = reader.take();
-            if (!message) return core::Failure(std::move(message).error());
+            SPOT_ASSIGN(auto message, reader.take());
             std::optional<Decoded> entries;
-            if (coming.valid() && (*message || take == Take::all)) entries = coming.get();
+            if (coming.valid() && (message || take == Take::all)) entries = coming.get();
             if (entries && !*entries) return core::Failure(std::move(*entries).error());
-            if (*message && state == State::ok) {  // else it will be sent again, or is held there
+            if (message && state == State::ok) {  // else it will be sent again, or is held there
                 if (!codec)
                     return core::fail(Code::corrupt, "a frame stands where none was announced");
-                coming = decode(std::move(**message));
+                coming = decode(std::move(*message));
             }
             if (entries) SPOT_TRY(take_entries(**entries));
-            if (!*message) return {};
+            if (!message) return {};
         }
     });
 }
@@ -133,10 +130,9 @@ Result<> HubExchange::Inside::take_pieces() {
     if (station->revoked || state != State::ok) files->pass_over();
     return ledger.atomically([this]() -> Result<> {
         for (;;) {
-            const auto message = reader.take();
-            if (!message) return core::Failure(message.error());
-            if (!*message) return {};
-            SPOT_TRY(files->take(**message));
+            SPOT_ASSIGN(const auto message, reader.take());
+            if (!message) return {};
+            SPOT_TRY(files->take(*message));
         }
     });
 }
@@ -185,18 +181,16 @@ Result<> HubExchange::Inside::authenticate(View bytes, Instant now) {
 
 Result<> HubExchange::Inside::take_head(View bytes, Instant now) {
     SPOT_TRY(authenticate(bytes, now));
-    auto parsed = parse_head(bytes);
-    if (!parsed) return core::Failure(std::move(parsed).error());
-    if (parsed->answer || parsed->epoch == 0)
+    SPOT_ASSIGN(auto parsed, parse_head(bytes));
+    if (parsed.answer || parsed.epoch == 0)
         return core::fail(Code::corrupt, "the bundle is not one of a station");
-    head = std::move(*parsed);
+    head = std::move(parsed);
     log = {head->device, head->epoch};
     compare_cursor();
     SPOT_TRY(take_branch());
     if (!head->files.empty()) {
-        auto expected = IncomingFiles::expect(ledger, log, head->files);
-        if (!expected) return core::Failure(std::move(expected).error());
-        files = std::move(*expected);
+        SPOT_ASSIGN(auto expected, IncomingFiles::expect(ledger, log, head->files));
+        files = std::move(expected);
     }
     if (state != State::ok || head->last == head->from) return {};
     SPOT_TRY(ledger.keep_period_secrets(log, head->secrets));
@@ -225,11 +219,10 @@ Result<> HubExchange::Inside::take_branch() {
 
 // Entries that are here already, because an answer was lost: they have to be the same ones.
 Result<> HubExchange::Inside::compare(std::span<const Entry> known) {
-    const auto same = ledger.matching(log, known);
-    if (!same) return core::Failure(same.error());
-    if (*same == known.size()) return {};
+    SPOT_ASSIGN(const auto same, ledger.matching(log, known));
+    if (same == known.size()) return {};
     state = State::fork;
-    const std::uint64_t last = known.front().seq - 1 + *same;
+    const std::uint64_t last = known.front().seq - 1 + same;
     if (const auto hash = ledger.hash_at(log, last)) common = Tip{last, *hash};
     return {};
 }
@@ -248,8 +241,7 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
     // Of a revoked station it is for a person to say what is good: a thief may have written it.
     SPOT_TRY(look_for_trust());
     const auto take = station->revoked ? core::Ledger::Take::held : core::Ledger::Take::usual;
-    auto received = ledger.receive(log, rest, take);
-    if (!received) return core::Failure(std::move(received).error());
+    SPOT_TRY(ledger.receive(log, rest, take));
     return {};
 }
 
@@ -279,28 +271,25 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
     if (state == State::ok) SPOT_TRY(take_shown());
     if (files) {
         if (state != State::ok) files->pass_over();
-        const auto all = files->conclude();
-        if (!all) return core::Failure(all.error());
-        if (!*all) return core::fail(Code::corrupt, "files are shorter than the head says");
+        SPOT_ASSIGN(const auto all, files->conclude());
+        if (!all) return core::fail(Code::corrupt, "files are shorter than the head says");
     }
-    stations.heard_from(head->device, now, head->backlog - std::min(head->backlog,
-                                                                   head->last.seq - head->from.seq));
+    stations.heard_from(head->device, now,
+                        head->backlog - std::min(head->backlog, head->last.seq - head->from.seq));
 
     Head reply = answer_head(now);
     if (state == State::ok) SPOT_TRY(tell_of_files(*reply.answer));
     const LogId own{head->device | core::kHubBit, keys.epoch};
     std::optional<Outgoing> outgoing;
     if (state == State::ok) {
-        auto loaded = Outgoing::load(ledger, own, reply, Start::usual);
-        if (!loaded) return core::Failure(std::move(loaded).error());
-        outgoing = std::move(*loaded);
+        SPOT_ASSIGN(auto loaded, Outgoing::load(ledger, own, reply, Start::usual));
+        outgoing = std::move(loaded);
     }
     BundleWriter writer(keys.sign_seed, station->seal, random);
     writer.head(reply);
     for (bool more = outgoing.has_value(); more;) {
-        const auto written = outgoing->write_frame(writer);
-        if (!written) return core::Failure(written.error());
-        more = *written;
+        SPOT_ASSIGN(const auto written, outgoing->write_frame(writer));
+        more = written;
     }
     writer.finish();
     return writer.take();
@@ -310,9 +299,8 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
 Result<> HubExchange::Inside::take_shown() {
     bool any = false;
     for (const Shown& shown : head->shown) {
-        const auto taken = ledger.reconsider(log, shown.seq, shown.changes);
-        if (!taken) return core::Failure(taken.error());
-        any = any || *taken;
+        SPOT_ASSIGN(const auto taken, ledger.reconsider(log, shown.seq, shown.changes));
+        any = any || taken;
     }
     return any ? ledger.judge_again(log) : Result<>();
 }
@@ -320,14 +308,11 @@ Result<> HubExchange::Inside::take_shown() {
 // What became of those that it offered, and which are to come next.
 Result<> HubExchange::Inside::tell_of_files(Answer& answer) {
     if (files) {
-        auto states = files->states();
-        if (!states) return core::Failure(std::move(states).error());
-        answer.told = std::move(*states);
+        SPOT_ASSIGN(auto states, files->states());
+        answer.told = std::move(states);
     }
-    const auto wanted = ledger.awaited(log, kFilesMax);
-    if (!wanted) return core::Failure(wanted.error());
-    for (const core::Ledger::Awaited& one : *wanted)
-        answer.wanted.push_back({one.file, one.have});
+    SPOT_ASSIGN(const auto wanted, ledger.awaited(log, kFilesMax));
+    for (const core::Ledger::Awaited& one : wanted) answer.wanted.push_back({one.file, one.have});
     return {};
 }
 

@@ -82,9 +82,9 @@ struct StationExchange::Inside {
     std::optional<Outgoing> outgoing = std::nullopt;
     std::optional<OutgoingFiles> files = std::nullopt;
     std::vector<FileOffer> file_offers{};  // of the bundle that waits for its answer
-    std::uint64_t made = 0;  // bytes of the bundle so far
-    Cursor offered{};        // the last entry it told of
-    std::vector<std::uint64_t> shown{};  // entries whose changes it brings
+    std::uint64_t made = 0;                // bytes of the bundle so far
+    Cursor offered{};                      // the last entry it told of
+    std::vector<std::uint64_t> shown{};    // entries whose changes it brings
 
     Result<std::vector<Shown>> to_show();
     Result<> note_diverged(const std::vector<core::Quarantined>& quarantined);
@@ -139,9 +139,8 @@ Result<Body> StationExchange::request(Instant now, What what, const Wanted& want
     Bytes first;
     const std::size_t enough = inside_->sent > kWholeEntriesMax ? 1 : kFirstBytesMin;
     while (inside_->writer && first.size() < enough) {
-        auto piece = inside_->next();
-        if (!piece) return core::Failure(std::move(piece).error());
-        first.insert(first.end(), piece->begin(), piece->end());
+        SPOT_ASSIGN(auto piece, inside_->next());
+        first.insert(first.end(), piece.begin(), piece.end());
     }
     if (!inside_->writer) return Body(std::move(first));
     return Body(
@@ -155,17 +154,15 @@ Result<> StationExchange::Inside::load(Head& head, What what, const Wanted& want
     files.reset();
     shown.clear();
     if (what == What::files) {
-        auto loaded = OutgoingFiles::load(ledger, wanted.files, wanted.bytes_max, head);
-        if (!loaded) return core::Failure(std::move(loaded).error());
-        files = std::move(*loaded);
+        SPOT_ASSIGN(auto loaded, OutgoingFiles::load(ledger, wanted.files, wanted.bytes_max, head));
+        files = std::move(loaded);
     } else if (what != What::probe) {
-        auto showing = to_show();
-        if (!showing) return core::Failure(std::move(showing).error());
-        head.shown = std::move(*showing);
-        auto loaded = Outgoing::load(ledger, keys.log, head,
-                                     what == What::rest ? Start::resumed : Start::usual);
-        if (!loaded) return core::Failure(std::move(loaded).error());
-        outgoing = std::move(*loaded);
+        SPOT_ASSIGN(auto showing, to_show());
+        head.shown = std::move(showing);
+        SPOT_ASSIGN(auto loaded,
+                    Outgoing::load(ledger, keys.log, head,
+                                   what == What::rest ? Start::resumed : Start::usual));
+        outgoing = std::move(loaded);
     }
     file_offers = head.files;
     return {};
@@ -218,12 +215,11 @@ Result<bool> StationExchange::Inside::write_next() {
 // What the next frame or piece, or the end, adds to the bundle. Nothing: it has ended.
 Result<Bytes> StationExchange::Inside::next() {
     if (!writer) return Bytes{};
-    const auto more = write_next();
-    if (!more) return core::Failure(more.error());
-    if (!*more) writer->finish();
+    SPOT_ASSIGN(const auto more, write_next());
+    if (!more) writer->finish();
     Bytes out = writer->take();
     made += out.size();
-    if (!*more) {
+    if (!more) {
         writer.reset();
         outgoing.reset();
         files.reset();
@@ -241,26 +237,24 @@ Result<Outcome> StationExchange::answer(View body, Instant now) {
     const StationKeys& keys = inside_->keys;
     BundleReader reader(keys.seal_secret);
     reader.feed(body);
-    auto message = reader.take();
-    if (!message) return core::Failure(std::move(message).error());
-    if (!*message) return core::fail(Code::corrupt, "the hub's answer is cut off");
-    if (!verify_head(**message, reader.binding(), keys.hub_sign))
+    SPOT_ASSIGN(auto message, reader.take());
+    if (!message) return core::fail(Code::corrupt, "the hub's answer is cut off");
+    if (!verify_head(*message, reader.binding(), keys.hub_sign))
         return core::fail(Code::corrupt, "the hub's answer is not signed by the hub");
-    auto head = parse_head(**message);
+    auto head = parse_head(*message);
     if (!head) return core::Failure(std::move(head).error());
     if (!head->answer || head->device != keys.log.device ||
         head->answer->in_reply_to != inside_->number || head->have_epoch != keys.log.epoch)
         return core::fail(Code::corrupt, "the hub's answer is to something else");
 
     Result<Outcome> outcome = core::fail(Code::corrupt, "");
-    const auto all_or_nothing = inside_->ledger.atomically([&]() -> Result<> {
+    SPOT_TRY(inside_->ledger.atomically([&]() -> Result<> {
         outcome = inside_->settle(*head, reader);
         if (!outcome) return core::Failure(outcome.error());
         // The signed head is the proof of what the hub said it holds.
         return inside_->ledger.set("reconciliation",
-                                   core::to_hex(**message) + " " + core::to_hex(reader.binding()));
-    });
-    if (!all_or_nothing) return core::Failure(all_or_nothing.error());
+                                   core::to_hex(*message) + " " + core::to_hex(reader.binding()));
+    }));
     outcome->hub_clock_ahead_ms = static_cast<std::int64_t>(head->clock_ms) - now;
     return outcome;
 }
@@ -283,9 +277,8 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
     auto durable = matched(head.have);
     const auto backed_up = matched(head.answer->backed_up);
     if (backed_up) {
-        const auto searching = search_common(outcome, durable.has_value());
-        if (!searching) return core::Failure(searching.error());
-        if (*searching) return outcome;
+        SPOT_ASSIGN(const auto searching, search_common(outcome, durable.has_value()));
+        if (searching) return outcome;
     }
     // Of a log longer than a bundle the hub may have more than it was told. What it was told it
     // found good, so that much is in both; the next bundle tells where they part.
@@ -336,10 +329,9 @@ Result<> StationExchange::Inside::note_files(const Answer& answer, Outcome& outc
         return core::fail(Code::corrupt, "the hub's answer is about other files");
     for (std::size_t i = 0; i < file_offers.size(); ++i) {
         const FileState state = answer.told[i];
-        const auto news = ledger.note_told(file_offers[i].file, state);
-        if (!news) return core::Failure(news.error());
-        outcome.settled_files += *news && state != FileState::awaited;
-        outcome.whole_files += *news && state == FileState::whole;
+        SPOT_ASSIGN(const auto news, ledger.note_told(file_offers[i].file, state));
+        outcome.settled_files += news && state != FileState::awaited;
+        outcome.whole_files += news && state == FileState::whole;
     }
     for (const FileWanted& one : answer.wanted)
         if (const auto news = ledger.note_told(one.file, FileState::awaited); !news)
@@ -357,19 +349,15 @@ Result<> StationExchange::Inside::take_frames(const Head& head, BundleReader& re
     if (head.epoch == 0 || cursor_of(tip) != head.from)
         return core::fail(Code::corrupt, "the hub's entries do not follow on ours");
     SPOT_TRY(ledger.keep_period_secrets(log, head.secrets));
-    auto codec = codec_for(ledger, log, head);
-    if (!codec) return core::Failure(std::move(codec).error());
+    SPOT_ASSIGN(auto codec, codec_for(ledger, log, head));
     Tip reached = tip;
     while (!reader.at_end()) {
-        auto frame = reader.take();
-        if (!frame) return core::Failure(std::move(frame).error());
-        if (!*frame) return core::fail(Code::corrupt, "the hub's answer is cut off");
-        auto entries = (*codec)->read(**frame);
-        if (!entries) return core::Failure(std::move(entries).error());
-        auto received = ledger.receive(log, *entries);
-        if (!received) return core::Failure(std::move(received).error());
-        reached = *received;
-        outcome.received_entries += entries->size();
+        SPOT_ASSIGN(auto frame, reader.take());
+        if (!frame) return core::fail(Code::corrupt, "the hub's answer is cut off");
+        SPOT_ASSIGN(auto entries, codec->read(*frame));
+        SPOT_ASSIGN(auto received, ledger.receive(log, entries));
+        reached = received;
+        outcome.received_entries += entries.size();
     }
     if (cursor_of(reached) != head.last)
         return core::fail(Code::corrupt, "the hub's entries do not end as its head says");

@@ -5,10 +5,9 @@ namespace spot::sync {
 core::Result<core::Bytes> whole(Body body) {
     core::Bytes all = std::move(body.first);
     while (body.more) {
-        const auto piece = body.more();
-        if (!piece) return tl::make_unexpected(piece.error());
-        if (piece->empty()) break;
-        all.insert(all.end(), piece->begin(), piece->end());
+        SPOT_ASSIGN(const auto piece, body.more());
+        if (piece.empty()) break;
+        all.insert(all.end(), piece.begin(), piece.end());
     }
     return all;
 }

@@ -30,7 +30,7 @@ core::Result<core::Bytes> whole(Body body);
 
 struct Reply {
     core::Bytes body;
-    std::uint64_t sent_bytes = 0;      // headers and body, as handed to TLS
+    std::uint64_t sent_bytes = 0;  // headers and body, as handed to TLS
     std::uint64_t received_bytes = 0;
     bool connected = false;  // anew: the connection of the exchange before is no more
 };

@@ -28,18 +28,26 @@ char32_t next(std::string_view& rest) {
 
 // U+00C0 … U+017F as plain small letters; '-' parts words, '2' marks those that fold to two.
 constexpr std::string_view kLatin =
-    "aaaaaa2ceeeeiiiidnooooo-ouuuuy22aaaaaa2ceeeeiiiidnooooo-ouuuuy2y"  // C0 … FF
-    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii22jjkkklllllll"  // 100 … 13F
+    "aaaaaa2ceeeeiiiidnooooo-ouuuuy22aaaaaa2ceeeeiiiidnooooo-ouuuuy2y"   // C0 … FF
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii22jjkkklllllll"   // 100 … 13F
     "lllnnnnnnnnnoooooo22rrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";  // 140 … 17F
 static_assert(kLatin.size() == 0x180 - 0xC0);
 
 std::u32string_view two_letters(char32_t c) {
     switch (c) {
-        case 0xC6: case 0xE6: return U"ae";
-        case 0xDE: case 0xFE: return U"th";
-        case 0xDF: return U"ss";
-        case 0x132: case 0x133: return U"ij";
-        default: return U"oe";
+        case 0xC6:
+        case 0xE6:
+            return U"ae";
+        case 0xDE:
+        case 0xFE:
+            return U"th";
+        case 0xDF:
+            return U"ss";
+        case 0x132:
+        case 0x133:
+            return U"ij";
+        default:
+            return U"oe";
     }
 }
 

@@ -186,7 +186,8 @@ Search::~Search() = default;
 Search::Found Search::find(const Query& query) const {
     const auto& services = index_->texts->services();
     const auto asked = asked_for(query.text);
-    if (asked.empty() && query.text.find_first_not_of(' ') != query.text.npos) return {};  // no word
+    if (asked.empty() && query.text.find_first_not_of(' ') != query.text.npos)
+        return {};  // no word
     std::vector<int> score(services.size(), 0);
     std::vector<std::size_t> found(services.size(), 0);
     std::vector<int> best(services.size());

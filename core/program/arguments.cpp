@@ -136,8 +136,9 @@ int run_verb(const char* program, const std::vector<const Verb*>& verbs, int arg
         std::printf("%s %s\n", program, SPOT_VERSION);
         return static_cast<int>(Exit::done);
     }
-    const auto verb = std::find_if(verbs.begin(), verbs.end(),
-                                   [&](const Verb* one) { return words_of_verb(*one, argc, argv) > 0; });
+    const auto verb = std::find_if(verbs.begin(), verbs.end(), [&](const Verb* one) {
+        return words_of_verb(*one, argc, argv) > 0;
+    });
     if (verb == verbs.end())
         return usage(program, "no verb " + std::string(first) + "; see --help");
     const std::string name = std::string(program) + " " + (*verb)->name;

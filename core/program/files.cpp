@@ -169,9 +169,8 @@ Result<std::optional<LineReader::Line>> LineReader::next() {
     bool too_long = false;
     for (bool begun = false;; begun = true) {
         if (at_ == buffer_.size()) {
-            auto more = fill();
-            if (!more) return tl::make_unexpected(std::move(more).error());
-            if (!*more) {
+            SPOT_ASSIGN(auto more, fill());
+            if (!more) {
                 if (!begun) return std::nullopt;
                 break;
             }

@@ -72,10 +72,9 @@ Result<Exit> take_events(const Arguments& arguments, Clock& clock, Ledger& ledge
                          const std::function<Result<Taken>(std::string_view)>& take) {
     auto lines = LineReader::open(arguments.value("events"), kEventBytesMax);
     if (!lines) return tl::make_unexpected(lines.error());
-    auto flush = ledger.flush_later();
-    if (!flush) return tl::make_unexpected(std::move(flush).error());
+    SPOT_ASSIGN(auto flush, ledger.flush_later());
     Intake intake(arguments.json(), clock);
-    AfterFlush on_disk(std::move(*flush));
+    AfterFlush on_disk(std::move(flush));
     Result<> ended;
     while (ended) {
         const auto next = lines->next();
@@ -83,12 +82,15 @@ Result<Exit> take_events(const Arguments& arguments, Clock& clock, Ledger& ledge
         if (!next || !*next) break;
         const LineReader::Line& line = **next;
         if (is_blank(line)) continue;
-        auto done = line.too_long ? Result<Taken>(fail(Code::limit, "the line is longer than 1 MiB"))
-                                  : take(line.text);
+        auto done = line.too_long
+                        ? Result<Taken>(fail(Code::limit, "the line is longer than 1 MiB"))
+                        : take(line.text);
         if (!done && ends_the_work(done.error())) ended = tl::make_unexpected(done.error());
         auto told = on_disk.run([&intake, number = line.number, done = std::move(done)] {
-            if (done) intake.taken(number, *done);
-            else intake.refused(number, done.error());
+            if (done)
+                intake.taken(number, *done);
+            else
+                intake.refused(number, done.error());
         });
         // Who gives line by line waits for the answer; what is to come need not wait for the disk.
         if (told && !lines->has_more()) told = on_disk.finish();

@@ -22,10 +22,9 @@ struct Found {
 
 // The receipt as the store has it: nothing if it was not executed yet.
 Result<Json> record_of_receipt(Ledger& ledger, const RecordId& id) {
-    const auto shown = ledger.record("receipt", id);
-    if (!shown) return tl::make_unexpected(shown.error());
-    if (!*shown) return Json();
-    return Json::parse((*shown)->json, nullptr, false);
+    SPOT_ASSIGN(const auto shown, ledger.record("receipt", id));
+    if (!shown) return Json();
+    return Json::parse(shown->json, nullptr, false);
 }
 
 std::string state_in(const Json& receipt) {
@@ -38,9 +37,8 @@ Result<Found> look_up(Ledger& ledger, const ReceiptKeeper& keeper, const Receipt
     if (!hash) return Found{Here::absent, {}};
     if (!std::equal(facts.chain.begin(), facts.chain.end(), hash->begin()))
         return Found{Here::differs, {}};
-    const auto receipt = record_of_receipt(ledger, facts.id);
-    if (!receipt) return tl::make_unexpected(receipt.error());
-    return Found{Here::same, state_in(*receipt)};
+    SPOT_ASSIGN(const auto receipt, record_of_receipt(ledger, facts.id));
+    return Found{Here::same, state_in(receipt)};
 }
 
 std::string euros(std::uint64_t cents) {
@@ -98,17 +96,16 @@ void print_text(const ReceiptVerdict& verdict, const Found& found, const Receipt
 }
 
 Result<Exit> verify_qr(Ledger& ledger, const ReceiptKeeper& keeper, const Arguments& arguments) {
-    const auto verdict = verify_receipt_qr(arguments.value("qr"), keeper.keys);
-    if (!verdict) return tl::make_unexpected(verdict.error());
+    SPOT_ASSIGN(const auto verdict, verify_receipt_qr(arguments.value("qr"), keeper.keys));
     Result<Found> found = Found{};
-    if (verdict->what == What::valid) found = look_up(ledger, keeper, verdict->facts);
+    if (verdict.what == What::valid) found = look_up(ledger, keeper, verdict.facts);
     if (!found) return tl::make_unexpected(found.error());
     if (arguments.json())
-        print_json(*verdict, *found);
+        print_json(verdict, *found);
     else
-        print_text(*verdict, *found, keeper);
-    if (verdict->what == What::forged) return Exit::refused;
-    const bool good = verdict->what == What::valid && found->state != "spoiled" &&
+        print_text(verdict, *found, keeper);
+    if (verdict.what == What::forged) return Exit::refused;
+    const bool good = verdict.what == What::valid && found->state != "spoiled" &&
                       (found->here == Here::same || found->here == Here::not_ours);
     return good ? Exit::done : Exit::attention;
 }
@@ -128,11 +125,9 @@ Result<Json> receipt_with(Ledger& ledger, const std::string& code) {
 }
 
 Result<Exit> verify_code(Ledger& ledger, const ReceiptKeeper& keeper, const Arguments& arguments) {
-    const auto code = parse_short_code(arguments.value("code"));
-    if (!code) return tl::make_unexpected(code.error());
-    const auto receipt = receipt_with(ledger, *code);
-    if (!receipt) return tl::make_unexpected(receipt.error());
-    if (receipt->is_null()) {
+    SPOT_ASSIGN(const auto code, parse_short_code(arguments.value("code")));
+    SPOT_ASSIGN(const auto receipt, receipt_with(ledger, code));
+    if (receipt.is_null()) {
         if (arguments.json())
             print_line(Json{{"verdict", "unknown_code"}}.dump());
         else
@@ -140,18 +135,18 @@ Result<Exit> verify_code(Ledger& ledger, const ReceiptKeeper& keeper, const Argu
                        " has this code. It may not have arrived yet.");
         return Exit::attention;
     }
-    const bool spoiled = state_in(*receipt) == "spoiled";
+    const bool spoiled = state_in(receipt) == "spoiled";
     if (arguments.json()) {
-        Json out{{"verdict", "known"}, {"receipt", receipt->at("id")}};
+        Json out{{"verdict", "known"}, {"receipt", receipt.at("id")}};
         for (const char* member : {"series", "number", "total_cents", "at", "state", "station"})
-            if (receipt->contains(member)) out[member] = receipt->at(member);
+            if (receipt.contains(member)) out[member] = receipt.at(member);
         print_line(out.dump());
     } else {
-        print_line(
-            "The code of " +
-            described(receipt->value("number", std::uint64_t{0}), receipt->value("series", ""),
-                      receipt->value("total_cents", std::uint64_t{0}), receipt->value("at", "")) +
-            (spoiled ? ". Its original was spoiled and does not count." : "."));
+        print_line("The code of " +
+                   described(receipt.value("number", std::uint64_t{0}), receipt.value("series", ""),
+                             receipt.value("total_cents", std::uint64_t{0}),
+                             receipt.value("at", "")) +
+                   (spoiled ? ". Its original was spoiled and does not count." : "."));
     }
     return spoiled ? Exit::attention : Exit::done;
 }

@@ -25,17 +25,14 @@ std::string as_given(Kind kind, Json intent) {
 Result<bool> Ledger::Inside::repeated_record(Kind kind, std::string_view reference,
                                              const Json& intent, Appended& out) {
     if (reference.empty()) return false;
-    const auto found = records.find_reference(record_of(kind), reference);
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return false;
-    const RecordId id = **found;
-    const auto log = logs.find(id.log);
-    if (!log) return tl::make_unexpected(log.error());
-    const auto line = entries.read(**log, id.seq);
-    if (!line) return tl::make_unexpected(line.error());
-    if (!*line) return fail(Code::corrupt, "a record's entry is not in the store");
-    const Json earlier = Json::parse((*line)->entry.intent, nullptr, false);
-    if ((*line)->erased || as_given(kind, earlier) != as_given(kind, intent))
+    SPOT_ASSIGN(const auto found, records.find_reference(record_of(kind), reference));
+    if (!found) return false;
+    const RecordId id = *found;
+    SPOT_ASSIGN(const auto log, logs.find(id.log));
+    SPOT_ASSIGN(const auto line, entries.read(*log, id.seq));
+    if (!line) return fail(Code::corrupt, "a record's entry is not in the store");
+    const Json earlier = Json::parse(line->entry.intent, nullptr, false);
+    if (line->erased || as_given(kind, earlier) != as_given(kind, intent))
         return fail(Code::conflict, "this " + std::string(record_of(kind)) +
                                         " was recorded before with other content");
     out = {id, id, true};
@@ -60,16 +57,13 @@ Result<bool> Ledger::Inside::repeated_change(const Working& working, Kind kind,
 Result<bool> Ledger::Inside::repeated_settlement(const Json& intent, const std::string& text,
                                                  Appended& out) {
     const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
-    const auto all = id ? changes_of("receipt", *id) : std::vector<RecordId>();
-    if (!all) return tl::make_unexpected(all.error());
-    if (all->size() < 2) return false;
-    const auto log = logs.find(all->back().log);
-    if (!log) return tl::make_unexpected(log.error());
-    const auto line = entries.read(**log, all->back().seq);
-    if (!line) return tl::make_unexpected(line.error());
-    if (!*line || (*line)->entry.intent != text)
+    SPOT_ASSIGN(const auto all, id ? changes_of("receipt", *id) : std::vector<RecordId>());
+    if (all.size() < 2) return false;
+    SPOT_ASSIGN(const auto log, logs.find(all.back().log));
+    SPOT_ASSIGN(const auto line, entries.read(*log, all.back().seq));
+    if (!line || line->entry.intent != text)
         return fail(Code::conflict, "this receipt's original was settled before");
-    out = {all->back(), *id, true};
+    out = {all.back(), *id, true};
     return true;
 }
 
@@ -78,9 +72,8 @@ Result<Seen> Ledger::Inside::seen_by(const LogId& author) {
     auto row = database.prepare(
         "SELECT epoch, executed FROM log WHERE device = ?1 AND executed > 0"
         " ORDER BY epoch DESC LIMIT 1");
-    const auto found = row.with(author.device ^ kHubBit).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return Seen{};
+    SPOT_ASSIGN(const auto found, row.with(author.device ^ kHubBit).step());
+    if (!found) return Seen{};
     return Seen{static_cast<std::uint32_t>(row.integer(0)), row.number(1)};
 }
 
@@ -95,19 +88,16 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     // What another process wrote is not remembered here; a receipt is settled in its row.
     if (!pending || kind == Kind::receipt_settle) SPOT_TRY(catch_up());
     if (makes_record(kind)) {
-        const auto repeated = repeated_record(kind, reference, intent, out);
-        if (!repeated) return tl::make_unexpected(repeated.error());
-        if (*repeated) return {};
+        SPOT_ASSIGN(const auto repeated, repeated_record(kind, reference, intent, out));
+        if (repeated) return {};
     }
     if (kind == Kind::receipt_print) {
-        const auto log = logs.find_or_make(writing->log);
-        if (!log) return tl::make_unexpected(log.error());
+        SPOT_ASSIGN(const auto log, logs.find_or_make(writing->log));
         intent["series"] = series_of(writing->log);
-        intent["number"] = (*log)->receipts + 1;
+        intent["number"] = log->receipts + 1;
     }
-    const auto catalogue = catalogue_of(kind, intent);
-    if (!catalogue) return tl::make_unexpected(catalogue.error());
-    SPOT_TRY(check_intent(options.party, kind, intent, **catalogue));
+    SPOT_ASSIGN(const auto catalogue, catalogue_of(kind, intent));
+    SPOT_TRY(check_intent(options.party, kind, intent, *catalogue));
     Line line;
     line.entry.kind = kind;
     line.entry.user = user;
@@ -120,23 +110,20 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = RecordId::parse(intent.at(record).get_ref<const std::string&>());
-        const auto opened = id ? open(record, *id) : nullptr;
-        if (!opened) return tl::make_unexpected(opened.error());
-        if (!*opened) return fail(Code::not_found, "unknown " + record);
-        working = *opened;
-        const auto repeated = repeated_change(*working, kind, line.entry.intent, out);
-        if (!repeated) return tl::make_unexpected(repeated.error());
-        if (*repeated) return {};
+        SPOT_ASSIGN(const auto opened, id ? open(record, *id) : nullptr);
+        if (!opened) return fail(Code::not_found, "unknown " + record);
+        working = opened;
+        SPOT_ASSIGN(const auto repeated, repeated_change(*working, kind, line.entry.intent, out));
+        if (repeated) return {};
         SPOT_TRY(check_open(kind, *working));
         // The hub writes about each station's records in a log of that station's own.
         if (options.party == Party::hub) own.device = id->log.device | kHubBit;
     }
     if (kind == Kind::receipt_settle) {
-        const auto repeated = repeated_settlement(intent, line.entry.intent, out);
-        if (!repeated) return tl::make_unexpected(repeated.error());
-        if (*repeated) return {};
+        SPOT_ASSIGN(const auto repeated, repeated_settlement(intent, line.entry.intent, out));
+        if (repeated) return {};
     }
-    SPOT_TRY(check_state(own, Whose::anybody, kind, intent, **catalogue, line.subject));
+    SPOT_TRY(check_state(own, Whose::anybody, kind, intent, *catalogue, line.subject));
 
     const auto log = logs.find_or_make(own);
     if (!log) return tl::make_unexpected(log.error());
@@ -154,9 +141,8 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
 
 Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Working* working) {
     Entry& entry = line.entry;
-    const auto secret = logs.secret_or_make(log, entry.seq);
-    if (!secret) return tl::make_unexpected(secret.error());
-    line.salt = salt_of(**secret, entry.log, entry.seq);
+    SPOT_ASSIGN(const auto secret, logs.secret_or_make(log, entry.seq));
+    line.salt = salt_of(*secret, entry.log, entry.seq);
     if (entry.kind == Kind::request_queue) {
         const auto subject = subjects.of_request(intent, entry.id(), Subjects::Row::later);
         if (!subject) return tl::make_unexpected(subject.error());
@@ -165,13 +151,11 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
 
     if (has_document(entry.kind)) {
         if (makes_record(entry.kind)) {
-            const auto made = records.make(entry, line.subject);
-            if (!made) return tl::make_unexpected(made.error());
-            working = *made;
+            SPOT_ASSIGN(const auto made, records.make(entry, line.subject));
+            working = made;
         }
-        const auto change = records.execute(*working, entry, intent);
-        if (!change) return tl::make_unexpected(change.error());
-        entry.check = check_of(*change);
+        SPOT_ASSIGN(const auto change, records.execute(*working, entry, intent));
+        entry.check = check_of(change);
     }
     SPOT_TRY(entries.append(log, line));
     return project_later(log, line, intent);

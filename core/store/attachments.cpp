@@ -24,7 +24,7 @@ Bytes place_of(std::string_view owner, View hash) {
 
 Result<Hash> Ledger::attach(std::string_view owner, View content) {
     const Hash hash = core::hash({content});
-    const auto kept = inside_->transact([&]() -> Result<> {
+    SPOT_TRY(inside_->transact([&]() -> Result<> {
         Database& database = inside_->database;
         auto there = database.prepare("SELECT 1 FROM attached WHERE owner = ?1 AND hash = ?2");
         const auto again = there.with(owner, hash).step();
@@ -35,12 +35,12 @@ Result<Hash> Ledger::attach(std::string_view owner, View content) {
                      .with(seal_at_rest(key, content, hash, *inside_->options.random))
                      .run());
         return database
-            .prepare("INSERT INTO attached (owner, hash, attachment, key)"
-                     " VALUES (?1, ?2, last_insert_rowid(), ?3)")
+            .prepare(
+                "INSERT INTO attached (owner, hash, attachment, key)"
+                " VALUES (?1, ?2, last_insert_rowid(), ?3)")
             .with(owner, hash, View(key.bytes()))
             .run();
-    });
-    if (!kept) return tl::make_unexpected(kept.error());
+    }));
     return hash;
 }
 
@@ -51,30 +51,25 @@ Result<std::optional<Bytes>> Ledger::attached(std::string_view owner, const Hash
             "SELECT attached.subject, attached.key, attachment.content FROM attached"
             " JOIN attachment ON attachment.number = attached.attachment"
             " WHERE attached.owner = ?1 AND attached.hash = ?2");
-        const auto found = row.with(owner, hash).step();
-        if (!found) return tl::make_unexpected(found.error());
-        if (!*found) {
+        SPOT_ASSIGN(const auto found, row.with(owner, hash).step());
+        if (!found) {
             const auto request = RecordId::parse(owner);
             if (!request) return {};
-            auto received = inside_->received_file({*request, hash});
-            if (!received) return tl::make_unexpected(std::move(received).error());
-            out = std::move(*received);
+            SPOT_ASSIGN(auto received, inside_->received_file({*request, hash}));
+            out = std::move(received);
             return {};
         }
         Bytes opened(row.blob(1).begin(), row.blob(1).end());
         if (const auto subject = subject_of(row, 0)) {
-            const auto sealing = inside_->subjects.key(*subject);
-            if (!sealing) return tl::make_unexpected(sealing.error());
-            if (!*sealing) return {};  // erased
-            auto plain = open_at_rest(**sealing, row.blob(1), place_of(owner, hash));
-            if (!plain) return tl::make_unexpected(std::move(plain).error());
-            opened = std::move(*plain);
+            SPOT_ASSIGN(const auto sealing, inside_->subjects.key(*subject));
+            if (!sealing) return {};  // erased
+            SPOT_ASSIGN(auto plain, open_at_rest(*sealing, row.blob(1), place_of(owner, hash)));
+            opened = std::move(plain);
         }
         const auto key = key_from(opened);
         if (!key) return fail(Code::corrupt, "an attachment's key is damaged");
-        auto content = open_at_rest(*key, row.blob(2), hash);
-        if (!content) return tl::make_unexpected(std::move(content).error());
-        out = std::move(*content);
+        SPOT_ASSIGN(auto content, open_at_rest(*key, row.blob(2), hash));
+        out = std::move(content);
         return {};
     }));
     return out;
@@ -85,9 +80,8 @@ Result<> Ledger::detach(std::string_view owner, const Hash& hash) {
         Database& database = inside_->database;
         auto row = database.prepare(
             "DELETE FROM attached WHERE owner = ?1 AND hash = ?2 RETURNING attachment");
-        const auto found = row.with(owner, hash).step();
-        if (!found) return tl::make_unexpected(found.error());
-        if (!*found) return {};
+        SPOT_ASSIGN(const auto found, row.with(owner, hash).step());
+        if (!found) return {};
         const std::int64_t number = row.integer(0);
         SPOT_TRY(row.run());
         return database.prepare("DELETE FROM attachment WHERE number = ?1").with(number).run();
@@ -101,19 +95,16 @@ Result<> Ledger::hand_on(std::string_view owner, const RecordId& request,
         Bytes key;
     };
     return inside_->transact([&]() -> Result<> {
-        const auto head = inside_->made(Kind::request_queue, request);
-        if (!head) return tl::make_unexpected(head.error());
-        if (!*head || !(*head)->subject) return fail(Code::not_found, "unknown request");
-        const auto sealing = inside_->subjects.key(*(*head)->subject);
-        if (!sealing) return tl::make_unexpected(sealing.error());
-        if (!*sealing) return fail(Code::not_found, "the person's data were erased");
+        SPOT_ASSIGN(const auto head, inside_->made(Kind::request_queue, request));
+        if (!head || !head->subject) return fail(Code::not_found, "unknown request");
+        SPOT_ASSIGN(const auto sealing, inside_->subjects.key(*head->subject));
+        if (!sealing) return fail(Code::not_found, "the person's data were erased");
         std::vector<Row> all;
         auto rows = inside_->database.prepare("SELECT hash, key FROM attached WHERE owner = ?1");
         rows.with(owner);
         for (;;) {
-            const auto row = rows.step();
-            if (!row) return tl::make_unexpected(row.error());
-            if (!*row) break;
+            SPOT_ASSIGN(const auto row, rows.step());
+            if (!row) break;
             Row& one = all.emplace_back();
             std::copy_n(rows.blob(0).begin(), std::min(rows.blob(0).size(), one.hash.size()),
                         one.hash.begin());
@@ -128,8 +119,8 @@ Result<> Ledger::hand_on(std::string_view owner, const RecordId& request,
             SPOT_TRY(inside_->database
                          .prepare("UPDATE attached SET owner = ?3, subject = ?4, key = ?5"
                                   " WHERE owner = ?1 AND hash = ?2")
-                         .with(owner, one.hash, std::string_view(id), *(*head)->subject,
-                               seal_at_rest(**sealing, one.key, place_of(id, one.hash),
+                         .with(owner, one.hash, std::string_view(id), *head->subject,
+                               seal_at_rest(*sealing, one.key, place_of(id, one.hash),
                                             *inside_->options.random))
                          .run());
         }
@@ -138,30 +129,25 @@ Result<> Ledger::hand_on(std::string_view owner, const RecordId& request,
 }
 
 Result<> Ledger::Inside::move_attached(const RecordId& from, const RecordId& to) {
-    const auto head = made(Kind::request_queue, to);
-    if (!head) return tl::make_unexpected(head.error());
-    if (!*head || !(*head)->subject) return fail(Code::not_found, "unknown request");
-    const Subjects::Id subject = *(*head)->subject;
+    SPOT_ASSIGN(const auto head, made(Kind::request_queue, to));
+    if (!head || !head->subject) return fail(Code::not_found, "unknown request");
+    const Subjects::Id subject = *head->subject;
     const std::string owner = from.text(), owner_now = to.text();
     auto rows = database.prepare("SELECT hash, subject, key FROM attached WHERE owner = ?1");
     rows.with(std::string_view(owner));
     std::vector<std::pair<Bytes, Bytes>> moved;  // hash and key, sealed anew
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) break;
         const Bytes hash(rows.blob(0).begin(), rows.blob(0).end());
         const auto before = subject_of(rows, 1);
-        const auto opening = before ? subjects.key(*before) : nullptr;
-        if (!opening) return tl::make_unexpected(opening.error());
-        if (!*opening) continue;  // erased
-        const auto key = open_at_rest(**opening, rows.blob(2), place_of(owner, hash));
-        if (!key) return tl::make_unexpected(key.error());
-        const auto sealing = subjects.key(subject);
-        if (!sealing) return tl::make_unexpected(sealing.error());
-        if (!*sealing) return fail(Code::not_found, "the person's data were erased");
-        moved.emplace_back(hash, seal_at_rest(**sealing, *key, place_of(owner_now, hash),
-                                              *options.random));
+        SPOT_ASSIGN(const auto opening, before ? subjects.key(*before) : nullptr);
+        if (!opening) continue;  // erased
+        SPOT_ASSIGN(const auto key, open_at_rest(*opening, rows.blob(2), place_of(owner, hash)));
+        SPOT_ASSIGN(const auto sealing, subjects.key(subject));
+        if (!sealing) return fail(Code::not_found, "the person's data were erased");
+        moved.emplace_back(hash,
+                           seal_at_rest(*sealing, key, place_of(owner_now, hash), *options.random));
     }
     // What the hub said of the old request's says nothing of this one's.
     for (const auto& [hash, key] : moved)

@@ -34,20 +34,17 @@ Result<> Ledger::Inside::name_earlier_files() {
             " WHERE entry = key AND code IN ('form', 'authority'))");
         rows.with(static_cast<int>(Kind::request_queue));
         for (;;) {
-            const auto row = rows.step();
-            if (!row) return tl::make_unexpected(row.error());
-            if (!*row) break;
-            const auto id = id_of(rows.integer(0));
-            if (!id) return tl::make_unexpected(id.error());
-            const auto log = logs.find(id->log);
-            if (!log) return tl::make_unexpected(log.error());
-            const auto line = entries.read(**log, id->seq);
-            if (!line) return tl::make_unexpected(line.error());
-            if (*line && !(*line)->erased) SPOT_TRY(name_files(**log, **line));
+            SPOT_ASSIGN(const auto row, rows.step());
+            if (!row) break;
+            SPOT_ASSIGN(const auto id, id_of(rows.integer(0)));
+            SPOT_ASSIGN(const auto log, logs.find(id.log));
+            SPOT_ASSIGN(const auto line, entries.read(*log, id.seq));
+            if (line && !line->erased) SPOT_TRY(name_files(*log, *line));
         }
         return database
-            .prepare("INSERT OR REPLACE INTO setting (name, value)"
-                     " VALUES ('ledger.files_named', x'31')")
+            .prepare(
+                "INSERT OR REPLACE INTO setting (name, value)"
+                " VALUES ('ledger.files_named', x'31')")
             .run();
     });
 }
@@ -56,46 +53,41 @@ Result<> Ledger::Inside::name_earlier_files() {
 Result<std::map<std::int64_t, std::uint64_t>> Ledger::Inside::settled_before(const LogId& id) {
     std::map<std::int64_t, std::uint64_t> last;  // by the log's number
     for (Seen known{id.epoch, kSeqMax}; known.epoch > 0;) {
-        const auto log = logs.find({id.device, known.epoch});
-        if (!log) return tl::make_unexpected(log.error());
-        if (*log) last[(*log)->number] = std::min(known.seq, (*log)->settled);
-        const bool branched = *log && (*log)->branch.epoch > 0;
-        known = branched ? (*log)->branch : Seen{known.epoch - 1, kSeqMax};
+        SPOT_ASSIGN(const auto log, logs.find({id.device, known.epoch}));
+        if (log) last[log->number] = std::min(known.seq, log->settled);
+        const bool branched = log && log->branch.epoch > 0;
+        known = branched ? log->branch : Seen{known.epoch - 1, kSeqMax};
     }
     return last;
 }
 
 Result<RecordId> Ledger::Inside::id_of(std::int64_t key) {
     auto log = database.prepare("SELECT device, epoch FROM log WHERE number = ?1");
-    const auto found = log.with(key >> kSeqBits).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return fail(Code::corrupt, "an entry's log is missing");
+    SPOT_ASSIGN(const auto found, log.with(key >> kSeqBits).step());
+    if (!found) return fail(Code::corrupt, "an entry's log is missing");
     return RecordId{{log.number(0), static_cast<std::uint32_t>(log.integer(1))}, seq_of(key)};
 }
 
 Result<std::optional<Files::Row>> Ledger::Inside::file_row(const File& file) {
-    const auto log = logs.find(file.request.log);
-    if (!log) return tl::make_unexpected(log.error());
-    if (!*log) return std::nullopt;
-    return files.find(entry_key((*log)->number, file.request.seq), file.hash);
+    SPOT_ASSIGN(const auto log, logs.find(file.request.log));
+    if (!log) return std::nullopt;
+    return files.find(entry_key(log->number, file.request.seq), file.hash);
 }
 
 Result<std::vector<Ledger::Awaited>> Ledger::awaited(const LogId& log, std::size_t count) {
     std::vector<Awaited> out;
     SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        const auto settled = inside_->settled_before(log);
-        if (!settled) return tl::make_unexpected(settled.error());
+        SPOT_ASSIGN(const auto settled, inside_->settled_before(log));
         std::vector<std::int64_t> seen;  // files: several requests may name one
         return inside_->files.each_awaited(
             log.device, [&](std::int64_t entry, const Files::Row& row) -> Result<bool> {
-                const auto last = settled->find(entry >> kSeqBits);
-                if (last == settled->end() || seq_of(entry) > last->second ||
+                const auto last = settled.find(entry >> kSeqBits);
+                if (last == settled.end() || seq_of(entry) > last->second ||
                     std::find(seen.begin(), seen.end(), row.number) != seen.end())
                     return true;
-                const auto id = inside_->id_of(entry);
-                if (!id) return tl::make_unexpected(id.error());
+                SPOT_ASSIGN(const auto id, inside_->id_of(entry));
                 seen.push_back(row.number);
-                out.push_back({{*id, row.hash}, row.have, row.bytes});
+                out.push_back({{id, row.hash}, row.have, row.bytes});
                 return out.size() < count;
             });
     }));
@@ -104,38 +96,33 @@ Result<std::vector<Ledger::Awaited>> Ledger::awaited(const LogId& log, std::size
 
 Result<> Ledger::take_piece(const File& file, std::uint64_t offset, View bytes) {
     return inside_->transact([&]() -> Result<> {
-        auto row = inside_->file_row(file);
-        if (!row) return tl::make_unexpected(std::move(row).error());
-        if (!*row) return fail(Code::not_found, "no request names that file");
-        if ((*row)->state != FileState::awaited || offset > (*row)->have) return {};
-        const std::uint64_t known = (*row)->have - offset;
+        SPOT_ASSIGN(auto row, inside_->file_row(file));
+        if (!row) return fail(Code::not_found, "no request names that file");
+        if (row->state != FileState::awaited || offset > row->have) return {};
+        const std::uint64_t known = row->have - offset;
         return known >= bytes.size()
                    ? Result<>()
-                   : inside_->files.add(**row, bytes.subspan(static_cast<std::size_t>(known)));
+                   : inside_->files.add(*row, bytes.subspan(static_cast<std::size_t>(known)));
     });
 }
 
 Result<> Ledger::give_up(const File& file) {
     return inside_->transact([&]() -> Result<> {
-        auto row = inside_->file_row(file);
-        if (!row) return tl::make_unexpected(std::move(row).error());
-        if (!*row || (*row)->state != FileState::awaited) return {};
-        return inside_->files.give_up(**row);
+        SPOT_ASSIGN(auto row, inside_->file_row(file));
+        if (!row || row->state != FileState::awaited) return {};
+        return inside_->files.give_up(*row);
     });
 }
 
 Result<Ledger::FileState> Ledger::file_state(const File& file) {
     FileState out = FileState::unknown;
     SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        const auto head = inside_->made(Kind::request_queue, file.request);
-        if (!head) return tl::make_unexpected(head.error());
-        if (!*head) return {};  // none, or in quarantine
-        const auto row = inside_->file_row(file);
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return {};
-        const auto key = inside_->subjects.key((*row)->subject);
-        if (!key) return tl::make_unexpected(key.error());
-        if (*key) out = (*row)->state;
+        SPOT_ASSIGN(const auto head, inside_->made(Kind::request_queue, file.request));
+        if (!head) return {};  // none, or in quarantine
+        SPOT_ASSIGN(const auto row, inside_->file_row(file));
+        if (!row) return {};
+        SPOT_ASSIGN(const auto key, inside_->subjects.key(row->subject));
+        if (key) out = row->state;
         return {};
     }));
     return out;
@@ -146,29 +133,25 @@ Result<> Ledger::each_file(const std::optional<RecordId>& request,
     return inside_->read(Inside::Of::log, [&]() -> Result<> {
         std::int64_t entry = 0;
         if (request) {
-            const auto log = inside_->logs.find(request->log);
-            if (!log) return tl::make_unexpected(log.error());
-            if (!*log || request->seq == 0) return {};
-            entry = entry_key((*log)->number, request->seq);
+            SPOT_ASSIGN(const auto log, inside_->logs.find(request->log));
+            if (!log || request->seq == 0) return {};
+            entry = entry_key(log->number, request->seq);
         }
         return inside_->files.each(entry, [&](std::int64_t at, const Files::Row& row) -> Result<> {
-            const auto id = inside_->id_of(at);
-            if (!id) return tl::make_unexpected(id.error());
-            return use({{*id, row.hash}, row.have, row.bytes, row.state});
+            SPOT_ASSIGN(const auto id, inside_->id_of(at));
+            return use({{id, row.hash}, row.have, row.bytes, row.state});
         });
     });
 }
 
 Result<std::optional<Bytes>> Ledger::Inside::received_file(const File& file) {
-    const auto row = file_row(file);
-    if (!row) return tl::make_unexpected(row.error());
-    if (!*row || (*row)->state != FileState::whole) return std::nullopt;
-    const auto key = subjects.key((*row)->subject);
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key) return std::nullopt;  // erased
+    SPOT_ASSIGN(const auto row, file_row(file));
+    if (!row || row->state != FileState::whole) return std::nullopt;
+    SPOT_ASSIGN(const auto key, subjects.key(row->subject));
+    if (!key) return std::nullopt;  // erased
     Bytes out;
-    out.reserve(static_cast<std::size_t>((*row)->bytes));
-    SPOT_TRY(files.read(**row, [&](View piece) -> Result<> {
+    out.reserve(static_cast<std::size_t>(row->bytes));
+    SPOT_TRY(files.read(*row, [&](View piece) -> Result<> {
         out.insert(out.end(), piece.begin(), piece.end());
         return {};
     }));
@@ -197,9 +180,8 @@ Result<std::vector<Ledger::File>> Ledger::refused_files(std::size_t count) {
     std::vector<File> out;
     for (const File& file : refused) {
         if (out.size() == count) break;
-        const auto shown = record("request", file.request);
-        if (!shown) return tl::make_unexpected(shown.error());
-        if (*shown && !nlohmann::json::parse((*shown)->json, nullptr, false).contains("withdrawn"))
+        SPOT_ASSIGN(const auto shown, record("request", file.request));
+        if (shown && !nlohmann::json::parse(shown->json, nullptr, false).contains("withdrawn"))
             out.push_back(file);
     }
     return out;
@@ -214,9 +196,8 @@ Result<> Ledger::Inside::each_not_there(const std::function<void(const File&, Fi
             " WHERE attached.subject IS NOT NULL AND attached.told <> 1"
             " AND length(subject.key) > 0");
         for (;;) {
-            const auto row = rows.step();
-            if (!row) return tl::make_unexpected(row.error());
-            if (!*row) return {};
+            SPOT_ASSIGN(const auto row, rows.step());
+            if (!row) return {};
             const auto request = RecordId::parse(rows.text(0));
             const auto hash = hash_in(rows.blob(1));
             if (!request || !hash) return fail(Code::corrupt, "an attachment's row is damaged");
@@ -248,9 +229,8 @@ Result<std::map<Hash, Ledger::FileState>> Ledger::told_of(const RecordId& reques
         "SELECT hash, told FROM attached WHERE owner = ?1 AND subject IS NOT NULL");
     rows.with(std::string_view(owner));
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return out;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) return out;
         const auto hash = hash_in(rows.blob(0));
         if (!hash) return fail(Code::corrupt, "an attachment's row is damaged");
         out[*hash] = static_cast<FileState>(rows.integer(1));
@@ -270,15 +250,13 @@ Result<Ledger::FileCounts> Ledger::file_counts(std::uint64_t device) {
             " JOIN subject ON subject.id = attached.subject"
             " WHERE attached.subject IS NOT NULL AND attached.told <> 1"
             " AND length(subject.key) > 0");
-        const auto found = row.step();
-        if (!found) return tl::make_unexpected(found.error());
+        SPOT_TRY(row.step());
         out = {row.number(0), row.number(1)};
         return {};
     }));
     if (out.given_up == 0) return out;  // as nearly always: no record is opened
-    const auto refused = refused_files(out.given_up);
-    if (!refused) return tl::make_unexpected(refused.error());
-    out.given_up = refused->size();
+    SPOT_ASSIGN(const auto refused, refused_files(out.given_up));
+    out.given_up = refused.size();
     return out;
 }
 

@@ -34,11 +34,10 @@ Result<> Ledger::Inside::branch(const LogId& from, const Tip& common, const LogI
                                 std::uint64_t& again) {
     if (!is_own(from) || from.device != to.device || to.epoch <= from.epoch)
         return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
-    const auto found = logs.find(from);
-    const auto made = found && *found ? logs.find_or_make(to) : found;
-    if (!made) return tl::make_unexpected(made.error());
-    if (!*made) return fail(Code::not_found, "there is no such log");
-    Logs::Log &old = **found, &fresh = **made;
+    SPOT_ASSIGN(Logs::Log* const found, logs.find(from));
+    if (!found) return fail(Code::not_found, "there is no such log");
+    SPOT_ASSIGN(Logs::Log* const made, logs.find_or_make(to));
+    Logs::Log &old = *found, &fresh = *made;
     const auto hash = entries.hash_at(old, common.seq);
     if (!hash) return tl::make_unexpected(hash.error());
     if (*hash != common.hash || fresh.tip.seq > 0 || old.ended)
@@ -49,18 +48,16 @@ Result<> Ledger::Inside::branch(const LogId& from, const Tip& common, const LogI
     old.tally.fill(0);
     old.tallied = 0;
     // Where nothing of the old epoch is shared, its beginning is the other copy's, too.
-    fresh.branch = common.seq == 0 && old.branch.epoch > 0 ? old.branch
-                                                           : Seen{from.epoch, common.seq};
+    fresh.branch =
+        common.seq == 0 && old.branch.epoch > 0 ? old.branch : Seen{from.epoch, common.seq};
     SPOT_TRY(logs.save(old));
     SPOT_TRY(logs.save(fresh));
 
     std::vector<Stranded> stranded(static_cast<std::size_t>(old.tip.seq - common.seq));
     SPOT_TRY(undo_after(old, stranded));
     for (std::uint64_t seq = common.seq + 1; seq <= old.tip.seq; ++seq) {
-        auto line = entries.read(old, seq);
-        if (!line) return tl::make_unexpected(std::move(line).error());
-        if (*line && !(*line)->erased)
-            SPOT_TRY(write_again(old, std::move(**line), fresh, stranded));
+        SPOT_ASSIGN(auto line, entries.read(old, seq));
+        if (line && !line->erased) SPOT_TRY(write_again(old, std::move(*line), fresh, stranded));
     }
     again = fresh.tip.seq;
     return {};
@@ -76,17 +73,16 @@ Result<> Ledger::Inside::undo_after(const Logs::Log& log, std::vector<Stranded>&
         "SELECT key, reference FROM record WHERE key BETWEEN ?1 AND ?2 AND reference IS NOT NULL");
     named.with(from, until);
     for (;;) {
-        const auto row = named.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
+        SPOT_ASSIGN(const auto row, named.step());
+        if (!row) break;
         stranded[seq_of(named.integer(0)) - last - 1].names.emplace_back(named.text(1));
     }
-    auto others = database.prepare("SELECT record, name FROM reference WHERE record BETWEEN ?1 AND ?2");
+    auto others =
+        database.prepare("SELECT record, name FROM reference WHERE record BETWEEN ?1 AND ?2");
     others.with(from, until);
     for (;;) {
-        const auto row = others.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
+        SPOT_ASSIGN(const auto row, others.step());
+        if (!row) break;
         auto& names = stranded[seq_of(others.integer(0)) - last - 1].names;
         if (names.empty()) names.emplace_back();  // the caller gave none
         if (names.front() != others.text(1)) names.emplace_back(others.text(1));
@@ -101,12 +97,10 @@ Result<> Ledger::Inside::undo_after(const Logs::Log& log, std::vector<Stranded>&
     return entries.each(log, last + 1, kSeqMax, [&](Line& line) -> Result<> {
         if (line.erased || makes_record(line.entry.kind)) return {};
         const std::string record(record_of(line.entry.kind));
-        const auto id =
-            id_in(Json::parse(line.entry.intent, nullptr, false), record.c_str());
+        const auto id = id_in(Json::parse(line.entry.intent, nullptr, false), record.c_str());
         if (!id) return fail(Code::corrupt, "an entry's intent does not read");
-        const auto stays = records.exists(record, *id);
-        if (!stays) return tl::make_unexpected(stays.error());
-        if (!*stays) return {};
+        SPOT_ASSIGN(const auto stays, records.exists(record, *id));
+        if (!stays) return {};
         return has_document(line.entry.kind) ? records.undo_changes(record, *id, log.id, last)
                                              : records.unsettle_fact(*id);
     });
@@ -134,10 +128,9 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
     if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = id_in(intent, record.c_str());
-        const auto opened = id ? open(record, *id) : nullptr;
-        if (!opened) return tl::make_unexpected(opened.error());
-        if (!*opened) return fail(Code::corrupt, "a record's row is not in the store");
-        working = *opened;
+        SPOT_ASSIGN(const auto opened, id ? open(record, *id) : nullptr);
+        if (!opened) return fail(Code::corrupt, "a record's row is not in the store");
+        working = opened;
         line.subject = working->subject;
     }
     Stranded& one = of(before.seq);
@@ -160,9 +153,8 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
 Result<> Ledger::Inside::keep_branch(const LogId& id, const Seen& branch) {
     if (is_own(id) || branch.epoch >= id.epoch || branch.epoch == 0 || branch.seq > kSeqMax)
         return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
-    const auto found = logs.find_or_make(id);
-    if (!found) return tl::make_unexpected(found.error());
-    Logs::Log& log = **found;
+    SPOT_ASSIGN(const auto found, logs.find_or_make(id));
+    Logs::Log& log = *found;
     if (log.branch == branch) return {};
     if (log.tip.seq > 0) return fail(Code::conflict, "the log went on from elsewhere before");
     log.branch = branch;
@@ -170,16 +162,15 @@ Result<> Ledger::Inside::keep_branch(const LogId& id, const Seen& branch) {
 }
 
 Result<std::size_t> Ledger::Inside::matching(const LogId& id, std::span<const Entry> given) {
-    const auto found = logs.find(id);
-    if (!found) return tl::make_unexpected(found.error());
+    SPOT_ASSIGN(const auto found, logs.find(id));
     std::size_t same = 0;
-    if (!*found || given.empty()) return same;
+    if (!found || given.empty()) return same;
     bool differs = false;
-    SPOT_TRY(entries.each(**found, given.front().seq, given.back().seq, [&](Line& line) -> Result<> {
+    SPOT_TRY(entries.each(*found, given.front().seq, given.back().seq, [&](Line& line) -> Result<> {
         if (differs || same == given.size()) return {};
         const Entry& other = given[same];
-        differs = !same_around(line.entry, other) ||
-                  (!line.erased && line.entry.intent != other.intent);
+        differs =
+            !same_around(line.entry, other) || (!line.erased && line.entry.intent != other.intent);
         same += !differs;
         return {};
     }));

@@ -36,9 +36,8 @@ Result<> Ledger::Inside::load_catalogues() {
     auto rows = database.prepare("SELECT key, value FROM kept WHERE shelf = ?1 ORDER BY number");
     rows.with(kShelf);
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) break;
         const Json stored = Json::parse(rows.text(1), nullptr, false);
         const auto hash = stored.is_object() ? from_hex(text_at(stored, "hash")) : std::nullopt;
         if (!hash || hash->size() != Hash{}.size())
@@ -56,9 +55,8 @@ Result<> Ledger::Inside::load_catalogues() {
 Result<std::string> Ledger::Inside::catalogue_text(std::string_view version) {
     if (version == options.catalogue->version()) return shipped_catalogue();
     auto row = database.prepare("SELECT value FROM kept WHERE shelf = ?1 AND key = ?2");
-    const auto found = row.with(kTexts, version).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return unknown_version();
+    SPOT_ASSIGN(const auto found, row.with(kTexts, version).step());
+    if (!found) return unknown_version();
     return std::string(row.text(0));
 }
 
@@ -69,12 +67,10 @@ Result<const Catalogue*> Ledger::Inside::catalogue(std::string_view version) {
                                  [&](const Published& one) { return one.version == version; });
     if (at == published.end()) return unknown_version();
     if (const auto known = parsed.find(version); known != parsed.end()) return known->second.get();
-    const auto text = catalogue_text(version);
-    if (!text) return tl::make_unexpected(text.error());
-    auto read = Catalogue::parse(*text);
-    if (!read) return tl::make_unexpected(read.error());
+    SPOT_ASSIGN(const auto text, catalogue_text(version));
+    SPOT_ASSIGN(auto read, Catalogue::parse(text));
     auto& kept = parsed[std::string(version)];
-    kept = std::make_unique<Catalogue>(std::move(*read));
+    kept = std::make_unique<Catalogue>(std::move(read));
     return kept.get();
 }
 
@@ -88,13 +84,11 @@ Result<const Catalogue*> Ledger::Inside::catalogue_of(Kind kind, const Json& int
     if (kind != Kind::request_edit && kind != Kind::hub_edit)
         return catalogue(published.back().version);
     const auto request = RecordId::parse(text_at(intent, "request"));
-    const auto log = request ? logs.find(request->log) : nullptr;
-    if (!log) return tl::make_unexpected(log.error());
-    if (!*log) return options.catalogue;  // an unknown request is refused for that
-    const auto line = entries.read(**log, request->seq);
-    if (!line) return tl::make_unexpected(line.error());
-    if (!*line || (*line)->erased) return options.catalogue;
-    const Json making = Json::parse((*line)->entry.intent, nullptr, false);
+    SPOT_ASSIGN(const auto log, request ? logs.find(request->log) : nullptr);
+    if (!log) return options.catalogue;  // an unknown request is refused for that
+    SPOT_ASSIGN(const auto line, entries.read(*log, request->seq));
+    if (!line || line->erased) return options.catalogue;
+    const Json making = Json::parse(line->entry.intent, nullptr, false);
     return making.is_object() ? catalogue(text_at(making, "catalogue")) : options.catalogue;
 }
 
@@ -116,15 +110,13 @@ Result<bool> Ledger::Inside::parts_before(const Entry& publishing, const Json& i
                                           std::vector<CataloguePart>& out) {
     const auto count = intent.at("parts").get<std::uint64_t>();
     if (count >= publishing.seq) return false;
-    const auto log = logs.find(publishing.log);
-    if (!log) return tl::make_unexpected(log.error());
+    SPOT_ASSIGN(const auto log, logs.find(publishing.log));
     bool whole = true;
-    SPOT_TRY(entries.each(
-        **log, publishing.seq - count, publishing.seq - 1, [&](Line& line) -> Result<> {
-            const auto held = entries.in_quarantine(**log, line.entry.seq);
-            if (!held) return tl::make_unexpected(held.error());
+    SPOT_TRY(
+        entries.each(*log, publishing.seq - count, publishing.seq - 1, [&](Line& line) -> Result<> {
+            SPOT_ASSIGN(const auto held, entries.in_quarantine(*log, line.entry.seq));
             const Json part = Json::parse(line.entry.intent, nullptr, false);
-            if (*held || line.entry.kind != Kind::catalogue_set || !part.is_object() ||
+            if (held || line.entry.kind != Kind::catalogue_set || !part.is_object() ||
                 part.at("version") != intent.at("version"))
                 whole = false;
             else
@@ -148,9 +140,8 @@ Result<Why> Ledger::Inside::take_catalogue(const Entry& publishing, const Json& 
     if (!before && before.error().code == Code::invalid) return Why("diverged");
     if (!before) return tl::make_unexpected(before.error());
     std::vector<CataloguePart> parts;
-    const auto whole = parts_before(publishing, intent, parts);
-    if (!whole) return tl::make_unexpected(whole.error());
-    if (!*whole) return Why("diverged");
+    SPOT_ASSIGN(const auto whole, parts_before(publishing, intent, parts));
+    if (!whole) return Why("diverged");
     const auto text = catalogue_with(*before, version, parts);
     const auto in_force = parse_moment(text_at(intent, "in_force"));
     if (!text || !in_force) return Why("diverged");
@@ -176,9 +167,8 @@ Result<> Ledger::keep_catalogue(const Published& version, std::string_view text)
 Result<const Catalogue*> Ledger::catalogue(std::string_view version) {
     const Catalogue* out = nullptr;
     SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        const auto found = inside_->catalogue(version);
-        if (!found) return tl::make_unexpected(found.error());
-        out = *found;
+        SPOT_ASSIGN(const auto found, inside_->catalogue(version));
+        out = found;
         return {};
     }));
     return out;
@@ -192,9 +182,8 @@ const Catalogue& Ledger::catalogue_at(Instant now) {
         const auto last = std::find_if(all.rbegin(), all.rend(),
                                        [&](const Published& one) { return one.in_force <= now; });
         if (last == all.rend()) return {};
-        const auto found = inside_->catalogue(last->version);
-        if (!found) return tl::make_unexpected(found.error());
-        out = *found;
+        SPOT_ASSIGN(const auto found, inside_->catalogue(last->version));
+        out = found;
         return {};
     });
     if (!done && !inside_->fault) inside_->fault = done.error();

@@ -23,30 +23,25 @@ constexpr std::size_t kPendingMax = 256;
 Result<bool> Ledger::Inside::is_behind() {
     if (options.party == Party::hub) return false;
     if (pending) return !pending->empty();
-    const auto ids = logs.ids();
-    if (!ids) return tl::make_unexpected(ids.error());
+    SPOT_ASSIGN(const auto ids, logs.ids());
     std::uint64_t count = 0;
-    for (const LogId& id : *ids) {
+    for (const LogId& id : ids) {
         if (!is_own(id)) continue;
-        const auto log = logs.find(id);
-        if (!log) return tl::make_unexpected(log.error());
-        count += (*log)->tip.seq - (*log)->projected;
+        SPOT_ASSIGN(const auto log, logs.find(id));
+        count += log->tip.seq - log->projected;
     }
     if (count == 0) pending.emplace();
     return count > 0;
 }
 
 Result<> Ledger::Inside::catch_up() {
-    const auto behind = is_behind();
-    if (!behind) return tl::make_unexpected(behind.error());
-    if (!*behind) return {};
-    const auto ids = logs.ids();
-    if (!ids) return tl::make_unexpected(ids.error());
-    for (const LogId& id : *ids) {
+    SPOT_ASSIGN(const auto behind, is_behind());
+    if (!behind) return {};
+    SPOT_ASSIGN(const auto ids, logs.ids());
+    for (const LogId& id : ids) {
         if (!is_own(id)) continue;
-        const auto log = logs.find(id);
-        if (!log) return tl::make_unexpected(log.error());
-        SPOT_TRY(catch_up(**log));
+        SPOT_ASSIGN(const auto log, logs.find(id));
+        SPOT_TRY(catch_up(*log));
     }
     SPOT_TRY(subjects.renew());
     pending.emplace();
@@ -90,29 +85,25 @@ Result<> Ledger::Inside::project(Logs::Log& log, const Line& line, const Json& i
     const Entry& entry = line.entry;
     if (record_of(entry.kind).empty()) return {};
     if (!makes_record(entry.kind)) return project_change(line, intent);
-    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
-    if (!at) return tl::make_unexpected(at.error());
+    SPOT_ASSIGN(const auto at, parse_moment(intent.at("at").get_ref<const std::string&>()));
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
     if (line.subject) SPOT_TRY(subjects.keep(*line.subject));
-    return records.save_new(entry, line.subject, intent, {at->ms, line.reference});
+    return records.save_new(entry, line.subject, intent, {at.ms, line.reference});
 }
 
 Result<> Ledger::Inside::project_change(const Line& line, const Json& intent) {
     const Entry& entry = line.entry;
     if (!has_document(entry.kind)) {
-        const auto settled = records.settle_fact(entry, intent);
-        if (!settled) return tl::make_unexpected(settled.error());
-        SPOT_CHECK(*settled == Records::Settled::now);
+        SPOT_ASSIGN(const auto settled, records.settle_fact(entry, intent));
+        SPOT_CHECK(settled == Records::Settled::now);
         return {};
     }
     const auto id = target_of(entry, intent);
-    const auto opened = id ? records.open(record_of(entry.kind), *id) : nullptr;
-    if (!opened) return tl::make_unexpected(opened.error());
-    if (!*opened) return fail(Code::corrupt, "a record's row is not in the store");
-    Working& working = **opened;
+    SPOT_ASSIGN(const auto opened, id ? records.open(record_of(entry.kind), *id) : nullptr);
+    if (!opened) return fail(Code::corrupt, "a record's row is not in the store");
+    Working& working = *opened;
     if (!working.has(entry.id())) {
-        const auto change = records.execute(working, entry, intent);
-        if (!change) return tl::make_unexpected(change.error());
+        SPOT_TRY(records.execute(working, entry, intent));
     }
     return records.save_change(working);
 }
@@ -131,15 +122,12 @@ Result<std::optional<RecordId>> Ledger::Inside::find(std::string_view record,
     if (!named || *named) return named;
     const auto id = RecordId::parse(reference_or_id);
     if (!id) return std::nullopt;
-    const auto there = records.exists(record, *id);
-    if (!there) return tl::make_unexpected(there.error());
-    if (*there) return id;
-    const auto log = is_own(id->log) ? logs.find(id->log) : nullptr;
-    if (!log) return tl::make_unexpected(log.error());
-    if (!*log || id->seq <= (*log)->projected) return std::nullopt;
-    const auto head = entries.head(**log, id->seq);
-    if (!head) return tl::make_unexpected(head.error());
-    const bool made = *head && makes_record((*head)->kind) && record_of((*head)->kind) == record;
+    SPOT_ASSIGN(const auto there, records.exists(record, *id));
+    if (there) return id;
+    SPOT_ASSIGN(const auto log, is_own(id->log) ? logs.find(id->log) : nullptr);
+    if (!log || id->seq <= log->projected) return std::nullopt;
+    SPOT_ASSIGN(const auto head, entries.head(*log, id->seq));
+    const bool made = head && makes_record(head->kind) && record_of(head->kind) == record;
     return made ? id : std::nullopt;
 }
 

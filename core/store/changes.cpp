@@ -50,8 +50,7 @@ Change change_of(const RecordId& entry) {
 }
 
 RecordId entry_of(const RecordId& record, const Change& change) {
-    const std::uint64_t device =
-        (record.log.device & ~kHubBit) | (change.by_hub ? kHubBit : 0);
+    const std::uint64_t device = (record.log.device & ~kHubBit) | (change.by_hub ? kHubBit : 0);
     return {{device, change.epoch}, change.seq};
 }
 

@@ -26,9 +26,8 @@ std::optional<std::uint64_t> receipt_number(const LogId& log, const std::string&
 Result<> ask(Database& database, const char* sql, std::vector<std::string>& faults) {
     auto rows = database.prepare(sql);
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return {};
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) return {};
         if (rows.text(0) != "ok") faults.push_back("the store: " + std::string(rows.text(0)));
     }
 }
@@ -40,7 +39,8 @@ Result<> Ledger::Inside::check_log(const Logs::Log& log, std::vector<std::string
     const auto say = [&](std::uint64_t seq, const char* what) {
         faults.push_back(name_of(log.id) + ", entry " + std::to_string(seq) + ": " + what);
     };
-    const std::uint64_t executed = is_own(log.id) ? std::min(log.last(), log.projected) : log.executed;
+    const std::uint64_t executed =
+        is_own(log.id) ? std::min(log.last(), log.projected) : log.executed;
     Hash previous{};
     std::uint64_t expected = 1;
     std::uint64_t receipts = 0;
@@ -55,18 +55,16 @@ Result<> Ledger::Inside::check_log(const Logs::Log& log, std::vector<std::string
         expected = entry.seq + 1;
         if (!makes_record(entry.kind)) return {};
 
-        const auto held = entries.in_quarantine(log, entry.seq);
-        if (!held) return tl::make_unexpected(held.error());
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(log, entry.seq));
         const bool prints = entry.kind == Kind::receipt_print && whole;
         if (const auto number = prints ? receipt_number(log.id, entry.intent) : std::nullopt) {
-            if (!*held && *number != receipts + 1)
+            if (!held && *number != receipts + 1)
                 say(entry.seq, "its receipt's number does not follow from the one before it");
             receipts = std::max(receipts, *number);
         }
-        if (*held || !whole || entry.seq > executed) return {};
-        const auto sound = records.is_sound(line);
-        if (!sound) return tl::make_unexpected(sound.error());
-        if (!*sound) say(entry.seq, "its record is not what its entries amount to");
+        if (held || !whole || entry.seq > executed) return {};
+        SPOT_ASSIGN(const auto sound, records.is_sound(line));
+        if (!sound) say(entry.seq, "its record is not what its entries amount to");
         return {};
     });
 }
@@ -74,12 +72,10 @@ Result<> Ledger::Inside::check_log(const Logs::Log& log, std::vector<std::string
 Result<> Ledger::Inside::check(std::vector<std::string>& faults) {
     SPOT_TRY(ask(database, "PRAGMA cipher_integrity_check", faults));
     SPOT_TRY(ask(database, "PRAGMA integrity_check", faults));
-    const auto ids = logs.ids();
-    if (!ids) return tl::make_unexpected(ids.error());
-    for (const LogId& id : *ids) {
-        const auto log = logs.find(id);
-        if (!log) return tl::make_unexpected(log.error());
-        SPOT_TRY(check_log(**log, faults));
+    SPOT_ASSIGN(const auto ids, logs.ids());
+    for (const LogId& id : ids) {
+        SPOT_ASSIGN(const auto log, logs.find(id));
+        SPOT_TRY(check_log(*log, faults));
     }
     return {};
 }

@@ -33,11 +33,16 @@ Error error_of(int code) {
     const std::string what = std::string("the store: ") + sqlite3_errstr(code);
     switch (code & 0xFF) {
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: return {Code::busy, what + "; nothing was changed, try later"};
-        case SQLITE_NOTADB: return {Code::refused, "the key does not open the store"};
-        case SQLITE_CORRUPT: return {Code::corrupt, what};
-        case SQLITE_FULL: return {Code::io, what + "; nothing was changed, free some space"};
-        default: return {Code::io, what};
+        case SQLITE_LOCKED:
+            return {Code::busy, what + "; nothing was changed, try later"};
+        case SQLITE_NOTADB:
+            return {Code::refused, "the key does not open the store"};
+        case SQLITE_CORRUPT:
+            return {Code::corrupt, what};
+        case SQLITE_FULL:
+            return {Code::io, what + "; nothing was changed, free some space"};
+        default:
+            return {Code::io, what};
     }
 }
 
@@ -107,9 +112,8 @@ Result<bool> Statement::step() {
 
 Result<> Statement::run() {
     for (;;) {
-        const auto row = step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return {};
+        SPOT_ASSIGN(const auto row, step());
+        if (!row) return {};
     }
 }
 
@@ -135,8 +139,9 @@ WriteAheadLog::~WriteAheadLog() {
 
 Result<> WriteAheadLog::flush() {
     if (fdatasync(descriptor_) == 0) return {};
-    return fail(Code::io, "the disk did not keep what was written last; what was reported before is "
-                          "safe; see to the disk, then do the rest again");
+    return fail(Code::io,
+                "the disk did not keep what was written last; what was reported before is "
+                "safe; see to the disk, then do the rest again");
 }
 
 Result<Database> Database::open(const std::filesystem::path& file, const SecretKey& key) {
@@ -198,13 +203,12 @@ Result<> Database::run(const char* sql) {
 
 Result<std::int64_t> Database::integer(const char* sql) {
     auto statement = prepare(sql);
-    const auto row = statement.step();
-    if (!row) return tl::make_unexpected(row.error());
-    return *row ? statement.integer(0) : 0;
+    SPOT_ASSIGN(const auto row, statement.step());
+    return row ? statement.integer(0) : 0;
 }
 
-// Pages that do not fit in the cache go to the log before their transaction has ended; that this one
-// is rolled back leaves them there, as room.
+// Pages that do not fit in the cache go to the log before their transaction has ended; that this
+// one is rolled back leaves them there, as room.
 Result<> Database::lengthen_log() {
     std::error_code unknown;
     const auto disk = std::filesystem::space(sqlite3_db_filename(handle_, "main"), unknown);
@@ -225,8 +229,12 @@ Result<WriteAheadLog> Database::write_ahead_log() {
 }
 
 // A checkpoint still flushes the log before, and the store after.
-Result<> Database::flush_later() { return run("PRAGMA synchronous = NORMAL"); }
+Result<> Database::flush_later() {
+    return run("PRAGMA synchronous = NORMAL");
+}
 
-bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+bool Database::in_transaction() const {
+    return sqlite3_get_autocommit(handle_) == 0;
+}
 
 }  // namespace spot::core

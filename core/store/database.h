@@ -42,9 +42,7 @@ public:
     // Of the row that step() found; views last until the next step().
     bool null(int column) const;
     std::int64_t integer(int column) const;
-    std::uint64_t number(int column) const {
-        return static_cast<std::uint64_t>(integer(column));
-    }
+    std::uint64_t number(int column) const { return static_cast<std::uint64_t>(integer(column)); }
     View blob(int column) const;
     std::string_view text(int column) const { return core::text(blob(column)); }
 
@@ -59,13 +57,17 @@ private:
     void bind(int at, std::string_view text);
     void bind(int at, View blob);
     template <std::size_t N>
-    void bind(int at, const std::array<std::uint8_t, N>& blob) { bind(at, View(blob)); }
+    void bind(int at, const std::array<std::uint8_t, N>& blob) {
+        bind(at, View(blob));
+    }
     void bind(int at, const Bytes& blob) { bind(at, View(blob)); }
     void bind(int at, std::nullptr_t);
     template <class T>
     void bind(int at, const std::optional<T>& value) {
-        if (value) bind(at, *value);
-        else bind(at, nullptr);
+        if (value)
+            bind(at, *value);
+        else
+            bind(at, nullptr);
     }
 
     sqlite3_stmt* statement_;
@@ -98,11 +100,12 @@ public:
 
     // `sql` is a literal, whose address is its name in the cache.
     Statement prepare(const char* sql);
-    Result<> run(const char* sql);          // statements with no values, for the settings
+    Result<> run(const char* sql);  // statements with no values, for the settings
     Result<std::int64_t> integer(const char* sql);
     bool in_transaction() const;
     // Makes the write-ahead log as long as it gets before a checkpoint. For who commits again and
-    // again: what overwrites the log needs no new length of the file on disk. Outside a transaction.
+    // again: what overwrites the log needs no new length of the file on disk. Outside a
+    // transaction.
     Result<> lengthen_log();
     // Within a transaction: then the file is there. It is the same one for as long as we are open.
     Result<WriteAheadLog> write_ahead_log();

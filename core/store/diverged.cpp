@@ -31,13 +31,11 @@ Result<std::vector<Bytes>> Records::changes_up_to(Working& working, const Entry&
     std::optional<Hash> last;
     for (const Working::Change& change : working.changes) {
         const bool is_it = entry_of(working.id, change) == entry.id();
-        const auto known = knows(entry, change);
-        if (!known) return tl::make_unexpected(known.error());
+        SPOT_ASSIGN(const auto known, knows(entry, change));
         if (is_it) last = change.hash;
-        if (!change.hash || !(is_it || *known)) continue;
-        auto bytes = working.document.change(*change.hash);
-        if (!bytes) return tl::make_unexpected(std::move(bytes).error());
-        out.push_back(std::move(*bytes));
+        if (!change.hash || !(is_it || known)) continue;
+        SPOT_ASSIGN(auto bytes, working.document.change(*change.hash));
+        out.push_back(std::move(bytes));
     }
     if (check_of(last) != entry.check)
         return fail(Code::not_found, "the entry's change does not come out here either");
@@ -50,29 +48,25 @@ Result<std::string> Records::record_at(const Working& working, const Entry& entr
     anew.id = working.id;
     std::vector<Working::Change> before;
     for (const Working::Change& change : working.changes) {
-        const auto known = knows(entry, change);
-        if (!known) return tl::make_unexpected(known.error());
-        if (*known) before.push_back(change);
+        SPOT_ASSIGN(const auto known, knows(entry, change));
+        if (known) before.push_back(change);
     }
     SPOT_TRY(replay(anew, std::move(before)));
-    const auto change = execute(anew, entry, intent);
-    if (!change) return tl::make_unexpected(change.error());
+    SPOT_TRY(execute(anew, entry, intent));
     return anew.document.json();
 }
 
 Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(const LogId& id, std::uint64_t seq) {
-    const auto log = logs.find(id);
-    if (!log) return tl::make_unexpected(log.error());
-    const auto line = *log ? entries.read(**log, seq) : std::optional<Line>();
-    if (!line) return tl::make_unexpected(line.error());
-    if (!*line || (*line)->erased || !has_document((*line)->entry.kind))
+    SPOT_ASSIGN(const auto log, logs.find(id));
+    SPOT_ASSIGN(const auto line, log ? entries.read(*log, seq) : std::optional<Line>());
+    if (!line || line->erased || !has_document(line->entry.kind))
         return fail(Code::not_found, "no such entry has a change");
-    const Entry& entry = (*line)->entry;
+    const Entry& entry = line->entry;
     const auto record = target_of(entry, Json::parse(entry.intent, nullptr, false));
-    const auto working = record ? records.open(record_of(entry.kind), *record) : nullptr;
-    if (!working) return tl::make_unexpected(working.error());
-    if (!*working) return fail(Code::not_found, "the entry's record is not here");
-    return records.changes_up_to(**working, entry);
+    SPOT_ASSIGN(const auto working,
+                record ? records.open(record_of(entry.kind), *record) : nullptr);
+    if (!working) return fail(Code::not_found, "the entry's record is not here");
+    return records.changes_up_to(*working, entry);
 }
 
 // Do the author's changes make of the record what the intents make of it here?
@@ -98,22 +92,19 @@ Result<bool> Ledger::Inside::same_record(const Line& line, const Json& intent,
 
 Result<bool> Ledger::Inside::reconsider(const LogId& id, std::uint64_t seq,
                                         std::span<const Bytes> changes) {
-    const auto found = logs.find(id);
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return false;
-    Logs::Log& log = **found;
-    const auto held = entries.quarantined(log);
-    if (!held) return tl::make_unexpected(held.error());
-    if (std::find(held->begin(), held->end(), Quarantined{seq, "diverged"}) == held->end())
+    SPOT_ASSIGN(const auto found, logs.find(id));
+    if (!found) return false;
+    Logs::Log& log = *found;
+    SPOT_ASSIGN(const auto held, entries.quarantined(log));
+    if (std::find(held.begin(), held.end(), Quarantined{seq, "diverged"}) == held.end())
         return false;
-    const auto line = entries.read(log, seq);
-    if (!line) return tl::make_unexpected(line.error());
-    if (!*line || (*line)->erased || !has_document((*line)->entry.kind)) return false;
-    const Json intent = Json::parse((*line)->entry.intent, nullptr, false);
-    const auto same = same_record(**line, intent, changes);
+    SPOT_ASSIGN(const auto line, entries.read(log, seq));
+    if (!line || line->erased || !has_document(line->entry.kind)) return false;
+    const Json intent = Json::parse(line->entry.intent, nullptr, false);
+    const auto same = same_record(*line, intent, changes);
     if (!same || !*same) return same;
 
-    const auto taken = release(log, **line, Check::shown);
+    const auto taken = release(log, *line, Check::shown);
     if (taken && *taken) SPOT_TRY(logs.save(log));
     return taken;
 }
@@ -123,10 +114,9 @@ Result<bool> Ledger::Inside::release(Logs::Log& log, const Line& line, Check che
     const std::uint64_t seq = line.entry.seq;
     SPOT_TRY(entries.release(log, seq));
     if (seq > log.executed) return true;  // its turn comes
-    const auto why = execute_one(line, check);
-    if (!why) return tl::make_unexpected(why.error());
-    if (*why) {
-        SPOT_TRY(entries.quarantine(log, seq, **why));
+    SPOT_ASSIGN(const auto why, execute_one(line, check));
+    if (why) {
+        SPOT_TRY(entries.quarantine(log, seq, *why));
         return false;
     }
     if (makes_record(line.entry.kind) && seq <= log.tallied)
@@ -136,26 +126,22 @@ Result<bool> Ledger::Inside::release(Logs::Log& log, const Line& line, Check che
 
 // Entries that came, or whose turn came, when a record was not there to which they refer.
 Result<> Ledger::Inside::judge_again(const LogId& id) {
-    const auto found = logs.find(id);
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return {};
-    Logs::Log& log = **found;
-    const auto held = entries.quarantined(log);
-    if (!held) return tl::make_unexpected(held.error());
+    SPOT_ASSIGN(const auto found, logs.find(id));
+    if (!found) return {};
+    Logs::Log& log = *found;
+    SPOT_ASSIGN(const auto held, entries.quarantined(log));
     // A receipt is judged by the numbers in front of it, as when it came. They are counted once.
     std::uint64_t counted = 0, highest = 0;
-    for (const Quarantined& one : *held) {
+    for (const Quarantined& one : held) {
         if (one.code != "unknown_record") continue;
-        const auto line = entries.read(log, one.seq);
-        if (!line) return tl::make_unexpected(line.error());
-        if (!*line || (*line)->erased) continue;
-        if ((*line)->entry.kind == Kind::receipt_print) {
-            const auto since = receipts_in(log, counted + 1, one.seq - 1);
-            if (!since) return tl::make_unexpected(since.error());
-            highest = std::max(highest, *since);
+        SPOT_ASSIGN(const auto line, entries.read(log, one.seq));
+        if (!line || line->erased) continue;
+        if (line->entry.kind == Kind::receipt_print) {
+            SPOT_ASSIGN(const auto since, receipts_in(log, counted + 1, one.seq - 1));
+            highest = std::max(highest, since);
             counted = one.seq - 1;
         }
-        SPOT_TRY(judge_again(log, **line, highest));
+        SPOT_TRY(judge_again(log, *line, highest));
     }
     return logs.save(log);
 }

@@ -23,8 +23,7 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
     line.hash = chain(log.tip.hash, entry, line.commitment);
 
     const std::int64_t key = entry_key(log.number, entry.seq);
-    const auto payload = sealed(line, key);
-    if (!payload) return tl::make_unexpected(payload.error());
+    SPOT_ASSIGN(const auto payload, sealed(line, key));
     SPOT_TRY(
         database_
             .prepare("INSERT INTO entry (key, kind, run, seen_epoch, seen_seq, \"check\", user,"
@@ -32,7 +31,7 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, nullif(?12, ''))")
             .with(key, static_cast<int>(entry.kind), entry.run, entry.seen.epoch, entry.seen.seq,
                   int{entry.check}, std::string_view(entry.user), line.subject, line.hash,
-                  line.commitment, *payload, std::string_view(line.reference))
+                  line.commitment, payload, std::string_view(line.reference))
             .run());
     log.tip = {entry.seq, line.hash};
     return {};
@@ -46,15 +45,14 @@ Result<Bytes> Entries::sealed(const Line& line, std::int64_t key) {
 
 Result<> Entries::seal_for(const Logs::Log& log, const Line& line) {
     const std::int64_t key = entry_key(log.number, line.entry.seq);
-    const auto payload = sealed(line, key);
-    if (!payload) return tl::make_unexpected(payload.error());
+    SPOT_ASSIGN(const auto payload, sealed(line, key));
     return database_.prepare("UPDATE entry SET subject = ?2, payload = ?3 WHERE key = ?1")
-        .with(key, line.subject, *payload)
+        .with(key, line.subject, payload)
         .run();
 }
 
 // Two texts, so that one can be read while a range is walked: a statement in use is prepared anew.
-#define SPOT_LINE_COLUMNS                                                                       \
+#define SPOT_LINE_COLUMNS                                                                      \
     "SELECT key, kind, run, seen_epoch, seen_seq, \"check\", user, subject, hash, commitment," \
     " payload, reference FROM entry WHERE "
 constexpr char kRange[] = SPOT_LINE_COLUMNS "key BETWEEN ?1 AND ?2 ORDER BY key";
@@ -79,11 +77,10 @@ Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
     line.commitment = hash_of(row.blob(9));
     line.reference = row.text(11);
 
-    const auto payload = subjects_.open(line.subject, {kPayload, key}, row.blob(10));
-    if (!payload) return tl::make_unexpected(payload.error());
-    line.erased = !*payload;
+    SPOT_ASSIGN(const auto payload, subjects_.open(line.subject, {kPayload, key}, row.blob(10)));
+    line.erased = !payload;
     if (line.erased) return line;
-    const View bytes = **payload;
+    const View bytes = *payload;
     if (bytes.size() < line.salt.size()) return fail(Code::corrupt, "an entry is damaged");
     line.salt = hash_of(bytes.first(line.salt.size()));
     entry.intent = text(bytes.subspan(line.salt.size()));
@@ -92,12 +89,10 @@ Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
 
 Result<std::optional<Line>> Entries::read(const Logs::Log& log, std::uint64_t seq) {
     auto row = database_.prepare(kOne);
-    const auto found = row.with(entry_key(log.number, seq)).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return std::nullopt;
-    auto line = line_of(row, log.id);
-    if (!line) return tl::make_unexpected(std::move(line).error());
-    return std::move(*line);
+    SPOT_ASSIGN(const auto found, row.with(entry_key(log.number, seq)).step());
+    if (!found) return std::nullopt;
+    SPOT_ASSIGN(auto line, line_of(row, log.id));
+    return line;
 }
 
 Result<> Entries::each(const Logs::Log& log, std::uint64_t first, std::uint64_t last,
@@ -106,12 +101,10 @@ Result<> Entries::each(const Logs::Log& log, std::uint64_t first, std::uint64_t 
     auto rows = database_.prepare(kRange);
     rows.with(entry_key(log.number, first), entry_key(log.number, std::min(last, kSeqMax)));
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return {};
-        auto line = line_of(rows, log.id);
-        if (!line) return tl::make_unexpected(std::move(line).error());
-        SPOT_TRY(use(*line));
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) return {};
+        SPOT_ASSIGN(auto line, line_of(rows, log.id));
+        SPOT_TRY(use(line));
     }
 }
 
@@ -120,21 +113,18 @@ Result<std::optional<Hash>> Entries::hash_at(const Logs::Log& log, std::uint64_t
     if (seq > log.tip.seq) return std::nullopt;
     if (seq == log.tip.seq) return log.tip.hash;
     auto row = database_.prepare("SELECT hash FROM entry WHERE key = ?1");
-    const auto found = row.with(entry_key(log.number, seq)).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return std::nullopt;
+    SPOT_ASSIGN(const auto found, row.with(entry_key(log.number, seq)).step());
+    if (!found) return std::nullopt;
     return hash_of(row.blob(0));
 }
 
 Result<std::optional<Entries::Head>> Entries::head(const Logs::Log& log, std::uint64_t seq) {
     if (seq > log.tip.seq) return std::nullopt;
-    const auto held = in_quarantine(log, seq);
-    if (!held) return tl::make_unexpected(held.error());
-    if (*held) return std::nullopt;
+    SPOT_ASSIGN(const auto held, in_quarantine(log, seq));
+    if (held) return std::nullopt;
     auto row = database_.prepare("SELECT kind, subject FROM entry WHERE key = ?1");
-    const auto found = row.with(entry_key(log.number, seq)).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return std::nullopt;
+    SPOT_ASSIGN(const auto found, row.with(entry_key(log.number, seq)).step());
+    if (!found) return std::nullopt;
     return Head{static_cast<Kind>(row.integer(0)), subject_of(row, 1)};
 }
 
@@ -161,17 +151,15 @@ Result<std::vector<Quarantined>> Entries::quarantined(const Logs::Log& log) {
         "SELECT entry, code FROM quarantine WHERE entry BETWEEN ?1 AND ?2 ORDER BY entry");
     rows.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax));
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return out;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) return out;
         out.push_back({seq_of(rows.integer(0)), std::string(rows.text(1))});
     }
 }
 
 Result<> Entries::remove_after(Logs::Log& log, std::uint64_t seq) {
-    const auto hash = hash_at(log, seq);
-    if (!hash) return tl::make_unexpected(hash.error());
-    if (!*hash) return fail(Code::not_found, "there is no such entry");
+    SPOT_ASSIGN(const auto hash, hash_at(log, seq));
+    if (!hash) return fail(Code::not_found, "there is no such entry");
     const std::int64_t first = entry_key(log.number, seq + 1);
     const std::int64_t last = entry_key(log.number, kSeqMax);
     SPOT_TRY(
@@ -179,7 +167,7 @@ Result<> Entries::remove_after(Logs::Log& log, std::uint64_t seq) {
     SPOT_TRY(database_.prepare("DELETE FROM quarantine WHERE entry BETWEEN ?1 AND ?2")
                  .with(first, last)
                  .run());
-    log.tip = {seq, **hash};
+    log.tip = {seq, *hash};
     return {};
 }
 

@@ -15,12 +15,10 @@ Result<std::size_t> Ledger::Inside::execute_received(Logs::Log& log, std::size_t
     const std::uint64_t last = std::min(log.settled, log.executed + count);
     const std::size_t taken = static_cast<std::size_t>(last - log.executed);
     SPOT_TRY(entries.each(log, log.executed + 1, last, [&](Line& line) -> Result<> {
-        const auto held = entries.in_quarantine(log, line.entry.seq);
-        if (!held) return tl::make_unexpected(held.error());
-        if (*held) return {};
-        const auto why = execute_one(line, Check::by_hash);
-        if (!why) return tl::make_unexpected(why.error());
-        return *why ? entries.quarantine(log, line.entry.seq, **why) : Result<>();
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(log, line.entry.seq));
+        if (held) return {};
+        SPOT_ASSIGN(const auto why, execute_one(line, Check::by_hash));
+        return why ? entries.quarantine(log, line.entry.seq, *why) : Result<>();
     }));
     log.executed = last;
     SPOT_TRY(records.tally(log, last));
@@ -47,9 +45,8 @@ Result<Why> Ledger::Inside::execute_one(const Line& line, Check check) {
     if (line.erased) return Why("erased");
     const Entry& entry = line.entry;
     const Json intent = Json::parse(entry.intent, nullptr, false);
-    const auto refers = refers_to_records(intent);
-    if (!refers) return tl::make_unexpected(refers.error());
-    if (!*refers) return Why("unknown_record");
+    SPOT_ASSIGN(const auto refers, refers_to_records(intent));
+    if (!refers) return Why("unknown_record");
     if (has_document(entry.kind)) return execute_document(line, intent, check);
 
     if (entry.kind == Kind::catalogue_set) return Why();  // see catalogue_publish
@@ -59,9 +56,8 @@ Result<Why> Ledger::Inside::execute_one(const Line& line, Check check) {
         return Why();
     }
     if (entry.kind == Kind::receipt_settle) {
-        const auto settled = records.settle_fact(entry, intent);
-        if (!settled) return tl::make_unexpected(settled.error());
-        return *settled == Records::Settled::now ? Why() : Why("settled_before");
+        SPOT_ASSIGN(const auto settled, records.settle_fact(entry, intent));
+        return settled == Records::Settled::now ? Why() : Why("settled_before");
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return Why("form");
@@ -69,14 +65,12 @@ Result<Why> Ledger::Inside::execute_one(const Line& line, Check check) {
     return Why();
 }
 
-Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& intent,
-                                             Check check) {
+Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& intent, Check check) {
     const Entry& entry = line.entry;
     Working* working = nullptr;
     if (makes_record(entry.kind)) {
-        const auto made = records.make(entry, line.subject);
-        if (!made) return tl::make_unexpected(made.error());
-        working = *made;
+        SPOT_ASSIGN(const auto made, records.make(entry, line.subject));
+        working = made;
     } else {
         const auto id = target_of(entry, intent);
         const auto opened = id ? records.open(record_of(entry.kind), *id) : nullptr;
@@ -88,9 +82,8 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
         working = *opened;
     }
     if (entry.kind == Kind::session_close) {
-        const auto closed = records.knew_changes(*working, entry);
-        if (!closed) return tl::make_unexpected(closed.error());
-        if (*closed) return Why("duplicate");
+        SPOT_ASSIGN(const auto closed, records.knew_changes(*working, entry));
+        if (closed) return Why("duplicate");
     }
     const auto change = records.execute(*working, entry, intent);
     if (!change || (check == Check::by_hash && entry.check != check_of(*change))) {
@@ -102,9 +95,8 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
         SPOT_TRY(records.save_change(*working));
         return Why();
     }
-    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
-    if (!at) return tl::make_unexpected(at.error());
-    SPOT_TRY(records.save_new(entry, line.subject, intent, {at->ms, {}}));
+    SPOT_ASSIGN(const auto at, parse_moment(intent.at("at").get_ref<const std::string&>()));
+    SPOT_TRY(records.save_new(entry, line.subject, intent, {at.ms, {}}));
     return Why();
 }
 

@@ -62,28 +62,26 @@ private:
 
 }  // namespace
 
-Result<> Ledger::Inside::export_log(const Logs::Log& log, const ExportRange& range,
-                                    const std::function<void(std::size_t, const std::string&)>& use) {
+Result<> Ledger::Inside::export_log(
+    const Logs::Log& log, const ExportRange& range,
+    const std::function<void(std::size_t, const std::string&)>& use) {
     auto rows = database.prepare(
         "SELECT key, subject, json, reference, place FROM record"
         " WHERE key BETWEEN ?1 AND ?2 AND place BETWEEN ?3 AND ?4 AND made_ms >= ?5 ORDER BY key");
     rows.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax), range.first_place,
               range.last_place, range.since_ms);
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return {};
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) return {};
         const auto place = static_cast<std::size_t>(rows.integer(4));
         if (place >= kRecordNames.size()) return fail(Code::corrupt, "a record's name is damaged");
         const RecordId id{log.id, seq_of(rows.integer(0))};
-        const auto json = records.open_json(id, rows, 0);
-        if (!json) return tl::make_unexpected(json.error());
-        if (!*json) continue;  // erased
+        SPOT_ASSIGN(const auto json, records.open_json(id, rows, 0));
+        if (!json) continue;  // erased
         Reader reader;
-        reader.held =
-            options.party == Party::station && id.seq <= log.acknowledged.seq;
+        reader.held = options.party == Party::station && id.seq <= log.acknowledged.seq;
         if (range.references) reader.reference = rows.text(3);
-        use(place, shown(kRecordNames[place], **json, reader));
+        use(place, shown(kRecordNames[place], *json, reader));
     }
 }
 
@@ -92,16 +90,14 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
     ExportRange range;
     range.references = wanted.references;
     if (!wanted.since.empty()) {
-        const auto moment = parse_moment(wanted.since);
-        if (!moment) return tl::make_unexpected(moment.error());
-        range.since_ms = moment->ms;
+        SPOT_ASSIGN(const auto moment, parse_moment(wanted.since));
+        range.since_ms = moment.ms;
     }
     const auto only = record_place(wanted.kind);
     if (!wanted.kind.empty() && !only) return fail(Code::invalid, "no record is called that");
     range.first_place = only.value_or(0);
     range.last_place = only.value_or(kRecordNames.size() - 1);
-    const auto ids = logs.ids();
-    if (!ids) return tl::make_unexpected(ids.error());
+    SPOT_ASSIGN(const auto ids, logs.ids());
 
     Held held;
     for (; range.first_place <= range.last_place; ++range.first_place) {
@@ -111,12 +107,13 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
             continue;
         }
         held.collect_after(now);
-        for (const LogId& id : *ids) {
-            const auto log = logs.find(id);
-            if (!log) return tl::make_unexpected(log.error());
-            SPOT_TRY(export_log(**log, range, [&](std::size_t place, const std::string& text) {
-                if (place == now) line(text);
-                else held.add(place, text);
+        for (const LogId& id : ids) {
+            SPOT_ASSIGN(const auto log, logs.find(id));
+            SPOT_TRY(export_log(*log, range, [&](std::size_t place, const std::string& text) {
+                if (place == now)
+                    line(text);
+                else
+                    held.add(place, text);
             }));
         }
     }
@@ -126,12 +123,10 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
 Result<Ledger::Counts> Ledger::Inside::count() {
     Counts out;
     for (const std::string_view name : kRecordNames) out.records[std::string(name)] = 0;
-    const auto ids = logs.ids();
-    if (!ids) return tl::make_unexpected(ids.error());
-    for (const LogId& id : *ids) {
-        const auto found = logs.find(id);
-        if (!found) return tl::make_unexpected(found.error());
-        Logs::Log log = **found;  // its row was written some entries ago: they are counted on
+    SPOT_ASSIGN(const auto ids, logs.ids());
+    for (const LogId& id : ids) {
+        SPOT_ASSIGN(const auto found, logs.find(id));
+        Logs::Log log = *found;  // its row was written some entries ago: they are counted on
         SPOT_TRY(records.tally(log, log.tip.seq));
         for (std::size_t i = 0; i < kRecordNames.size(); ++i)
             out.records[std::string(kRecordNames[i])] += log.tally[i];

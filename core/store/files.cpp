@@ -37,7 +37,7 @@ Bytes place_of_piece(const Hash& hash, std::uint64_t offset) {
     return out.take();
 }
 
-#define SPOT_FILE_COLUMNS                                                                       \
+#define SPOT_FILE_COLUMNS                                                                      \
     " file.number, file.subject, file.hash, file.bytes, file.have, file.state, file.failures," \
     " file.key FROM "
 
@@ -95,9 +95,8 @@ Result<> Files::unname(std::int64_t first, std::int64_t last) {
     auto rows = database_.prepare("SELECT file FROM file_of WHERE entry BETWEEN ?1 AND ?2");
     rows.with(first, last);
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) break;
         named.push_back(rows.integer(0));
     }
     SPOT_TRY(database_.prepare("DELETE FROM file_of WHERE entry BETWEEN ?1 AND ?2")
@@ -117,12 +116,10 @@ Result<std::optional<Files::Row>> Files::find(std::int64_t entry, const Hash& ha
     auto row = database_.prepare("SELECT" SPOT_FILE_COLUMNS
                                  "file_of JOIN file ON file.number = file_of.file"
                                  " WHERE file_of.entry = ?1 AND file_of.hash = ?2");
-    const auto found = row.with(entry, hash).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return std::nullopt;
-    auto out = row_of(row, 0);
-    if (!out) return tl::make_unexpected(std::move(out).error());
-    return std::move(*out);
+    SPOT_ASSIGN(const auto found, row.with(entry, hash).step());
+    if (!found) return std::nullopt;
+    SPOT_ASSIGN(auto out, row_of(row, 0));
+    return out;
 }
 
 Result<> Files::each(std::int64_t entry,
@@ -133,12 +130,10 @@ Result<> Files::each(std::int64_t entry,
                                   " ORDER BY file_of.entry, file_of.hash");
     rows.with(entry, entry == 0 ? std::numeric_limits<std::int64_t>::max() : entry);
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return {};
-        const auto file = row_of(rows, 1);
-        if (!file) return tl::make_unexpected(file.error());
-        SPOT_TRY(use(rows.integer(0), *file));
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) return {};
+        SPOT_ASSIGN(const auto file, row_of(rows, 1));
+        SPOT_TRY(use(rows.integer(0), file));
     }
 }
 
@@ -154,14 +149,11 @@ Result<> Files::each_awaited(std::uint64_t device,
         " ORDER BY file.failures, file_of.entry, file_of.hash");
     rows.with(device);
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return {};
-        const auto file = row_of(rows, 1);
-        if (!file) return tl::make_unexpected(file.error());
-        const auto more = use(rows.integer(0), *file);
-        if (!more) return tl::make_unexpected(more.error());
-        if (!*more) return {};
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) return {};
+        SPOT_ASSIGN(const auto file, row_of(rows, 1));
+        SPOT_ASSIGN(const auto more, use(rows.integer(0), file));
+        if (!more) return {};
     }
 }
 
@@ -176,40 +168,35 @@ Result<Ledger::FileCounts> Files::count(std::uint64_t device) {
     auto given_up = database_.prepare(
         "SELECT count(*) FROM file INDEXED BY file_open"
         " WHERE device = ?1 AND state <> 1 AND state = 2");
-    const auto found = given_up.with(device).step();
-    if (!found) return tl::make_unexpected(found.error());
+    SPOT_TRY(given_up.with(device).step());
     out.given_up = given_up.number(0);
     return out;
 }
 
 Result<SecretKey> Files::key_of(const Row& row) {
-    const auto sealing = subjects_.key(row.subject);
-    if (!sealing) return tl::make_unexpected(sealing.error());
-    if (!*sealing) return fail(Code::not_found, "the person's data were erased");
-    const auto opened = open_at_rest(**sealing, row.key, place_of_key(row));
-    if (!opened) return tl::make_unexpected(opened.error());
-    if (opened->size() != SecretKey::kSize) return fail(Code::corrupt, "a file's key is damaged");
-    return SecretKey(View(*opened).first<SecretKey::kSize>());
+    SPOT_ASSIGN(const auto sealing, subjects_.key(row.subject));
+    if (!sealing) return fail(Code::not_found, "the person's data were erased");
+    SPOT_ASSIGN(const auto opened, open_at_rest(*sealing, row.key, place_of_key(row)));
+    if (opened.size() != SecretKey::kSize) return fail(Code::corrupt, "a file's key is damaged");
+    return SecretKey(View(opened).first<SecretKey::kSize>());
 }
 
 Result<SecretKey> Files::make_key(Row& row) {
     if (!row.key.empty()) return key_of(row);
-    const auto sealing = subjects_.key(row.subject);
-    if (!sealing) return tl::make_unexpected(sealing.error());
-    if (!*sealing) return fail(Code::not_found, "the person's data were erased");
+    SPOT_ASSIGN(const auto sealing, subjects_.key(row.subject));
+    if (!sealing) return fail(Code::not_found, "the person's data were erased");
     SecretKey made = SecretKey::random(random_);
-    row.key = seal_at_rest(**sealing, made.bytes(), place_of_key(row), random_);
+    row.key = seal_at_rest(*sealing, made.bytes(), place_of_key(row), random_);
     return made;
 }
 
 Result<> Files::add(Row& row, View bytes) {
     if (bytes.size() > row.bytes - row.have)
         return fail(Code::limit, "a file is longer than its request says");
-    const auto key = make_key(row);
-    if (!key) return tl::make_unexpected(key.error());
+    SPOT_ASSIGN(const auto key, make_key(row));
     SPOT_TRY(database_.prepare("INSERT INTO piece (key, content) VALUES (?1, ?2)")
                  .with(piece_key(row.number, row.have),
-                       seal_at_rest(*key, bytes, place_of_piece(row.hash, row.have), random_))
+                       seal_at_rest(key, bytes, place_of_piece(row.hash, row.have), random_))
                  .run());
     row.have += bytes.size();
     return row.have == row.bytes ? conclude(row) : save(row);
@@ -246,26 +233,25 @@ Result<> Files::drop_pieces(Row& row) {
 
 Result<> Files::save(const Row& row) {
     return database_
-        .prepare("UPDATE file SET state = ?2, have = ?3, failures = ?4, key = ?5"
-                 " WHERE number = ?1")
+        .prepare(
+            "UPDATE file SET state = ?2, have = ?3, failures = ?4, key = ?5"
+            " WHERE number = ?1")
         .with(row.number, static_cast<int>(row.state), row.have, row.failures, row.key)
         .run();
 }
 
 Result<> Files::read(const Row& row, const std::function<Result<>(View)>& use) {
-    const auto key = key_of(row);
-    if (!key) return tl::make_unexpected(key.error());
+    SPOT_ASSIGN(const auto key, key_of(row));
     std::uint64_t offset = 0;
     while (offset < row.have) {
         auto piece = database_.prepare("SELECT content FROM piece WHERE key = ?1");
-        const auto found = piece.with(piece_key(row.number, offset)).step();
-        if (!found) return tl::make_unexpected(found.error());
-        if (!*found) return fail(Code::corrupt, "a piece of a file is missing");
-        const auto plain = open_at_rest(*key, piece.blob(0), place_of_piece(row.hash, offset));
-        if (!plain) return tl::make_unexpected(plain.error());
-        if (plain->empty()) return fail(Code::corrupt, "a piece of a file is empty");
-        SPOT_TRY(use(*plain));
-        offset += plain->size();
+        SPOT_ASSIGN(const auto found, piece.with(piece_key(row.number, offset)).step());
+        if (!found) return fail(Code::corrupt, "a piece of a file is missing");
+        SPOT_ASSIGN(const auto plain,
+                    open_at_rest(key, piece.blob(0), place_of_piece(row.hash, offset)));
+        if (plain.empty()) return fail(Code::corrupt, "a piece of a file is empty");
+        SPOT_TRY(use(plain));
+        offset += plain.size();
     }
     return {};
 }

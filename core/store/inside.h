@@ -127,7 +127,8 @@ struct Ledger::Inside {
     Result<std::map<std::int64_t, std::uint64_t>> settled_before(const LogId& id);
     Result<std::optional<Files::Row>> file_row(const File& file);
     Result<std::optional<Bytes>> received_file(const File& file);
-    // At a station: the files of which the hub has not said that they are there, and what it did say.
+    // At a station: the files of which the hub has not said that they are there, and what it did
+    // say.
     Result<> each_not_there(const std::function<void(const File&, FileState)>& use);
     // Of an entry's key.
     Result<RecordId> id_of(std::int64_t key);
@@ -222,8 +223,8 @@ struct Ledger::Inside {
     // What own entries that are not projected yet made or changed. Nothing: not known.
     std::optional<std::vector<RecordId>> pending;
     std::optional<Error> fault;
-    int depth = 0;         // of transact() and read() within each other
-    bool reading = false;  // the outer one is a read()
+    int depth = 0;                   // of transact() and read() within each other
+    bool reading = false;            // the outer one is a read()
     std::int64_t data_version = -1;  // no version: the first look counts as a change
     std::optional<WriteAheadLog> write_ahead_log;
 };

@@ -6,9 +6,8 @@ namespace {
 Result<std::vector<Ledger::Kept>> all_of(Statement rows) {
     std::vector<Ledger::Kept> out;
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) return out;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) return out;
         out.push_back({std::string(rows.text(0)), std::string(rows.text(1))});
     }
 }
@@ -19,8 +18,9 @@ Result<> Ledger::keep(std::string_view shelf, std::string_view key, std::string_
                       std::string_view value) {
     return inside_->transact([&] {
         return inside_->database
-            .prepare("INSERT INTO kept (shelf, key, owner, value) VALUES (?1, ?2, ?3, ?4)"
-                     " ON CONFLICT (shelf, key) DO UPDATE SET owner = ?3, value = ?4")
+            .prepare(
+                "INSERT INTO kept (shelf, key, owner, value) VALUES (?1, ?2, ?3, ?4)"
+                " ON CONFLICT (shelf, key) DO UPDATE SET owner = ?3, value = ?4")
             .with(shelf, key, owner, view(value))
             .run();
     });
@@ -28,9 +28,8 @@ Result<> Ledger::keep(std::string_view shelf, std::string_view key, std::string_
 
 Result<std::optional<std::string>> Ledger::kept(std::string_view shelf, std::string_view key) {
     auto row = inside_->database.prepare("SELECT value FROM kept WHERE shelf = ?1 AND key = ?2");
-    const auto found = row.with(shelf, key).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return std::nullopt;
+    SPOT_ASSIGN(const auto found, row.with(shelf, key).step());
+    if (!found) return std::nullopt;
     return std::string(row.text(0));
 }
 
@@ -63,9 +62,8 @@ Result<std::uint64_t> Ledger::next_number(std::string_view shelf) {
         auto row = inside_->database.prepare(
             "INSERT INTO kept (shelf, key, owner, value) VALUES ('number', ?1, '', 1)"
             " ON CONFLICT (shelf, key) DO UPDATE SET value = value + 1 RETURNING value");
-        const auto found = row.with(shelf).step();
-        if (!found) return tl::make_unexpected(found.error());
-        if (!*found) return fail(Code::io, "the store gave no number; nothing was changed");
+        SPOT_ASSIGN(const auto found, row.with(shelf).step());
+        if (!found) return fail(Code::io, "the store gave no number; nothing was changed");
         next = row.number(0);
         return row.run();
     }));

@@ -34,7 +34,7 @@ constexpr std::optional<std::int64_t> record_place(std::string_view name) {
 }
 
 // What the hub has set as the state of a request's route, in the order of record.route.
-constexpr std::array<std::string_view, 7> kRoutes{"",         "held",     "dispatched",  "accepted",
+constexpr std::array<std::string_view, 7> kRoutes{"",         "held",    "dispatched",  "accepted",
                                                   "answered", "refused", "duplicate_of"};
 constexpr int route_place(std::string_view state) {
     for (std::size_t i = 1; i < kRoutes.size(); ++i)

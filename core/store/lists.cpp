@@ -18,34 +18,32 @@ Result<> Records::list(std::int64_t key, std::int64_t place, std::int64_t ms, co
     const auto session = intent.find("session");
     if (session == intent.end()) return {};
     const auto id = RecordId::parse(session->get_ref<const std::string&>());
-    const auto owner = id ? key_of(*id) : std::optional<std::int64_t>();
-    if (!owner) return tl::make_unexpected(owner.error());
-    if (!*owner) return {};
+    SPOT_ASSIGN(const auto owner, id ? key_of(*id) : std::optional<std::int64_t>());
+    if (!owner) return {};
     return database_.prepare("INSERT INTO part (session, record) VALUES (?1, ?2)")
-        .with(**owner, key)
+        .with(*owner, key)
         .run();
 }
 
 Result<> Ledger::Inside::make_lists() {
     if (options.party != Party::station) return {};
-    const auto done = database.integer("SELECT count(*) FROM setting WHERE name = 'ledger.listed'");
-    if (!done) return tl::make_unexpected(done.error());
-    if (*done > 0) return {};
+    SPOT_ASSIGN(const auto done,
+                database.integer("SELECT count(*) FROM setting WHERE name = 'ledger.listed'"));
+    if (done > 0) return {};
     return transact([&]() -> Result<> {
         // Another process may have been faster.
         SPOT_TRY(database.run("DELETE FROM made; DELETE FROM part"));
-        auto rows = database.prepare("SELECT key, subject, json, place, made_ms, device, epoch FROM record"
+        auto rows = database.prepare(
+            "SELECT key, subject, json, place, made_ms, device, epoch FROM record"
             " JOIN log ON log.number = key >> 40");
         for (;;) {
-            const auto row = rows.step();
-            if (!row) return tl::make_unexpected(row.error());
-            if (!*row) break;
+            SPOT_ASSIGN(const auto row, rows.step());
+            if (!row) break;
             const RecordId id{{rows.number(5), static_cast<std::uint32_t>(rows.integer(6))},
                               seq_of(rows.integer(0))};
-            const auto json = records.open_json(id, rows, 0);
-            if (!json) return tl::make_unexpected(json.error());
-            if (!*json) continue;  // erased
-            const Json shown = Json::parse(**json, nullptr, false);
+            SPOT_ASSIGN(const auto json, records.open_json(id, rows, 0));
+            if (!json) continue;  // erased
+            const Json shown = Json::parse(*json, nullptr, false);
             SPOT_TRY(records.list(rows.integer(0), rows.integer(3), rows.integer(4), shown));
         }
         return database.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, x'31')")
@@ -57,19 +55,17 @@ Result<> Ledger::Inside::make_lists() {
 Result<std::vector<Ledger::Listed>> Ledger::Inside::listed(Statement rows, std::size_t count) {
     std::vector<Listed> out;
     while (out.size() < count) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) break;
         auto log = database.prepare("SELECT device, epoch FROM log WHERE number = ?1");
-        const auto found = log.with(rows.integer(0) >> kSeqBits).step();
-        if (!found) return tl::make_unexpected(found.error());
+        SPOT_ASSIGN(const auto found, log.with(rows.integer(0) >> kSeqBits).step());
         const auto place = static_cast<std::size_t>(rows.integer(2));
-        if (!*found || place >= kRecordNames.size())
+        if (!found || place >= kRecordNames.size())
             return fail(Code::corrupt, "a record's place is damaged");
-        out.push_back({{{log.number(0), static_cast<std::uint32_t>(log.integer(1))},
-                        seq_of(rows.integer(0))},
-                       kRecordNames[place],
-                       rows.integer(1)});
+        out.push_back(
+            {{{log.number(0), static_cast<std::uint32_t>(log.integer(1))}, seq_of(rows.integer(0))},
+             kRecordNames[place],
+             rows.integer(1)});
     }
     return out;
 }
@@ -77,28 +73,23 @@ Result<std::vector<Ledger::Listed>> Ledger::Inside::listed(Statement rows, std::
 Result<std::optional<Ledger::Shown>> Ledger::Inside::shown_record(std::string_view name,
                                                                   const RecordId& id) {
     const auto place = record_place(name);
-    const auto key = records.key_of(id);
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key || !place) return std::nullopt;
+    SPOT_ASSIGN(const auto key, records.key_of(id));
+    if (!key || !place) return std::nullopt;
     auto row = database.prepare(
         "SELECT key, subject, json, key, subject, document, conflicts FROM record"
         " WHERE key = ?1 AND place = ?2");
-    const auto found = row.with(**key, *place).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return std::nullopt;
-    auto json = records.open_json(id, row, 0);
-    if (!json) return tl::make_unexpected(std::move(json).error());
-    if (!*json) return std::nullopt;
-    auto changes = records.changes(id, row, 3);
-    if (!changes) return tl::make_unexpected(std::move(changes).error());
-    return Shown{std::move(**json), row.integer(6) > 0, std::move(*changes)};
+    SPOT_ASSIGN(const auto found, row.with(*key, *place).step());
+    if (!found) return std::nullopt;
+    SPOT_ASSIGN(auto json, records.open_json(id, row, 0));
+    if (!json) return std::nullopt;
+    SPOT_ASSIGN(auto changes, records.changes(id, row, 3));
+    return Shown{std::move(*json), row.integer(6) > 0, std::move(changes)};
 }
 
 Result<std::vector<RecordId>> Ledger::Inside::changes_of(std::string_view record,
                                                          const RecordId& id) {
-    auto shown = shown_record(record, id);
-    if (!shown) return tl::make_unexpected(std::move(shown).error());
-    return *shown ? std::move((*shown)->changes) : std::vector<RecordId>();
+    SPOT_ASSIGN(auto shown, shown_record(record, id));
+    return shown ? std::move(shown->changes) : std::vector<RecordId>();
 }
 
 Result<std::vector<Ledger::Listed>> Ledger::made_between(std::string_view record,
@@ -115,16 +106,15 @@ Result<std::vector<Ledger::Listed>> Ledger::made_between(std::string_view record
     });
 }
 
-Result<std::vector<Ledger::Listed>> Ledger::records_of(const RecordId& session,
-                                                       std::size_t count) {
+Result<std::vector<Ledger::Listed>> Ledger::records_of(const RecordId& session, std::size_t count) {
     return inside_->look(Inside::Of::records, [&]() -> Result<std::vector<Listed>> {
-        const auto key = inside_->records.key_of(session);
-        if (!key) return tl::make_unexpected(key.error());
-        if (!*key) return std::vector<Listed>();
+        SPOT_ASSIGN(const auto key, inside_->records.key_of(session));
+        if (!key) return std::vector<Listed>();
         auto rows = inside_->database.prepare(
             "SELECT record.key, record.made_ms, record.place FROM part"
-            " JOIN record ON record.key = part.record WHERE part.session = ?1 ORDER BY part.record");
-        rows.with(**key);
+            " JOIN record ON record.key = part.record WHERE part.session = ?1 ORDER BY "
+            "part.record");
+        rows.with(*key);
         return inside_->listed(std::move(rows), count);
     });
 }

@@ -19,9 +19,8 @@ Result<Logs::Log*> Logs::find(const LogId& id) {
         "SELECT number, executed, receipts, acked_seq, acked_hash, backed_up_seq, backed_up_hash,"
         " settled, tallied, tally, branch_epoch, branch_seq, ended, projected FROM log"
         " WHERE device = ?1 AND epoch = ?2");
-    const auto found = row.with(id.device, id.epoch).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return nullptr;
+    SPOT_ASSIGN(const auto found, row.with(id.device, id.epoch).step());
+    if (!found) return nullptr;
     Log log;
     log.number = row.integer(0);
     log.id = id;
@@ -33,28 +32,29 @@ Result<Logs::Log*> Logs::find(const LogId& id) {
     ByteReader tally(row.blob(9));
     for (std::uint64_t& number : log.tally) number = tally.varint();
     // One that does not read is counted anew.
-    if (tally.failed()) log.tally.fill(0);
-    else log.tallied = row.number(8);
+    if (tally.failed())
+        log.tally.fill(0);
+    else
+        log.tallied = row.number(8);
     log.branch = {static_cast<std::uint32_t>(row.integer(10)), row.number(11)};
     if (!row.null(12)) log.ended = row.number(12);
     log.projected = row.number(13);
 
     auto last = database_.prepare(
         "SELECT key, hash FROM entry WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1");
-    const auto any = last.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax)).step();
-    if (!any) return tl::make_unexpected(any.error());
-    if (*any) log.tip = {seq_of(last.integer(0)), hash_of(last.blob(1))};
+    SPOT_ASSIGN(const auto any,
+                last.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax)).step());
+    if (any) log.tip = {seq_of(last.integer(0)), hash_of(last.blob(1))};
     return &known_.emplace(id, log).first->second;
 }
 
 Result<Logs::Log*> Logs::find_or_make(const LogId& id) {
     const auto found = find(id);
     if (!found || *found) return found;
-    const auto last = database_.integer("SELECT coalesce(max(number), 0) FROM log");
-    if (!last) return tl::make_unexpected(last.error());
-    if (*last >= kLogNumberMax) return fail(Code::limit, "the store holds a million logs");
+    SPOT_ASSIGN(const auto last, database_.integer("SELECT coalesce(max(number), 0) FROM log"));
+    if (last >= kLogNumberMax) return fail(Code::limit, "the store holds a million logs");
     SPOT_TRY(database_.prepare("INSERT INTO log (number, device, epoch) VALUES (?1, ?2, ?3)")
-                 .with(*last + 1, id.device, id.epoch)
+                 .with(last + 1, id.device, id.epoch)
                  .run());
     return find(id);
 }
@@ -63,9 +63,8 @@ Result<std::vector<LogId>> Logs::ids() {
     std::vector<LogId> out;
     auto rows = database_.prepare("SELECT device, epoch FROM log");
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) break;
         out.push_back({rows.number(0), static_cast<std::uint32_t>(rows.integer(1))});
     }
     std::sort(out.begin(), out.end());
@@ -90,9 +89,8 @@ Result<const SecretKey*> Logs::secret(const Log& log, std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
     if (period_ && period_->log == log.number && period_->period == period) return &period_->secret;
     auto row = database_.prepare("SELECT secret FROM period WHERE log = ?1 AND period = ?2");
-    const auto found = row.with(log.number, period).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return nullptr;
+    SPOT_ASSIGN(const auto found, row.with(log.number, period).step());
+    if (!found) return nullptr;
     const View bytes = row.blob(0);
     if (bytes.size() != SecretKey::kSize)
         return fail(Code::corrupt, "a period's secret is damaged");

@@ -19,9 +19,8 @@ const std::array kMigrations{&spot_migration_0001_start[0], &spot_migration_0002
 
 // In one transaction, and again checks inside it, as another process may open the same file.
 Result<> apply(Database& database) {
-    const auto version = database.integer("PRAGMA user_version");
-    if (!version) return tl::make_unexpected(version.error());
-    for (auto at = static_cast<std::size_t>(*version); at < kMigrations.size(); ++at)
+    SPOT_ASSIGN(const auto version, database.integer("PRAGMA user_version"));
+    for (auto at = static_cast<std::size_t>(version); at < kMigrations.size(); ++at)
         SPOT_TRY(database.run(kMigrations[at]));
     const std::string done = "PRAGMA application_id = " + std::to_string(kApplicationId) +
                              "; PRAGMA user_version = " + std::to_string(kMigrations.size());
@@ -31,15 +30,13 @@ Result<> apply(Database& database) {
 }  // namespace
 
 Result<> migrate(Database& database) {
-    const auto version = database.integer("PRAGMA user_version");
-    if (!version) return tl::make_unexpected(version.error());
-    const auto application = database.integer("PRAGMA application_id");
-    if (!application) return tl::make_unexpected(application.error());
+    SPOT_ASSIGN(const auto version, database.integer("PRAGMA user_version"));
+    SPOT_ASSIGN(const auto application, database.integer("PRAGMA application_id"));
     const auto known = static_cast<std::int64_t>(kMigrations.size());
-    if (*application == kApplicationId && *version == known) return {};
-    if (*application != 0 && *application != kApplicationId)
+    if (application == kApplicationId && version == known) return {};
+    if (application != 0 && application != kApplicationId)
         return fail(Code::corrupt, "the file is no store of this program");
-    if (*version < 0 || *version > known)
+    if (version < 0 || version > known)
         return fail(Code::corrupt, "the store was written by a newer program; nothing was changed");
 
     SPOT_TRY(database.run("BEGIN IMMEDIATE"));

@@ -71,7 +71,8 @@ Result<Projection> project_sequence(const RecordId& id, Party here, std::span<co
         const Json intent = Json::parse(step.intent, nullptr, false);
         if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
         for (const Operation& operation : operations_of(step.kind, intent))
-            if (!put(out, operation)) return fail(Code::corrupt, "a change does not fit its record");
+            if (!put(out, operation))
+                return fail(Code::corrupt, "a change does not fit its record");
     }
     const int route = route_of(out);
     complete(out, record_of(steps.front().kind), id, here);
@@ -83,7 +84,8 @@ std::string project_fact(Kind kind, const RecordId& id, const Json& intent,
     Json out = intent;
     out["record"] = record_of(kind);
     out["id"] = id.text();
-    if (kind == Kind::receipt_print) out["state"] = settled.empty() ? std::string_view("reserved") : settled;
+    if (kind == Kind::receipt_print)
+        out["state"] = settled.empty() ? std::string_view("reserved") : settled;
     return canonical(out);
 }
 

@@ -71,11 +71,11 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
     }
     if (is_personal(entry.kind) && !subject) {
         const bool whole = !code || *code == "unknown_record";
-        const auto made = subjects.of_request(
-            whole && entry.kind == Kind::request_queue ? intent : Json{{"citizen", Json::object()}},
-            entry.id(), Subjects::Row::now);
-        if (!made) return tl::make_unexpected(made.error());
-        subject = *made;
+        SPOT_ASSIGN(const auto made, subjects.of_request(whole && entry.kind == Kind::request_queue
+                                                             ? intent
+                                                             : Json{{"citizen", Json::object()}},
+                                                         entry.id(), Subjects::Row::now));
+        subject = made;
     }
     return code;
 }
@@ -83,9 +83,8 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
 Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> received, Take take,
                                  Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
-    const auto found = logs.find_or_make(id);
-    if (!found) return tl::make_unexpected(found.error());
-    Logs::Log& log = **found;
+    SPOT_ASSIGN(const auto found, logs.find_or_make(id));
+    Logs::Log& log = *found;
     const std::uint64_t receipts = log.receipts;
     for (const Entry& entry : received) {
         if (entry.log != id || entry.seq != log.tip.seq + 1)
@@ -93,12 +92,11 @@ Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> receive
         if (entry.intent.size() > kIntentBytesMax || entry.user.size() > kUserBytesMax ||
             entry.seq > kSeqMax)
             return fail(Code::limit, "an entry is too large");
-        const auto secret = logs.secret(log, entry.seq);
-        if (!secret) return tl::make_unexpected(secret.error());
-        if (!*secret) return fail(Code::not_found, "the period's secret is not here");
+        SPOT_ASSIGN(const auto secret, logs.secret(log, entry.seq));
+        if (!secret) return fail(Code::not_found, "the period's secret is not here");
         Line line;
         line.entry = entry;
-        line.salt = salt_of(**secret, id, entry.seq);
+        line.salt = salt_of(*secret, id, entry.seq);
         auto code = judge(log, entry, line.subject);
         if (!code) return tl::make_unexpected(std::move(code).error());
         // What it refers to may be held itself.
@@ -115,9 +113,8 @@ Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> receive
 
 Result<> Ledger::Inside::settle(const LogId& id) {
     if (is_own(id)) return fail(Code::refused, "one's own entries need no settling");
-    const auto found = logs.find(id);
-    if (!found) return tl::make_unexpected(found.error());
-    Logs::Log* log = *found;
+    SPOT_ASSIGN(const auto found, logs.find(id));
+    Logs::Log* log = found;
     if (!log || log->settled == log->tip.seq) return {};
     log->settled = log->tip.seq;
     return logs.save(*log);
@@ -125,10 +122,9 @@ Result<> Ledger::Inside::settle(const LogId& id) {
 
 Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
     if (is_own(id)) return fail(Code::refused, "one's own entries are not taken back");
-    const auto found = logs.find(id);
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found || seq >= (*found)->tip.seq) return {};
-    Logs::Log& log = **found;
+    SPOT_ASSIGN(const auto found, logs.find(id));
+    if (!found || seq >= found->tip.seq) return {};
+    Logs::Log& log = *found;
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
     SPOT_TRY(entries.remove_after(log, seq));
     SPOT_TRY(files.unname(entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)));
@@ -144,8 +140,8 @@ Result<std::uint64_t> Ledger::Inside::receipts_in(const Logs::Log& log, std::uin
     std::uint64_t highest = 0;
     SPOT_TRY(entries.each(log, first, last, [&](Line& line) -> Result<> {
         if (line.entry.kind == Kind::receipt_print)
-            highest = std::max(
-                highest, number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
+            highest = std::max(highest,
+                               number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
         return {};
     }));
     return highest;

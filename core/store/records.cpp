@@ -27,9 +27,8 @@ std::int64_t seconds(std::int64_t ms) {
 }  // namespace
 
 bool Working::has(const RecordId& entry) const {
-    return std::any_of(changes.begin(), changes.end(), [&](const Change& change) {
-        return entry_of(id, change) == entry;
-    });
+    return std::any_of(changes.begin(), changes.end(),
+                       [&](const Change& change) { return entry_of(id, change) == entry; });
 }
 
 bool has_document(Kind kind) {
@@ -57,19 +56,17 @@ std::array<std::uint8_t, 8> Records::digest_of(Kind kind, std::string_view inten
 }
 
 Result<std::optional<std::int64_t>> Records::key_of(const RecordId& id) {
-    const auto log = logs_.find(id.log);
-    if (!log) return tl::make_unexpected(log.error());
-    if (!*log || id.seq > (*log)->tip.seq) return std::nullopt;
-    return entry_key((*log)->number, id.seq);
+    SPOT_ASSIGN(const auto log, logs_.find(id.log));
+    if (!log || id.seq > log->tip.seq) return std::nullopt;
+    return entry_key(log->number, id.seq);
 }
 
 Result<bool> Records::exists(std::string_view record, const RecordId& id) {
     const auto place = record_place(record);
-    const auto key = key_of(id);
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key || !place) return false;
+    SPOT_ASSIGN(const auto key, key_of(id));
+    if (!key || !place) return false;
     auto row = database_.prepare("SELECT 1 FROM record WHERE key = ?1 AND place = ?2");
-    return row.with(**key, *place).step();
+    return row.with(*key, *place).step();
 }
 
 Result<std::optional<RecordId>> Records::find_reference(std::string_view record,
@@ -82,9 +79,8 @@ Result<std::optional<RecordId>> Records::find_reference(std::string_view record,
         "SELECT log.device, log.epoch, reference.record FROM reference"
         " JOIN log ON log.number = reference.record >> 40"
         " WHERE reference.place = ?1 AND reference.name = ?2");
-    const auto found = row.with(*place, reference).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return std::nullopt;
+    SPOT_ASSIGN(const auto found, row.with(*place, reference).step());
+    if (!found) return std::nullopt;
     return RecordId{{row.number(0), static_cast<std::uint32_t>(row.integer(1))},
                     seq_of(row.integer(2))};
 }
@@ -117,15 +113,12 @@ Working* Records::held(std::string_view record, const RecordId& id) {
 
 Result<Working*> Records::open(std::string_view record, const RecordId& id) {
     if (Working* const working = held(record, id)) return working;
-    const auto key = key_of(id);
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key) return nullptr;
-    const auto there = exists(record, id);
-    if (!there) return tl::make_unexpected(there.error());
-    if (!*there) return nullptr;
-    auto loaded = load(record, id, **key);
-    if (!loaded) return tl::make_unexpected(std::move(loaded).error());
-    return keep(std::move(*loaded));
+    SPOT_ASSIGN(const auto key, key_of(id));
+    if (!key) return nullptr;
+    SPOT_ASSIGN(const auto there, exists(record, id));
+    if (!there) return nullptr;
+    SPOT_ASSIGN(auto loaded, load(record, id, *key));
+    return keep(std::move(loaded));
 }
 
 Result<Working> Records::load(std::string_view record, const RecordId& id, std::int64_t key) {
@@ -134,17 +127,16 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
     working.place = *record_place(record);
     working.key = key;
     auto row = database_.prepare("SELECT subject, document FROM record WHERE key = ?1");
-    const auto found = row.with(key).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return fail(Code::not_found, "there is no such record");
+    SPOT_ASSIGN(const auto found, row.with(key).step());
+    if (!found) return fail(Code::not_found, "there is no such record");
     working.subject = subject_of(row, 0);
     std::vector<Change> changes{change_of(id)};
     if (!row.null(1)) {
-        const auto packed = subjects_.open(working.subject, {kDocumentColumn, key}, row.blob(1));
-        if (!packed) return tl::make_unexpected(packed.error());
-        if (!*packed) return fail(Code::not_found, "the person's data were erased");
+        SPOT_ASSIGN(const auto packed,
+                    subjects_.open(working.subject, {kDocumentColumn, key}, row.blob(1)));
+        if (!packed) return fail(Code::not_found, "the person's data were erased");
         View saved;
-        auto unpacked = unpack(**packed, saved);
+        auto unpacked = unpack(*packed, saved);
         if (!unpacked) return fail(Code::corrupt, "a record's changes are damaged");
         changes = std::move(*unpacked);
         // What does not load is made again, like what was never saved.
@@ -159,35 +151,30 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
 }
 
 Result<Line> Records::line_of(const RecordId& entry) {
-    const auto log = logs_.find(entry.log);
-    if (!log) return tl::make_unexpected(log.error());
-    if (!*log) return fail(Code::corrupt, "a record's log is not in the store");
-    auto line = entries_.read(**log, entry.seq);
-    if (!line) return tl::make_unexpected(std::move(line).error());
-    if (!*line) return fail(Code::corrupt, "a record's entry is not in the store");
-    return std::move(**line);
+    SPOT_ASSIGN(const auto log, logs_.find(entry.log));
+    if (!log) return fail(Code::corrupt, "a record's log is not in the store");
+    SPOT_ASSIGN(auto line, entries_.read(*log, entry.seq));
+    if (!line) return fail(Code::corrupt, "a record's entry is not in the store");
+    return std::move(*line);
 }
 
 Result<> Records::replay(Working& working, std::vector<Change> changes) {
     for (const Change& change : changes) {
-        const auto line = line_of(entry_of(working.id, change));
-        if (!line) return tl::make_unexpected(line.error());
-        if (line->erased) return fail(Code::not_found, "the person's data were erased");
-        const Json intent = Json::parse(line->entry.intent, nullptr, false);
-        const auto executed = execute(working, line->entry, intent);
-        if (!executed) return tl::make_unexpected(executed.error());
+        SPOT_ASSIGN(const auto line, line_of(entry_of(working.id, change)));
+        if (line.erased) return fail(Code::not_found, "the person's data were erased");
+        const Json intent = Json::parse(line.entry.intent, nullptr, false);
+        SPOT_TRY(execute(working, line.entry, intent));
     }
     return {};
 }
 
 Result<Working*> Records::make(const Entry& entry, const std::optional<Subjects::Id>& subject) {
-    const auto log = logs_.find(entry.log);
-    if (!log) return tl::make_unexpected(log.error());
-    SPOT_CHECK(*log);
+    SPOT_ASSIGN(const auto log, logs_.find(entry.log));
+    SPOT_CHECK(log);
     Working working;
     working.id = entry.id();
     working.place = *record_place(record_of(entry.kind));
-    working.key = entry_key((*log)->number, entry.seq);
+    working.key = entry_key(log->number, entry.seq);
     working.subject = subject;
     return keep(std::move(working));
 }
@@ -199,10 +186,9 @@ Result<bool> Records::knows(const Entry& author, const Change& change) {
     Seen limit = own ? Seen{author.log.epoch, author.seq - 1} : author.seen;
     const std::uint64_t device = own ? author.log.device : author.log.device ^ kHubBit;
     while (change.epoch < limit.epoch) {
-        const auto log = logs_.find({device, limit.epoch});
-        if (!log) return tl::make_unexpected(log.error());
-        const bool branched = *log && (*log)->branch.epoch > 0;
-        limit = branched ? (*log)->branch : Seen{limit.epoch - 1, kSeqMax};
+        SPOT_ASSIGN(const auto log, logs_.find({device, limit.epoch}));
+        const bool branched = log && log->branch.epoch > 0;
+        limit = branched ? log->branch : Seen{limit.epoch - 1, kSeqMax};
     }
     return change.epoch == limit.epoch && change.seq <= limit.seq;
 }
@@ -219,60 +205,55 @@ Result<std::optional<Hash>> Records::execute(Working& working, const Entry& entr
                                              const Json& intent) {
     std::vector<Hash> known;
     for (const Change& change : working.changes) {
-        const auto by_author = knows(entry, change);
-        if (!by_author) return tl::make_unexpected(by_author.error());
-        if (!*by_author && &change == &working.changes.front())
+        SPOT_ASSIGN(const auto by_author, knows(entry, change));
+        if (!by_author && &change == &working.changes.front())
             return fail(Code::not_found, "the entry's author did not know the record");
-        if (change.hash && *by_author) known.push_back(*change.hash);
+        if (change.hash && by_author) known.push_back(*change.hash);
     }
 
-    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
-    if (!at) return tl::make_unexpected(at.error());
-    const auto done = working.document.execute(actor_of(entry.log, entry.run), seconds(at->ms),
-                                               known, operations_of(entry.kind, intent));
-    if (!done) return tl::make_unexpected(done.error());
+    SPOT_ASSIGN(const auto at, parse_moment(intent.at("at").get_ref<const std::string&>()));
+    SPOT_ASSIGN(const auto done,
+                working.document.execute(actor_of(entry.log, entry.run), seconds(at.ms), known,
+                                         operations_of(entry.kind, intent)));
     Change change = change_of(entry.id());
     change.digest = digest_of(entry.kind, entry.intent);
-    change.hash = *done;
+    change.hash = done;
     working.changes.push_back(change);
     return done;
 }
 
 Result<Projection> Records::projection_of(Working& working) {
-    const auto json = working.document.json();
-    if (!json) return tl::make_unexpected(json.error());
+    SPOT_ASSIGN(const auto json, working.document.json());
     const auto name = kRecordNames[static_cast<std::size_t>(working.place)];
-    return project_document(name, working.id, here_, *json);
+    return project_document(name, working.id, here_, json);
 }
 
 Result<> Records::save_change(Working& working) {
-    const auto projection = projection_of(working);
-    if (!projection) return tl::make_unexpected(projection.error());
+    SPOT_ASSIGN(const auto projection, projection_of(working));
     const auto sealed =
-        subjects_.seal(working.subject, {kJsonColumn, working.key}, view(projection->json));
+        subjects_.seal(working.subject, {kJsonColumn, working.key}, view(projection.json));
     if (!sealed) return tl::make_unexpected(sealed.error());
     Result<Bytes> document;
     if (working.changes.size() > kReplayedMax) document = working.document.save();
     if (!document) return tl::make_unexpected(document.error());
-    const auto packed =
-        subjects_.seal(working.subject, {kDocumentColumn, working.key}, pack(working.changes, *document));
+    const auto packed = subjects_.seal(working.subject, {kDocumentColumn, working.key},
+                                       pack(working.changes, *document));
     if (!packed) return tl::make_unexpected(packed.error());
     return database_
-        .prepare("UPDATE record SET json = ?2, conflicts = ?3, document = ?4, route = ?5 WHERE key = ?1")
-        .with(working.key, *sealed, int{projection->conflicts}, *packed, projection->route)
+        .prepare(
+            "UPDATE record SET json = ?2, conflicts = ?3, document = ?4, route = ?5 WHERE key = ?1")
+        .with(working.key, *sealed, int{projection.conflicts}, *packed, projection.route)
         .run();
 }
 
 // A fact has no document: the column holds the entry that settled it, beside the one that made it.
 Result<Records::Settled> Records::settle_fact(const Entry& entry, const Json& intent) {
     const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
-    const auto key = id ? key_of(*id) : std::optional<std::int64_t>();
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key) return fail(Code::not_found, "unknown receipt");
+    SPOT_ASSIGN(const auto key, id ? key_of(*id) : std::optional<std::int64_t>());
+    if (!key) return fail(Code::not_found, "unknown receipt");
     auto row = database_.prepare("SELECT key, subject, json, document FROM record WHERE key = ?1");
-    const auto found = row.with(**key).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return fail(Code::not_found, "unknown receipt");
+    SPOT_ASSIGN(const auto found, row.with(*key).step());
+    if (!found) return fail(Code::not_found, "unknown receipt");
     Change change = change_of(entry.id());
     change.digest = digest_of(entry.kind, entry.intent);
     if (!row.null(3)) {
@@ -281,13 +262,12 @@ Result<Records::Settled> Records::settle_fact(const Entry& entry, const Json& in
         if (!before) return fail(Code::corrupt, "a record's changes are damaged");
         return before->back().digest == change.digest ? Settled::repeated : Settled::otherwise;
     }
-    const auto before = open_json(*id, row, 0);
-    if (!before) return tl::make_unexpected(before.error());
-    Json shown = Json::parse(before->value_or(""), nullptr, false);
+    SPOT_ASSIGN(const auto before, open_json(*id, row, 0));
+    Json shown = Json::parse(before.value_or(""), nullptr, false);
     if (!shown.is_object()) return fail(Code::corrupt, "a record does not read");
     shown["state"] = intent.at("state");
     SPOT_TRY(database_.prepare("UPDATE record SET json = ?2, document = ?3 WHERE key = ?1")
-                 .with(**key, view(canonical(shown)), pack({change_of(*id), change}, {}))
+                 .with(*key, view(canonical(shown)), pack({change_of(*id), change}, {}))
                  .run());
     return Settled::now;
 }
@@ -303,36 +283,32 @@ Result<> Records::undo_changes(std::string_view record, const RecordId& id, cons
     working.key = **key;
     auto row = database_.prepare(
         "SELECT key, subject, document FROM record WHERE key = ?1 AND place = ?2");
-    const auto found = row.with(**key, working.place).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return {};
-    auto changes = changes_in(row, 0, id);
-    if (!changes) return tl::make_unexpected(std::move(changes).error());
-    if (!*changes) return {};  // erased
+    SPOT_ASSIGN(const auto found, row.with(**key, working.place).step());
+    if (!found) return {};
+    SPOT_ASSIGN(auto changes, changes_in(row, 0, id));
+    if (!changes) return {};  // erased
     working.subject = subject_of(row, 1);
-    std::erase_if(**changes, [&](const Change& change) {
+    std::erase_if(*changes, [&](const Change& change) {
         const RecordId entry = entry_of(id, change);
         return entry.log == log && entry.seq > seq;
     });
-    SPOT_TRY(replay(working, std::move(**changes)));
+    SPOT_TRY(replay(working, std::move(*changes)));
     return save_change(working);
 }
 
 Result<> Records::unsettle_fact(const RecordId& id) {
-    const auto key = key_of(id);
-    if (!key) return tl::make_unexpected(key.error());
+    SPOT_ASSIGN(const auto key, key_of(id));
     return database_.prepare("UPDATE record SET json = x'', document = NULL WHERE key = ?1")
-        .with(*key)
+        .with(key)
         .run();
 }
 
 Result<std::vector<RecordId>> Records::changes(const RecordId& id, const Statement& row,
                                                int column) {
-    const auto all = changes_in(row, column, id);
-    if (!all) return tl::make_unexpected(all.error());
+    SPOT_ASSIGN(const auto all, changes_in(row, column, id));
     std::vector<RecordId> out;
-    if (!*all) return std::vector<RecordId>{id};  // erased
-    for (const Change& change : **all) out.push_back(entry_of(id, change));
+    if (!all) return std::vector<RecordId>{id};  // erased
+    for (const Change& change : *all) out.push_back(entry_of(id, change));
     return out;
 }
 
@@ -341,9 +317,8 @@ Result<> Records::tally(Logs::Log& log, std::uint64_t last) {
     auto rows = database_.prepare("SELECT place FROM record WHERE key BETWEEN ?1 AND ?2");
     rows.with(entry_key(log.number, log.tallied + 1), entry_key(log.number, last));
     for (;;) {
-        const auto row = rows.step();
-        if (!row) return tl::make_unexpected(row.error());
-        if (!*row) break;
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) break;
         const auto place = static_cast<std::size_t>(rows.integer(0));
         if (place >= log.tally.size()) return fail(Code::corrupt, "a record's name is damaged");
         ++log.tally[place];
@@ -358,15 +333,14 @@ Result<> Records::tally_on(Logs::Log& log, std::uint64_t last) {
 
 Result<> Records::save_new(const Entry& entry, const std::optional<Subjects::Id>& subject,
                            const Json& intent, const Made& made) {
-    const auto found = key_of(entry.id());
-    if (!found) return tl::make_unexpected(found.error());
-    SPOT_CHECK(*found);
-    const std::int64_t key = **found, place = *record_place(record_of(entry.kind));
+    SPOT_ASSIGN(const auto found, key_of(entry.id()));
+    SPOT_CHECK(found);
+    const std::int64_t key = *found, place = *record_place(record_of(entry.kind));
     std::optional<std::string_view> reference;
     if (!made.reference.empty()) {
         reference = made.reference;
-        // A name that is taken by now (branch.cpp) goes on naming what it did: to fail here would keep
-        // every later entry from being read.
+        // A name that is taken by now (branch.cpp) goes on naming what it did: to fail here would
+        // keep every later entry from being read.
         SPOT_TRY(database_
                      .prepare("INSERT OR IGNORE INTO reference (place, name, record)"
                               " VALUES (?1, ?2, ?3)")
@@ -385,28 +359,26 @@ Result<> Records::save_new(const Entry& entry, const std::optional<Subjects::Id>
 Result<std::optional<std::string>> Records::open_json(const RecordId& id, const Statement& row,
                                                       int column) {
     if (row.blob(column + 2).empty()) return json_as_made(id);
-    const auto plain = subjects_.open(subject_of(row, column + 1), {kJsonColumn, row.integer(column)},
-                                      row.blob(column + 2));
-    if (!plain) return tl::make_unexpected(plain.error());
-    if (!*plain) return std::nullopt;
-    return std::string(text(**plain));
+    SPOT_ASSIGN(const auto plain,
+                subjects_.open(subject_of(row, column + 1), {kJsonColumn, row.integer(column)},
+                               row.blob(column + 2)));
+    if (!plain) return std::nullopt;
+    return std::string(text(*plain));
 }
 
 // Most records are never changed: what they show stands in the entry that made them already.
 Result<std::optional<std::string>> Records::json_as_made(const RecordId& id) {
-    auto line = line_of(id);
-    if (!line) return tl::make_unexpected(line.error());
-    if (line->erased) return std::nullopt;
-    const Kind kind = line->entry.kind;
+    SPOT_ASSIGN(auto line, line_of(id));
+    if (line.erased) return std::nullopt;
+    const Kind kind = line.entry.kind;
     if (!has_document(kind)) {
-        const Json intent = Json::parse(line->entry.intent, nullptr, false);
+        const Json intent = Json::parse(line.entry.intent, nullptr, false);
         if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
         return project_fact(kind, id, intent);
     }
-    const Step made{kind, std::move(line->entry.intent)};
-    auto projection = project_sequence(id, here_, {&made, 1});
-    if (!projection) return tl::make_unexpected(std::move(projection).error());
-    return std::move(projection->json);
+    const Step made{kind, std::move(line.entry.intent)};
+    SPOT_ASSIGN(auto projection, project_sequence(id, here_, {&made, 1}));
+    return std::move(projection.json);
 }
 
 }  // namespace spot::core

@@ -55,7 +55,9 @@ public:
     // A session or request with its document: saved in the row, or made again from the entries.
     // Null: there is none. Lasts until the next call of open() or make().
     Result<Working*> open(std::string_view record, const RecordId& id);
-    bool is_open(std::string_view record, const RecordId& id) { return held(record, id) != nullptr; }
+    bool is_open(std::string_view record, const RecordId& id) {
+        return held(record, id) != nullptr;
+    }
     Result<Working*> make(const Entry& entry, const std::optional<Subjects::Id>& subject);
     // Executes an entry. `not_found`: its author did not know the record.
     // Answers the change's hash. After an error or an unwanted change: drop().
@@ -66,8 +68,8 @@ public:
     Result<bool> knew_changes(const Working& working, const Entry& author);
     static std::array<std::uint8_t, 8> digest_of(Kind kind, std::string_view intent);
 
-    // The changes that the entry's author knew, and its own, in the order of execution. `not_found`:
-    // its own is not the one that the author had.
+    // The changes that the entry's author knew, and its own, in the order of execution.
+    // `not_found`: its own is not the one that the author had.
     Result<std::vector<Bytes>> changes_up_to(Working& working, const Entry& entry);
     // What the author saw once the entry was executed, as Document::json() puts it. The document of
     // `working` is not touched.
@@ -131,8 +133,8 @@ private:
     Result<std::optional<std::string>> rebuilt(const Line& line,
                                                std::vector<Working::Change> changes);
     // Of a row of (key, subject, document, …) at `column`. Nothing: erased.
-    Result<std::optional<std::vector<Working::Change>>> changes_in(const Statement& row,
-                                                                   int column, const RecordId& id);
+    Result<std::optional<std::vector<Working::Change>>> changes_in(const Statement& row, int column,
+                                                                   const RecordId& id);
     Result<Line> line_of(const RecordId& entry);
     Result<bool> knows(const Entry& author, const Working::Change& change);
     Result<> replay(Working& working, std::vector<Working::Change> changes);

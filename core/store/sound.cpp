@@ -23,31 +23,27 @@ Result<std::optional<Records::History>> Records::history(const Line& making,
     History out;
     for (const Change& change : changes) {
         const RecordId id = entry_of(making.entry.id(), change);
-        auto line = id == making.entry.id() ? Result<Line>(making) : line_of(id);
-        if (!line) return tl::make_unexpected(std::move(line).error());
-        if (line->erased) return std::nullopt;
-        if (commitment(line->salt, line->entry.intent) != line->commitment)
+        SPOT_ASSIGN(auto line, id == making.entry.id() ? Result<Line>(making) : line_of(id));
+        if (line.erased) return std::nullopt;
+        if (commitment(line.salt, line.entry.intent) != line.commitment)
             return fail(Code::corrupt, "an entry is not what it was committed to");
         for (std::size_t i = 0; i < out.steps.size() && out.in_sequence; ++i) {
-            const auto known = knows(line->entry, changes[i]);
-            if (!known) return tl::make_unexpected(known.error());
-            out.in_sequence = *known;
+            SPOT_ASSIGN(const auto known, knows(line.entry, changes[i]));
+            out.in_sequence = known;
         }
-        out.steps.push_back({line->entry.kind, std::move(line->entry.intent)});
+        out.steps.push_back({line.entry.kind, std::move(line.entry.intent)});
     }
     return out;
 }
 
 // Documents are executed only where people changed a record while apart: it is where a whole
 // store's check would spend its time. For the others their operations are put one after the other.
-Result<std::optional<std::string>> Records::rebuilt(const Line& line,
-                                                    std::vector<Change> changes) {
+Result<std::optional<std::string>> Records::rebuilt(const Line& line, std::vector<Change> changes) {
     const RecordId id = line.entry.id();
     const Kind making = line.entry.kind;
-    const auto past = history(line, changes);
-    if (!past) return tl::make_unexpected(past.error());
-    if (!*past) return std::nullopt;
-    const auto& steps = (*past)->steps;
+    SPOT_ASSIGN(const auto past, history(line, changes));
+    if (!past) return std::nullopt;
+    const auto& steps = past->steps;
     if (!has_document(making)) {
         const Json intent = Json::parse(steps.front().intent, nullptr, false);
         const Json last = Json::parse(steps.back().intent, nullptr, false);
@@ -56,10 +52,9 @@ Result<std::optional<std::string>> Records::rebuilt(const Line& line,
         const std::string state = steps.size() > 1 ? last.value("state", "") : "";
         return project_fact(making, id, intent, state);
     }
-    if ((*past)->in_sequence) {
-        auto put = project_sequence(id, here_, steps);
-        if (!put) return tl::make_unexpected(std::move(put).error());
-        return std::move(put->json);
+    if (past->in_sequence) {
+        SPOT_ASSIGN(auto put, project_sequence(id, here_, steps));
+        return std::move(put.json);
     }
 
     Working anew;
@@ -67,48 +62,40 @@ Result<std::optional<std::string>> Records::rebuilt(const Line& line,
     SPOT_TRY(replay(anew, changes));
     if (!same_changes(anew.changes, changes))
         return fail(Code::corrupt, "a record's changes come out otherwise");
-    const auto json = anew.document.json();
-    if (!json) return tl::make_unexpected(json.error());
-    auto projection = project_document(record_of(making), id, here_, *json);
-    if (!projection) return tl::make_unexpected(std::move(projection).error());
-    return std::move(projection->json);
+    SPOT_ASSIGN(const auto json, anew.document.json());
+    SPOT_ASSIGN(auto projection, project_document(record_of(making), id, here_, json));
+    return std::move(projection.json);
 }
 
 Result<std::optional<std::vector<Change>>> Records::changes_in(const Statement& row, int column,
                                                                const RecordId& id) {
     if (row.null(column + 2)) return std::vector<Change>{change_of(id)};
-    const auto packed = subjects_.open(subject_of(row, column + 1),
-                                       {kDocumentColumn, row.integer(column)},
-                                       row.blob(column + 2));
-    if (!packed) return tl::make_unexpected(packed.error());
-    if (!*packed) return std::nullopt;
+    SPOT_ASSIGN(const auto packed,
+                subjects_.open(subject_of(row, column + 1), {kDocumentColumn, row.integer(column)},
+                               row.blob(column + 2)));
+    if (!packed) return std::nullopt;
     View saved;
-    auto changes = unpack(**packed, saved);
+    auto changes = unpack(*packed, saved);
     if (!changes) return fail(Code::corrupt, "a record's changes are damaged");
     return changes;
 }
 
 Result<bool> Records::is_sound(const Line& line) {
-    const auto key = key_of(line.entry.id());
-    if (!key) return tl::make_unexpected(key.error());
-    if (!*key) return false;
+    SPOT_ASSIGN(const auto key, key_of(line.entry.id()));
+    if (!key) return false;
     auto row = database_.prepare(
         "SELECT key, subject, json, key, subject, document FROM record"
         " WHERE key = ?1 AND place = ?2");
-    const auto found = row.with(**key, *record_place(record_of(line.entry.kind))).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return false;
+    SPOT_ASSIGN(const auto found, row.with(*key, *record_place(record_of(line.entry.kind))).step());
+    if (!found) return false;
     if (row.blob(2).empty() && row.null(5)) return true;  // it is the entry alone
 
     const auto compared = [&]() -> Result<bool> {
-        const auto shown = open_json(line.entry.id(), row, 0);
-        if (!shown) return tl::make_unexpected(shown.error());
-        auto changes = changes_in(row, 3, line.entry.id());
-        if (!changes) return tl::make_unexpected(std::move(changes).error());
-        if (!*shown || !*changes || line.erased) return true;
-        const auto expected = rebuilt(line, std::move(**changes));
-        if (!expected) return tl::make_unexpected(expected.error());
-        return !*expected || **expected == **shown;
+        SPOT_ASSIGN(const auto shown, open_json(line.entry.id(), row, 0));
+        SPOT_ASSIGN(auto changes, changes_in(row, 3, line.entry.id()));
+        if (!shown || !changes || line.erased) return true;
+        SPOT_ASSIGN(const auto expected, rebuilt(line, std::move(*changes)));
+        return !expected || *expected == *shown;
     }();
     if (!compared && compared.error().code == Code::corrupt) return false;
     return compared;

@@ -33,10 +33,9 @@ bool Ledger::Inside::is_own(const LogId& log) const {
 }
 
 Result<std::optional<Entries::Head>> Ledger::Inside::made(Kind making, const RecordId& id) {
-    const auto log = logs.find(id.log);
-    if (!log) return tl::make_unexpected(log.error());
-    if (!*log || id.seq > (*log)->last()) return std::nullopt;
-    auto head = entries.head(**log, id.seq);
+    SPOT_ASSIGN(const auto log, logs.find(id.log));
+    if (!log || id.seq > log->last()) return std::nullopt;
+    auto head = entries.head(*log, id.seq);
     if (head && *head && (*head)->kind != making) return std::nullopt;
     return head;
 }
@@ -49,10 +48,9 @@ Result<> Ledger::Inside::check_state(const LogId& log, Whose whose, Kind kind,
         const auto id = id_at(intent, member);
         const bool allowed =
             id && (whose == Whose::anybody || id->log.device == (log.device & ~kHubBit));
-        auto head = allowed ? made(making, *id) : std::optional<Entries::Head>();
-        if (!head) return tl::make_unexpected(std::move(head).error());
-        if (!*head) return fail(Code::not_found, "unknown " + std::string(member));
-        if (making == Kind::request_queue) subject = (*head)->subject;
+        SPOT_ASSIGN(auto head, allowed ? made(making, *id) : std::optional<Entries::Head>());
+        if (!head) return fail(Code::not_found, "unknown " + std::string(member));
+        if (making == Kind::request_queue) subject = head->subject;
         return {};
     };
     SPOT_TRY(find("session", Kind::session_open));
@@ -66,14 +64,13 @@ Result<> Ledger::Inside::check_state(const LogId& log, Whose whose, Kind kind,
 // Only of one's own writing: an entry that was written before its author knew is no fault.
 Result<> Ledger::Inside::check_open(Kind kind, Working& request) {
     if (kind != Kind::request_edit && kind != Kind::request_withdraw) return {};
-    const auto shown = records.projection_of(request);
-    if (!shown) return tl::make_unexpected(shown.error());
-    const std::string_view route = kRoutes[static_cast<std::size_t>(shown->route)];
+    SPOT_ASSIGN(const auto shown, records.projection_of(request));
+    const std::string_view route = kRoutes[static_cast<std::size_t>(shown.route)];
     if (route == "dispatched" || route == "accepted" || route == "answered" || route == "refused")
         return fail(Code::refused,
                     "the request has left the hub for its agency; what is to be changed has to be "
                     "told to the agency, or asked for in a new request");
-    if (nlohmann::json::parse(shown->json, nullptr, false).contains("withdrawn"))
+    if (nlohmann::json::parse(shown.json, nullptr, false).contains("withdrawn"))
         return fail(Code::refused, "the request was withdrawn; ask for it in a new one");
     return {};
 }
@@ -84,12 +81,10 @@ Result<> Ledger::Inside::check_edit(const RecordId& request, const nlohmann::jso
     const auto items = set.items();
     if (std::none_of(items.begin(), items.end(), edits_fields)) return {};
 
-    const auto log = logs.find(request.log);
-    if (!log) return tl::make_unexpected(log.error());
-    const auto line = entries.read(**log, request.seq);
-    if (!line) return tl::make_unexpected(line.error());
-    if (!*line || (*line)->erased) return fail(Code::not_found, "unknown request");
-    const auto making = nlohmann::json::parse((*line)->entry.intent, nullptr, false);
+    SPOT_ASSIGN(const auto log, logs.find(request.log));
+    SPOT_ASSIGN(const auto line, entries.read(*log, request.seq));
+    if (!line || line->erased) return fail(Code::not_found, "unknown request");
+    const auto making = nlohmann::json::parse(line->entry.intent, nullptr, false);
     const auto* service = catalogue.service(making.at("service").get_ref<const std::string&>());
     for (const auto& [path, value] : set.items()) {
         if (!path.starts_with(kFields)) continue;

@@ -29,10 +29,9 @@ Result<> Ledger::Inside::keep_station_key(const Json& intent) {
 Result<std::optional<Ledger::StationKey>> Ledger::station_key(std::uint64_t device) {
     ByteWriter number;
     number.u64(device);
-    const auto row = kept(kShelf, to_hex(number.bytes()));
-    if (!row) return tl::make_unexpected(row.error());
-    if (!*row) return std::nullopt;
-    const Json stored = Json::parse(**row, nullptr, false);
+    SPOT_ASSIGN(const auto row, kept(kShelf, to_hex(number.bytes())));
+    if (!row) return std::nullopt;
+    const Json stored = Json::parse(*row, nullptr, false);
     StationKey out;
     const auto key = stored.is_object() ? from_hex(stored.value("key", "")) : std::nullopt;
     if (!key || key->size() != out.key.size())

@@ -40,15 +40,13 @@ Result<Subjects::Id> Subjects::of_request(const nlohmann::json& intent, const Re
         const Hash all = keyed_hash(secret_.bytes(), {View(&times_erased, 1), view(who)});
         Id id;
         std::copy_n(all.begin(), id.size(), id.begin());
-        const auto now = state(id);
-        if (!now) return tl::make_unexpected(now.error());
-        if (*now == State::usable) return id;
-        if (*now == State::erased) continue;
-        const auto later = row == Row::later ? has_fresh() : false;
-        if (!later) return tl::make_unexpected(later.error());
+        SPOT_ASSIGN(const auto now, state(id));
+        if (now == State::usable) return id;
+        if (now == State::erased) continue;
+        SPOT_ASSIGN(const auto later, row == Row::later ? has_fresh() : false);
         if (row == Row::now)
             SPOT_TRY(make(id, SecretKey::random(random_)));
-        else if (!*later)
+        else if (!later)
             SPOT_TRY(renew());
         return id;
     }
@@ -64,9 +62,8 @@ Result<> Subjects::make(const Id& id, const SecretKey& key) {
 Result<bool> Subjects::has_fresh() {
     if (fresh_) return true;
     auto row = database_.prepare("SELECT value FROM setting WHERE name = ?1");
-    const auto found = row.with(kFresh).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return false;
+    SPOT_ASSIGN(const auto found, row.with(kFresh).step());
+    if (!found) return false;
     const View bytes = row.blob(0);
     if (bytes.size() != SecretKey::kSize)
         return fail(Code::corrupt, "the store's secret is damaged");
@@ -82,21 +79,18 @@ Result<> Subjects::renew() {
 }
 
 Result<> Subjects::keep(const Id& id) {
-    const auto now = state(id);
-    if (!now) return tl::make_unexpected(now.error());
-    if (*now != State::unknown) return {};
-    const auto made = key(id);
-    if (!made) return tl::make_unexpected(made.error());
-    SPOT_CHECK(*made);
-    return make(id, **made);
+    SPOT_ASSIGN(const auto now, state(id));
+    if (now != State::unknown) return {};
+    SPOT_ASSIGN(const auto made, key(id));
+    SPOT_CHECK(made);
+    return make(id, *made);
 }
 
 Result<Subjects::State> Subjects::state(const Id& id) {
     if (keys_.contains(id)) return State::usable;
     auto row = database_.prepare("SELECT key FROM subject WHERE id = ?1");
-    const auto found = row.with(id).step();
-    if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return State::unknown;
+    SPOT_ASSIGN(const auto found, row.with(id).step());
+    if (!found) return State::unknown;
     const View bytes = row.blob(0);
     if (bytes.empty()) return State::erased;
     if (bytes.size() != SecretKey::kSize) return fail(Code::corrupt, "a subject's key is damaged");
@@ -106,12 +100,10 @@ Result<Subjects::State> Subjects::state(const Id& id) {
 }
 
 Result<const SecretKey*> Subjects::key(const Id& id) {
-    const auto now = state(id);
-    if (!now) return tl::make_unexpected(now.error());
-    if (*now == State::usable) return &keys_.at(id);
-    const auto without_row = *now == State::unknown ? has_fresh() : false;
-    if (!without_row) return tl::make_unexpected(without_row.error());
-    if (!*without_row) return nullptr;
+    SPOT_ASSIGN(const auto now, state(id));
+    if (now == State::usable) return &keys_.at(id);
+    SPOT_ASSIGN(const auto without_row, now == State::unknown ? has_fresh() : false);
+    if (!without_row) return nullptr;
     unkept_ = fresh_->derive(text(id));
     return &*unkept_;
 }
@@ -123,21 +115,18 @@ Result<> Subjects::erase(const Id& id) {
 
 Result<Bytes> Subjects::seal(const std::optional<Id>& subject, Place place, View plain) {
     if (!subject) return Bytes(plain.begin(), plain.end());
-    const auto sealing = key(*subject);
-    if (!sealing) return tl::make_unexpected(sealing.error());
-    if (!*sealing) return fail(Code::not_found, "the person's data were erased");
-    return seal_at_rest(**sealing, plain, associated(place), random_);
+    SPOT_ASSIGN(const auto sealing, key(*subject));
+    if (!sealing) return fail(Code::not_found, "the person's data were erased");
+    return seal_at_rest(*sealing, plain, associated(place), random_);
 }
 
 Result<std::optional<Bytes>> Subjects::open(const std::optional<Id>& subject, Place place,
                                             View sealed) {
     if (!subject) return Bytes(sealed.begin(), sealed.end());
-    const auto opening = key(*subject);
-    if (!opening) return tl::make_unexpected(opening.error());
-    if (!*opening) return std::nullopt;
-    auto plain = open_at_rest(**opening, sealed, associated(place));
-    if (!plain) return tl::make_unexpected(std::move(plain).error());
-    return std::optional<Bytes>(std::move(*plain));
+    SPOT_ASSIGN(const auto opening, key(*subject));
+    if (!opening) return std::nullopt;
+    SPOT_ASSIGN(auto plain, open_at_rest(*opening, sealed, associated(place)));
+    return std::optional<Bytes>(std::move(plain));
 }
 
 }  // namespace spot::core

@@ -21,8 +21,9 @@ public:
         : database_(database), random_(random), secret_(std::move(secret)) {}
 
     // Whom a new request is about: the citizen with its NIF; where none was given, whoever made
-    // this one request. Where the key lacks, its row is made: now, or by keep() at the latest before
-    // renew(), and until then the key follows from a secret of the store's that renew() destroys.
+    // this one request. Where the key lacks, its row is made: now, or by keep() at the latest
+    // before renew(), and until then the key follows from a secret of the store's that renew()
+    // destroys.
     enum class Row { now, later };
     Result<Id> of_request(const nlohmann::json& intent, const RecordId& request, Row row);
     Result<> keep(const Id& id);
@@ -55,7 +56,7 @@ private:
     Database& database_;
     Random& random_;
     SecretKey secret_;
-    std::map<Id, SecretKey> keys_;  // at most kKeysMax
+    std::map<Id, SecretKey> keys_;     // at most kKeysMax
     std::optional<SecretKey> fresh_;   // what keys without a row are made from
     std::optional<SecretKey> unkept_;  // the last of those
 };

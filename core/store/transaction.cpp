@@ -11,18 +11,17 @@ void Ledger::Inside::forget() {
 }
 
 Result<> Ledger::Inside::refresh() {
-    const auto now = database.integer("PRAGMA data_version");
-    if (!now) return tl::make_unexpected(now.error());
-    if (*now == data_version) return {};
+    SPOT_ASSIGN(const auto now, database.integer("PRAGMA data_version"));
+    if (now == data_version) return {};
     forget();
-    // It may not be on disk yet (Ledger::flush_later), and nobody goes by what a power cut takes back.
+    // It may not be on disk yet (Ledger::flush_later), and nobody goes by what a power cut takes
+    // back.
     if (!write_ahead_log) {
-        auto opened = database.write_ahead_log();
-        if (!opened) return tl::make_unexpected(std::move(opened).error());
-        write_ahead_log.emplace(std::move(*opened));
+        SPOT_ASSIGN(auto opened, database.write_ahead_log());
+        write_ahead_log.emplace(std::move(opened));
     }
     SPOT_TRY(write_ahead_log->flush());
-    data_version = *now;
+    data_version = now;
     return {};
 }
 
@@ -30,9 +29,8 @@ Logs::Log Ledger::Inside::log(const LogId& id) {
     Logs::Log out;
     out.id = id;
     const auto done = read(Of::log, [&]() -> Result<> {
-        const auto found = logs.find(id);
-        if (!found) return tl::make_unexpected(found.error());
-        if (*found) out = **found;
+        SPOT_ASSIGN(const auto found, logs.find(id));
+        if (found) out = *found;
         return {};
     });
     if (!done) fault = done.error();

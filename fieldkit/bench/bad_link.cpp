@@ -41,13 +41,10 @@ public:
 
     Result<Crossing> one(const std::filesystem::path& events, const LinkConditions& conditions) {
         const std::string station = "van-" + std::to_string(++stations_);
-        const auto recorded = add_recorded(box_, station, events);
-        if (!recorded) return tl::make_unexpected(recorded.error());
-        auto link = LinkProxy::start("127.0.0.1:0", box_.hub_address(), conditions);
-        if (!link) return tl::make_unexpected(std::move(link).error());
-        const auto synced = sync_all(box_, station, (*link)->address());
-        if (!synced) return tl::make_unexpected(synced.error());
-        return Crossing{synced->ending.seconds, static_cast<double>(synced->sent_bytes)};
+        SPOT_TRY(add_recorded(box_, station, events));
+        SPOT_ASSIGN(auto link, LinkProxy::start("127.0.0.1:0", box_.hub_address(), conditions));
+        SPOT_ASSIGN(const auto synced, sync_all(box_, station, link->address()));
+        return Crossing{synced.ending.seconds, static_cast<double>(synced.sent_bytes)};
     }
 
     // The median of several, each part of it for itself.
@@ -55,10 +52,9 @@ public:
         std::vector<double> seconds, sent;
         const std::uint64_t seeds = plan_.is_quick ? 1 : kSeeds;
         for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-            const auto crossing = one(events, bad_link(seed, cut_every_ms));
-            if (!crossing) return tl::make_unexpected(crossing.error());
-            seconds.push_back(crossing->seconds);
-            sent.push_back(crossing->sent);
+            SPOT_ASSIGN(const auto crossing, one(events, bad_link(seed, cut_every_ms)));
+            seconds.push_back(crossing.seconds);
+            sent.push_back(crossing.sent);
         }
         return Crossing{median(seconds), median(sent)};
     }
@@ -78,50 +74,45 @@ struct Case {
 
 Result<Figures> measure_case(Crossings& crossings, const std::filesystem::path& events,
                              const Crossing& uncut, const Case& each) {
-    const auto crossing = crossings.several(events, each.cut_every_ms);
-    if (!crossing) return tl::make_unexpected(crossing.error());
+    SPOT_ASSIGN(const auto crossing, crossings.several(events, each.cut_every_ms));
     std::optional<Target> in_time;
     if (each.seconds_max > 0) in_time = Target{Target::Of::measured, each.seconds_max};
     const std::string key = each.key;
-    return Figures{{key + ".seconds", each.name, Unit::seconds, crossing->seconds,
+    return Figures{{key + ".seconds", each.name, Unit::seconds, crossing.seconds,
                     floor_seconds(bad_link(1, 0), uncut.sent), in_time},
-                   {key + ".sent", "  bytes up, floor: on a good link", Unit::bytes,
-                    crossing->sent, uncut.sent, Target{Target::Of::ratio, kResentMax}}};
+                   {key + ".sent", "  bytes up, floor: on a good link", Unit::bytes, crossing.sent,
+                    uncut.sent, Target{Target::Of::ratio, kResentMax}}};
 }
 
 }  // namespace
 
 Result<Figures> measure_bad_link(const BenchPlan& plan) {
-    auto box = Box::make();
-    if (!box) return tl::make_unexpected(std::move(box).error());
-    Crossings crossings(plan, *box);
+    SPOT_ASSIGN(auto box, Box::make());
+    Crossings crossings(plan, box);
     Figures out;
     const auto measure = [&](const std::filesystem::path& events,
                              std::initializer_list<Case> cases) -> Result<> {
         plan.say("The first reconcile on a good link");
-        const auto uncut = crossings.one(events, {});
-        if (!uncut) return tl::make_unexpected(uncut.error());
+        SPOT_ASSIGN(const auto uncut, crossings.one(events, {}));
         for (const Case& each : cases) {
             plan.say(each.doing);
-            auto figures = measure_case(crossings, events, *uncut, each);
-            if (!figures) return tl::make_unexpected(std::move(figures).error());
-            for (Figure& figure : *figures) out.push_back(std::move(figure));
+            SPOT_ASSIGN(auto figures, measure_case(crossings, events, uncut, each));
+            for (Figure& figure : figures) out.push_back(std::move(figure));
         }
         return {};
     };
     SPOT_TRY(measure(plan.subject(),
                      {{"link", "64 kbit/s, 600 ms, 2 % lost", "The same on a bad link", 0, 13},
-                      {"link.cut", "the same, cut for 5 s after every 20 s",
-                       "The same with cuts", 20'000, 20}}));
+                      {"link.cut", "the same, cut for 5 s after every 20 s", "The same with cuts",
+                       20'000, 20}}));
     if (plan.is_quick) return out;
     // What is through before the first cut is not troubled by any; so there is a larger one.
     DeploymentPlan larger;
     larger.days = 40;
-    const auto events = box->folder() / "larger.jsonl";
-    const auto made = write_deployment(larger, events);
-    if (!made) return tl::make_unexpected(made.error());
-    SPOT_TRY(measure(events, {{"link.larger", "forty days, with these cuts",
-                               "Forty days with cuts", 20'000, 0}}));
+    const auto events = box.folder() / "larger.jsonl";
+    SPOT_TRY(write_deployment(larger, events));
+    SPOT_TRY(measure(events, {{"link.larger", "forty days, with these cuts", "Forty days with cuts",
+                               20'000, 0}}));
     return out;
 }
 

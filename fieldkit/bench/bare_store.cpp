@@ -40,7 +40,8 @@ Result<BareStore> BareStore::open(const std::filesystem::path& file) {
         "INSERT INTO event (body) VALUES (zeroblob(8 * 1024 * 1024)); DELETE FROM event;";
     if (sqlite3_open(file.c_str(), &inside->store) != SQLITE_OK ||
         sqlite3_exec(inside->store, kSetUp, nullptr, nullptr, nullptr) != SQLITE_OK ||
-        // As ours: its write-ahead log has the length that it keeps, so that no commit lengthens it.
+        // As ours: its write-ahead log has the length that it keeps, so that no commit lengthens
+        // it.
         sqlite3_exec(inside->store, kLengthen, nullptr, nullptr, nullptr) != SQLITE_OK ||
         !inside->prepare(inside->begin, "BEGIN IMMEDIATE") ||
         !inside->prepare(inside->insert, "INSERT INTO event (body) VALUES (?)") ||

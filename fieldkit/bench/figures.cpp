@@ -10,18 +10,20 @@ using nlohmann::json;
 
 std::string amount(Unit unit, double value) {
     switch (unit) {
-        case Unit::seconds: return seconds_text(value);
-        case Unit::bytes: return bytes_text(static_cast<std::uint64_t>(value));
-        case Unit::per_second: return grouped(static_cast<std::uint64_t>(value)) + "/s";
+        case Unit::seconds:
+            return seconds_text(value);
+        case Unit::bytes:
+            return bytes_text(static_cast<std::uint64_t>(value));
+        case Unit::per_second:
+            return grouped(static_cast<std::uint64_t>(value)) + "/s";
     }
     return {};
 }
 
 std::string target_words(const Figure& figure) {
     if (!figure.target) return "–";
-    const char* bound = figure.unit == Unit::per_second && figure.target->of == Target::Of::measured
-                            ? "≥ "
-                            : "≤ ";
+    const char* bound =
+        figure.unit == Unit::per_second && figure.target->of == Target::Of::measured ? "≥ " : "≤ ";
     if (figure.target->of == Target::Of::ratio)
         return bound + fixed(figure.target->value, 2) + " ×";
     return bound + amount(figure.unit, figure.target->value);
@@ -64,14 +66,10 @@ json figures_json(const Figures& figures) {
     };
     json out = json::array();
     for (const Figure& figure : figures) {
-        json one{{"key", figure.key},
-                 {"name", figure.name},
-                 {"unit", unit_name(figure.unit)},
-                 {"measured", figure.measured},
-                 {"floor", nullptr},
-                 {"ratio", nullptr},
-                 {"target", nullptr},
-                 {"met", nullptr}};
+        json one{
+            {"key", figure.key},           {"name", figure.name}, {"unit", unit_name(figure.unit)},
+            {"measured", figure.measured}, {"floor", nullptr},    {"ratio", nullptr},
+            {"target", nullptr},           {"met", nullptr}};
         if (figure.floor) one["floor"] = *figure.floor;
         if (const auto ratio = figure.ratio()) one["ratio"] = *ratio;
         if (const auto is_met = figure.is_met()) one["met"] = *is_met;

@@ -17,7 +17,7 @@ namespace {
 using core::Result;
 
 constexpr std::size_t kEvents = 10'000;
-constexpr std::size_t kBatch = 400;  // about as many as a frame of 8 KiB holds
+constexpr std::size_t kBatch = 400;        // about as many as a frame of 8 KiB holds
 constexpr std::size_t kPiece = 16 * 1024;  // as the server hands them over
 constexpr double kCommittedMin = 10'000, kShownMin = 4'000;
 constexpr char kStation[] = "van-11";
@@ -30,8 +30,7 @@ Result<std::vector<std::string>> make_events(const std::filesystem::path& file) 
     DeploymentPlan plan;
     plan.days = 60;
     plan.seed = "hub";
-    const auto made = write_deployment(plan, file);
-    if (!made) return tl::make_unexpected(made.error());
+    SPOT_TRY(write_deployment(plan, file));
     auto lines = read_lines(file, kEvents);
     if (!lines) return lines;
     if (lines->size() < kEvents)
@@ -42,11 +41,10 @@ Result<std::vector<std::string>> make_events(const std::filesystem::path& file) 
 
 // Events a second that bare SQLite takes in batches.
 Result<double> bare_rate(const std::filesystem::path& file, const std::vector<std::string>& lines) {
-    auto bare = BareStore::open(file);
-    if (!bare) return tl::make_unexpected(std::move(bare).error());
+    SPOT_ASSIGN(auto bare, BareStore::open(file));
     const auto began = std::chrono::steady_clock::now();
     for (std::size_t at = 0; at < lines.size(); at += kBatch)
-        SPOT_TRY(bare->insert(std::span(lines).subspan(at, std::min(kBatch, lines.size() - at))));
+        SPOT_TRY(bare.insert(std::span(lines).subspan(at, std::min(kBatch, lines.size() - at))));
     return static_cast<double>(lines.size()) / seconds_since(began);
 }
 
@@ -60,31 +58,24 @@ Result<double> committed_seconds(const Box& box) {
     if (error) return core::fail(core::Code::io, "the stores can't be copied: " + error.message());
     core::SystemRandom random;
     core::SystemClock clock;
-    auto station = station::open_station(station_data, box.passphrase(), random);
-    if (!station) return tl::make_unexpected(std::move(station).error());
-    const auto keys = station->keys();
-    if (!keys) return tl::make_unexpected(keys.error());
-    auto hub = hub::open_hub(hub_data, box.passphrase(), random);
-    if (!hub) return tl::make_unexpected(std::move(hub).error());
+    SPOT_ASSIGN(auto station, station::open_station(station_data, box.passphrase(), random));
+    SPOT_ASSIGN(const auto keys, station.keys());
+    SPOT_ASSIGN(auto hub, hub::open_hub(hub_data, box.passphrase(), random));
 
-    sync::StationExchange up(station->ledger, *keys, random);
-    auto request = up.request(clock.now(), sync::StationExchange::What::everything);
-    if (!request) return tl::make_unexpected(std::move(request).error());
-    const auto bundle = sync::whole(std::move(*request));
-    if (!bundle) return tl::make_unexpected(bundle.error());
-    hub::Registry registry(hub->ledger);
+    sync::StationExchange up(station.ledger, keys, random);
+    SPOT_ASSIGN(auto request, up.request(clock.now(), sync::StationExchange::What::everything));
+    SPOT_ASSIGN(const auto bundle, sync::whole(std::move(request)));
+    hub::Registry registry(hub.ledger);
     sync::CodecShare codecs;
-    sync::HubExchange down(hub->ledger, registry, hub->keys, random, codecs);
+    sync::HubExchange down(hub.ledger, registry, hub.keys, random, codecs);
     const auto began = std::chrono::steady_clock::now();
-    const core::View body(*bundle);
+    const core::View body(bundle);
     for (std::size_t at = 0; at < body.size(); at += kPiece)
         SPOT_TRY(down.receive(body.subspan(at, std::min(kPiece, body.size() - at)), clock.now()));
-    const auto answer = down.finish(clock.now());
-    if (!answer) return tl::make_unexpected(answer.error());
+    SPOT_ASSIGN(const auto answer, down.finish(clock.now()));
     const double seconds = seconds_since(began);
-    const auto outcome = up.answer(*answer, clock.now());
-    if (!outcome) return tl::make_unexpected(outcome.error());
-    if (outcome->durable.seq != kEvents)
+    SPOT_ASSIGN(const auto outcome, up.answer(answer, clock.now()));
+    if (outcome.durable.seq != kEvents)
         return core::fail(core::Code::io, "the hub did not take all events at once");
     return seconds;
 }
@@ -92,35 +83,31 @@ Result<double> committed_seconds(const Box& box) {
 }  // namespace
 
 Result<Figures> measure_hub(const BenchPlan& plan) {
-    auto box = Box::make();
-    if (!box) return tl::make_unexpected(std::move(box).error());
+    SPOT_ASSIGN(auto box, Box::make());
     plan.say("Recording 10,000 events for the hub");
-    const auto file = box->folder() / "events.jsonl";
-    const auto lines = make_events(file);
-    if (!lines) return tl::make_unexpected(lines.error());
-    const auto recorded = add_recorded(*box, kStation, file);
-    if (!recorded) return tl::make_unexpected(recorded.error());
-    const auto floor = bare_rate(box->folder() / "bare.db", *lines);
-    if (!floor) return tl::make_unexpected(floor.error());
+    const auto file = box.folder() / "events.jsonl";
+    SPOT_ASSIGN(const auto lines, make_events(file));
+    SPOT_TRY(add_recorded(box, kStation, file));
+    SPOT_ASSIGN(const auto floor, bare_rate(box.folder() / "bare.db", lines));
 
     plan.say("10,000 events committed, acknowledged, executed and shown");
-    const auto committed = committed_seconds(*box);
-    if (!committed) return tl::make_unexpected(committed.error());
-    const auto synced = sync_all(*box, kStation, box->hub_address());
-    if (!synced) return tl::make_unexpected(synced.error());
+    SPOT_ASSIGN(const auto committed, committed_seconds(box));
+    SPOT_ASSIGN(const auto synced, sync_all(box, kStation, box.hub_address()));
     // From the acknowledgement on; the hub that is being served executes meanwhile, too.
     const auto began = std::chrono::steady_clock::now();
-    const auto shown = box->export_hub(box->folder() / "hub.jsonl");
-    if (!shown) return tl::make_unexpected(shown.error());
+    SPOT_TRY(box.export_hub(box.folder() / "hub.jsonl"));
     const double shown_seconds = seconds_since(began);
     const auto rate = [](double seconds) { return static_cast<double>(kEvents) / seconds; };
-    return Figures{
-        {"hub.committed", "events committed, acknowledged by the hub", Unit::per_second,
-         rate(*committed), *floor, Target{Target::Of::measured, kCommittedMin}},
-        {"hub.synced", "the same, with the station's and the carrier's work", Unit::per_second,
-         rate(synced->seconds), *floor, {}},
-        {"hub.shown", "events executed and exported at the hub", Unit::per_second,
-         rate(shown_seconds), *floor, Target{Target::Of::measured, kShownMin}}};
+    return Figures{{"hub.committed", "events committed, acknowledged by the hub", Unit::per_second,
+                    rate(committed), floor, Target{Target::Of::measured, kCommittedMin}},
+                   {"hub.synced",
+                    "the same, with the station's and the carrier's work",
+                    Unit::per_second,
+                    rate(synced.seconds),
+                    floor,
+                    {}},
+                   {"hub.shown", "events executed and exported at the hub", Unit::per_second,
+                    rate(shown_seconds), floor, Target{Target::Of::measured, kShownMin}}};
 }
 
 }  // namespace spot::fieldkit

@@ -32,9 +32,8 @@ Result<> write_records(const std::filesystem::path& file, const std::string& sta
     plan.station = station;
     for (std::uint64_t made = 0, part = 0; made < records; ++part) {
         plan.seed = "large " + std::to_string(part);
-        const auto events = make_deployment(plan, core::Catalogue::shipped());
-        if (!events) return tl::make_unexpected(events.error());
-        for (const auto& event : *events) {
+        SPOT_ASSIGN(const auto events, make_deployment(plan, core::Catalogue::shipped()));
+        for (const auto& event : events) {
             made += makes_record(event) ? 1 : 0;
             out << event.dump() << '\n';
         }
@@ -45,8 +44,12 @@ Result<> write_records(const std::filesystem::path& file, const std::string& sta
 }
 
 Figure memory_of(const char* key, const char* name, std::uint64_t peak, double max) {
-    return {std::string("memory.") + key, std::string("memory with 100,000 records, ") + name,
-            Unit::bytes, static_cast<double>(peak), {}, Target{Target::Of::measured, max}};
+    return {std::string("memory.") + key,
+            std::string("memory with 100,000 records, ") + name,
+            Unit::bytes,
+            static_cast<double>(peak),
+            {},
+            Target{Target::Of::measured, max}};
 }
 
 // One station with all the records, on whom and on the hub memory is measured.
@@ -55,40 +58,32 @@ Result<Figures> measure_memory(const BenchPlan& plan, Box& box) {
     plan.say("Making up 100,000 records");
     SPOT_TRY(write_records(events, kLarge, kRecords));
     plan.say("Recording 100,000 records");
-    const auto recorded = add_recorded(box, kLarge, events);
-    if (!recorded) return tl::make_unexpected(recorded.error());
+    SPOT_ASSIGN(const auto recorded, add_recorded(box, kLarge, events));
     plan.say("Reconciling 100,000 records");
-    const auto synced = sync_all(box, kLarge, box.hub_address());
-    if (!synced) return tl::make_unexpected(synced.error());
+    SPOT_ASSIGN(const auto synced, sync_all(box, kLarge, box.hub_address()));
     plan.say("Exporting 100,000 records");
-    const auto here = box.export_station(kLarge, box.folder() / "station.jsonl");
-    if (!here) return tl::make_unexpected(here.error());
-    const auto there = box.export_hub(box.folder() / "hub.jsonl");
-    if (!there) return tl::make_unexpected(there.error());
-    return Figures{
-        memory_of("record", "station record", recorded->ending.memory_peak, kStationMax),
-        memory_of("sync", "station sync", synced->ending.memory_peak, kStationMax),
-        memory_of("export", "station export", here->memory_peak, kStationMax),
-        memory_of("serve", "hub serve", box.hub().memory_peak(), kHubMax),
-        memory_of("hub_export", "hub export", there->memory_peak, kHubMax)};
+    SPOT_ASSIGN(const auto here, box.export_station(kLarge, box.folder() / "station.jsonl"));
+    SPOT_ASSIGN(const auto there, box.export_hub(box.folder() / "hub.jsonl"));
+    return Figures{memory_of("record", "station record", recorded.ending.memory_peak, kStationMax),
+                   memory_of("sync", "station sync", synced.ending.memory_peak, kStationMax),
+                   memory_of("export", "station export", here.memory_peak, kStationMax),
+                   memory_of("serve", "hub serve", box.hub().memory_peak(), kHubMax),
+                   memory_of("hub_export", "hub export", there.memory_peak, kHubMax)};
 }
 
 }  // namespace
 
 Result<Figures> measure_large(const BenchPlan& plan) {
-    auto box = Box::make();
-    if (!box) return tl::make_unexpected(std::move(box).error());
-    auto out = measure_memory(plan, *box);
+    SPOT_ASSIGN(auto box, Box::make());
+    auto out = measure_memory(plan, box);
     if (!out) return out;
 
     plan.say("A station with 10,000 records beside them");
-    const auto events = box->folder() / "small.jsonl";
+    const auto events = box.folder() / "small.jsonl";
     SPOT_TRY(write_records(events, kSmall, kRecordsOfOne));
-    const auto recorded = add_recorded(*box, kSmall, events);
-    if (!recorded) return tl::make_unexpected(recorded.error());
-    const auto synced = sync_all(*box, kSmall, box->hub_address());
-    if (!synced) return tl::make_unexpected(synced.error());
-    auto small = measure_small_exchanges(*box, kSmall, "large", ", 100,000 records");
+    SPOT_TRY(add_recorded(box, kSmall, events));
+    SPOT_TRY(sync_all(box, kSmall, box.hub_address()));
+    auto small = measure_small_exchanges(box, kSmall, "large", ", 100,000 records");
     if (!small) return small;
     for (Figure& figure : *small) out->push_back(std::move(figure));
     return out;

@@ -42,10 +42,9 @@ Result<> take_turns(bool ours_first, const Work& ours, const Work& bare, Times& 
     if (interrupted()) return core::fail(core::Code::io, "interrupted");
     const auto first = seconds_of(ours_first ? ours : bare);
     if (!first) return tl::make_unexpected(first.error());
-    const auto second = seconds_of(ours_first ? bare : ours);
-    if (!second) return tl::make_unexpected(second.error());
-    times.ours.push_back(ours_first ? *first : *second);
-    times.bare.push_back(ours_first ? *second : *first);
+    SPOT_ASSIGN(const auto second, seconds_of(ours_first ? bare : ours));
+    times.ours.push_back(ours_first ? *first : second);
+    times.bare.push_back(ours_first ? second : *first);
     return {};
 }
 
@@ -56,11 +55,15 @@ Result<Times> measure_alone(Events events, station::Recorder& recorder, BareStor
     Times times;
     for (std::size_t i = 0; i < events.size(); ++i) {
         const Work ours = [&]() -> Result<> {
-            const auto taken = recorder.record(events[i]);
-            if (!taken) return tl::make_unexpected(taken.error());
+            SPOT_TRY(recorder.record(events[i]));
             return {};
         };
-        SPOT_TRY(take_turns(i % 2 == 0, ours, [&] { return bare.insert({&events[i], 1}); }, times));
+        SPOT_TRY(take_turns(
+            i % 2 == 0, ours,
+            [&] {
+                return bare.insert({&events[i], 1});
+            },
+            times));
         if (i < kWarmUp) times = {};
     }
     return times;
@@ -76,8 +79,7 @@ Result<Times> measure_rows(Events events, station::Recorder& recorder, core::Aft
         const Events given = rest.first(std::min(kRow, rest.size()));
         const Work ours = [&]() -> Result<> {
             for (const std::string& event : given) {
-                const auto taken = recorder.record(event);
-                if (!taken) return tl::make_unexpected(taken.error());
+                SPOT_TRY(recorder.record(event));
                 SPOT_TRY(on_disk.run([] {}));
             }
             return on_disk.finish();
@@ -103,36 +105,35 @@ double mean(const std::vector<double>& values) {
 
 Result<Figures> measure_record(const BenchPlan& plan) {
     plan.say("Recording event by event, beside bare SQLite");
-    const auto events = read_lines(plan.subject(), plan.is_quick ? kQuickEvents : SIZE_MAX);
-    if (!events) return tl::make_unexpected(events.error());
-    auto box = Box::make();
-    if (!box) return tl::make_unexpected(std::move(box).error());
-    SPOT_TRY(box->add_station(kStation));
+    SPOT_ASSIGN(const auto events,
+                read_lines(plan.subject(), plan.is_quick ? kQuickEvents : SIZE_MAX));
+    SPOT_ASSIGN(auto box, Box::make());
+    SPOT_TRY(box.add_station(kStation));
     core::SystemRandom random;
-    auto station = station::open_station(box->station_data(kStation), box->passphrase(), random);
-    if (!station) return tl::make_unexpected(std::move(station).error());
+    SPOT_ASSIGN(auto station,
+                station::open_station(box.station_data(kStation), box.passphrase(), random));
     core::SystemClock clock;
-    station::Recorder recorder(*station, clock);
-    auto bare = BareStore::open(box->folder() / "bare.db");
-    if (!bare) return tl::make_unexpected(std::move(bare).error());
+    station::Recorder recorder(station, clock);
+    SPOT_ASSIGN(auto bare, BareStore::open(box.folder() / "bare.db"));
 
-    const Events all(*events);
-    const auto alone = measure_alone(all.first(all.size() / 2), recorder, *bare);
-    if (!alone) return tl::make_unexpected(alone.error());
-    auto flush = station->ledger.flush_later();
-    if (!flush) return tl::make_unexpected(std::move(flush).error());
-    core::AfterFlush on_disk(std::move(*flush));
-    const auto rows = measure_rows(all.subspan(all.size() / 2), recorder, on_disk, *bare);
-    if (!rows) return tl::make_unexpected(rows.error());
+    const Events all(events);
+    SPOT_ASSIGN(const auto alone, measure_alone(all.first(all.size() / 2), recorder, bare));
+    SPOT_ASSIGN(auto flush, station.ledger.flush_later());
+    core::AfterFlush on_disk(std::move(flush));
+    SPOT_ASSIGN(const auto rows,
+                measure_rows(all.subspan(all.size() / 2), recorder, on_disk, bare));
     const Target at_most{Target::Of::ratio, 2.0};
-    return Figures{{"record.row.median", "record events on disk in a row, each, median",
-                    Unit::seconds, median(rows->ours), median(rows->bare), at_most},
-                   {"record.row.mean", "  mean", Unit::seconds, mean(rows->ours), mean(rows->bare),
-                    at_most},
-                   {"record.alone.median", "record one event on disk alone, median", Unit::seconds,
-                    median(alone->ours), median(alone->bare), {}},
-                   {"record.alone.mean", "  mean", Unit::seconds, mean(alone->ours),
-                    mean(alone->bare), {}}};
+    return Figures{
+        {"record.row.median", "record events on disk in a row, each, median", Unit::seconds,
+         median(rows.ours), median(rows.bare), at_most},
+        {"record.row.mean", "  mean", Unit::seconds, mean(rows.ours), mean(rows.bare), at_most},
+        {"record.alone.median",
+         "record one event on disk alone, median",
+         Unit::seconds,
+         median(alone.ours),
+         median(alone.bare),
+         {}},
+        {"record.alone.mean", "  mean", Unit::seconds, mean(alone.ours), mean(alone.bare), {}}};
 }
 
 }  // namespace spot::fieldkit

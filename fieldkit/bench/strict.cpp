@@ -17,8 +17,8 @@ Result<Recorded> record_all(Box& box, const std::string& station,
 Result<Synced> sync_all(Box& box, const std::string& station, const std::string& address) {
     auto synced = box.sync(station, address);
     if (synced && (synced->state != "ok" || synced->quarantined > 0))
-        return fail(Code::offline, "the exchange did not succeed: " + synced->state + " " +
-                                       synced->reason);
+        return fail(Code::offline,
+                    "the exchange did not succeed: " + synced->state + " " + synced->reason);
     return synced;
 }
 

@@ -72,11 +72,9 @@ Result<Exit> run(const core::Arguments& arguments) {
     plan.is_quick = arguments.has("quick");
     plan.other = arguments.value("events");
     plan.say = [&](const std::string& step) { steps.say(step); };
-    auto folder = ThrowAwayFolder::make();
-    if (!folder) return tl::make_unexpected(std::move(folder).error());
-    plan.own = folder->path() / "own.jsonl";
-    const auto events = write_deployment({}, plan.own);
-    if (!events) return tl::make_unexpected(events.error());
+    SPOT_ASSIGN(auto folder, ThrowAwayFolder::make());
+    plan.own = folder.path() / "own.jsonl";
+    SPOT_TRY(write_deployment({}, plan.own));
     double share = processor_share();
     const auto figures = measure_all(plan, only);
     steps.over();
@@ -88,12 +86,14 @@ Result<Exit> run(const core::Arguments& arguments) {
         return Exit::done;
     }
     std::fputs(figures_text(*figures).c_str(), stdout);
-    std::printf("\nratio: how many times as dear, or as slow, as the floor, which was measured in "
-                "the same run.\n");
+    std::printf(
+        "\nratio: how many times as dear, or as slow, as the floor, which was measured in "
+        "the same run.\n");
     if (share < kShareMin)
-        std::printf("The machine was busy with other work: one thread got %.0f %% of a processor. "
-                    "Don't rely on times.\n",
-                    share * 100);
+        std::printf(
+            "The machine was busy with other work: one thread got %.0f %% of a processor. "
+            "Don't rely on times.\n",
+            share * 100);
     return Exit::done;
 }
 

@@ -17,19 +17,16 @@ core::Result<DeploymentPlan> plan_of(const core::Arguments& arguments) {
     plan.seed = arguments.value("seed");
     const auto days = whole_number(arguments, "days", 1, kDaysMax);
     if (!days) return tl::make_unexpected(days.error());
-    const auto sessions = whole_number(arguments, "sessions-per-day", 1, kSessionsPerDayMax);
-    if (!sessions) return tl::make_unexpected(sessions.error());
-    const auto surge = whole_number(arguments, "surge", 0, kDaysMax);
-    if (!surge) return tl::make_unexpected(surge.error());
-    const auto care_home = share_ppm(arguments, "care-home");
-    if (!care_home) return tl::make_unexpected(care_home.error());
-    const auto edited = share_ppm(arguments, "edit-rate");
-    if (!edited) return tl::make_unexpected(edited.error());
+    SPOT_ASSIGN(const auto sessions,
+                whole_number(arguments, "sessions-per-day", 1, kSessionsPerDayMax));
+    SPOT_ASSIGN(const auto surge, whole_number(arguments, "surge", 0, kDaysMax));
+    SPOT_ASSIGN(const auto care_home, share_ppm(arguments, "care-home"));
+    SPOT_ASSIGN(const auto edited, share_ppm(arguments, "edit-rate"));
     plan.days = static_cast<int>(*days);
-    plan.sessions_per_day = static_cast<int>(*sessions);
-    plan.surge_day = static_cast<int>(*surge);
-    plan.care_home_permille = static_cast<int>(*care_home / 1000);
-    plan.edited_permille = static_cast<int>(*edited / 1000);
+    plan.sessions_per_day = static_cast<int>(sessions);
+    plan.surge_day = static_cast<int>(surge);
+    plan.care_home_permille = static_cast<int>(care_home / 1000);
+    plan.edited_permille = static_cast<int>(edited / 1000);
     return plan;
 }
 

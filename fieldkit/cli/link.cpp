@@ -32,9 +32,8 @@ core::Result<LinkConditions> conditions_of(const core::Arguments& arguments) {
     const auto seed = whole_number(arguments, "seed", 0, INT64_MAX);
     if (!seed) return tl::make_unexpected(seed.error());
     conditions.seed = static_cast<std::uint64_t>(*seed);
-    const auto loss = share_ppm(arguments, "loss");
-    if (!loss) return tl::make_unexpected(loss.error());
-    conditions.loss_ppm = *loss;
+    SPOT_ASSIGN(const auto loss, share_ppm(arguments, "loss"));
+    conditions.loss_ppm = loss;
     return conditions;
 }
 

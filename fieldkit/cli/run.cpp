@@ -28,51 +28,42 @@ Result<Wanted> wanted_of(const core::Arguments& arguments) {
     out.plan.seed = arguments.value("seed");
     const auto days = whole_number(arguments, "days", 1, kDaysMax);
     if (!days) return tl::make_unexpected(days.error());
-    const auto rate = whole_number(arguments, "rate-kbit", 0, kRateMax);
-    if (!rate) return tl::make_unexpected(rate.error());
-    const auto rtt = whole_number(arguments, "rtt-ms", 0, kRttMax);
-    if (!rtt) return tl::make_unexpected(rtt.error());
-    const auto loss = share_ppm(arguments, "loss");
-    if (!loss) return tl::make_unexpected(loss.error());
-    if (*loss > kLossMax)
+    SPOT_ASSIGN(const auto rate, whole_number(arguments, "rate-kbit", 0, kRateMax));
+    SPOT_ASSIGN(const auto rtt, whole_number(arguments, "rtt-ms", 0, kRttMax));
+    SPOT_ASSIGN(const auto loss, share_ppm(arguments, "loss"));
+    if (loss > kLossMax)
         return core::fail(core::Code::invalid, "--loss: at most 0.9, else nothing gets through");
     out.plan.days = static_cast<int>(*days);
-    out.link.rate_kbit = *rate;
-    out.link.rtt_ms = *rtt;
-    out.link.loss_ppm = *loss;
+    out.link.rate_kbit = rate;
+    out.link.rtt_ms = rtt;
+    out.link.loss_ppm = loss;
     return out;
 }
 
 Result<> weigh(RunReport& report, const std::filesystem::path& events) {
-    const auto text = read_events(events);
-    if (!text) return tl::make_unexpected(text.error());
-    const auto packed = zstd_size(*text);
-    if (!packed) return tl::make_unexpected(packed.error());
-    report.json_bytes = text->size();
-    report.zstd_bytes = *packed;
+    SPOT_ASSIGN(const auto text, read_events(events));
+    SPOT_ASSIGN(const auto packed, zstd_size(text));
+    report.json_bytes = text.size();
+    report.zstd_bytes = packed;
     return {};
 }
 
 Result<> reconcile(RunReport& report, Box& box) {
-    auto link = LinkProxy::start("127.0.0.1:0", box.hub_address(), report.link);
-    if (!link) return tl::make_unexpected(std::move(link).error());
-    auto synced = box.sync(report.station, (*link)->address());
+    SPOT_ASSIGN(auto link, LinkProxy::start("127.0.0.1:0", box.hub_address(), report.link));
+    auto synced = box.sync(report.station, link->address());
     if (!synced) return tl::make_unexpected(std::move(synced).error());
     report.synced = std::move(*synced);
-    (*link)->stop();
-    report.crossed = (*link)->counters();
+    link->stop();
+    report.crossed = link->counters();
     return {};
 }
 
 Result<> compare(RunReport& report, Box& box) {
     const auto here = box.folder() / "station.jsonl", there = box.folder() / "hub.jsonl";
-    const auto exported = box.export_station(report.station, here);
-    if (!exported) return tl::make_unexpected(exported.error());
-    const auto arrived = box.export_hub(there);
-    if (!arrived) return tl::make_unexpected(arrived.error());
-    const auto same = same_bytes(here, there);
-    if (!same) return tl::make_unexpected(same.error());
-    report.both_same = *same;
+    SPOT_TRY(box.export_station(report.station, here));
+    SPOT_TRY(box.export_hub(there));
+    SPOT_ASSIGN(const auto same, same_bytes(here, there));
+    report.both_same = same;
     auto at_station = read_export(here);
     if (!at_station) return tl::make_unexpected(std::move(at_station).error());
     auto at_hub = read_export(there);
@@ -90,8 +81,7 @@ Result<RunReport> show(const Wanted& wanted, Box& box, Steps& steps) {
     if (wanted.events.empty()) {
         steps.say("Making up a deployment");
         events = box.folder() / "events.jsonl";
-        const auto made = write_deployment(wanted.plan, events);
-        if (!made) return tl::make_unexpected(made.error());
+        SPOT_TRY(write_deployment(wanted.plan, events));
     }
     SPOT_TRY(weigh(report, events));
     SPOT_TRY(box.add_station(report.station));
@@ -112,12 +102,12 @@ Exit exit_of(const RunReport& report) {
 }
 
 Result<> keep_serving(Box& box, const std::string& station) {
-    const auto pages = box.serve_pages(station);
-    if (!pages) return tl::make_unexpected(pages.error());
-    std::printf("\nThe station's pages, until Ctrl-C, which also removes both stores:\n\n"
-                "  mediator  %s\n  citizen   %s\n\n"
-                "The hub answers at https://%s; its console is not part of this version.\n",
-                pages->mediator.c_str(), pages->citizen.c_str(), box.hub_address().c_str());
+    SPOT_ASSIGN(const auto pages, box.serve_pages(station));
+    std::printf(
+        "\nThe station's pages, until Ctrl-C, which also removes both stores:\n\n"
+        "  mediator  %s\n  citizen   %s\n\n"
+        "The hub answers at https://%s; its console is not part of this version.\n",
+        pages.mediator.c_str(), pages.citizen.c_str(), box.hub_address().c_str());
     std::fflush(stdout);
     wait_for_interrupt();
     std::printf("\n");
@@ -130,9 +120,8 @@ Result<Exit> run(const core::Arguments& arguments) {
     hold_interrupts();
     Steps steps;
     steps.say("Making a hub");
-    auto box = Box::make();
-    if (!box) return tl::make_unexpected(std::move(box).error());
-    const auto report = show(*wanted, *box, steps);
+    SPOT_ASSIGN(auto box, Box::make());
+    const auto report = show(*wanted, box, steps);
     steps.over();
     if (!report && report.error().code == core::Code::invalid)
         return wrong_usage(kRunVerb, report.error());
@@ -142,8 +131,7 @@ Result<Exit> run(const core::Arguments& arguments) {
     else
         std::fputs(report_text(*report).c_str(), stdout);
     std::fflush(stdout);
-    if (!arguments.has("once") && !arguments.json())
-        SPOT_TRY(keep_serving(*box, report->station));
+    if (!arguments.has("once") && !arguments.json()) SPOT_TRY(keep_serving(box, report->station));
     return exit_of(*report);
 }
 

@@ -11,42 +11,64 @@ using Words = std::string_view;
 
 // The first are the most frequent (Draw::skewed), so each list starts with common names.
 constexpr Words kFirst[] = {
-    "Custódia", "Francisca", "Joaquina", "Sebastião", "Leonor", "Madalena", "Vicente", "Bernardino",
-    "Bárbara", "Aurélio", "Catarina", "Domingos", "Eugénia", "Firmino", "Gertrudes", "Odete",
-    "Raquel", "Simão", "Virgínia", "Delfina", "Edmundo", "Patrícia", "Nélson", "Gonçalo", "Duarte",
-    "Susana", "Vanda", "Marcelino", "Perpétua", "Quitéria", "Jacinta", "Inácio", "Hélder", "Gisela",
-    "Fausto", "Ermelinda", "Dinis", "Cremilde", "Casimiro", "Brígida", "Anabela", "Amílcar",
-    "Adelaide", "Valentim", "Telma", "Silvina", "Rodrigo", "Rafaela", "Óscar", "Noémia", "Matilde",
-    "Lídia", "Laurinda", "Júlio", "Irene", "Heitor", "Glória", "Evaristo", "Estêvão", "Clementina",
-    "Andriy", "Ioana", "Gary", "Pauline", "Katrin", "Daan", "Harpreet", "Bogdan"};
-constexpr Words kMiddle[] = {"da Encarnação", "das Dores", "Bento", "do Rosário", "da Purificação",
-    "Inácio", "da Glória", "Guilherme", "das Neves", "Eduardo", "Sofia", "do Nascimento", "Tomás",
-    "da Assunção", "Raul", "dos Prazeres", "Xavier", "da Piedade", "Henrique", "do Livramento"};
+    "Custódia",   "Francisca", "Joaquina", "Sebastião",  "Leonor",   "Madalena", "Vicente",
+    "Bernardino", "Bárbara",   "Aurélio",  "Catarina",   "Domingos", "Eugénia",  "Firmino",
+    "Gertrudes",  "Odete",     "Raquel",   "Simão",      "Virgínia", "Delfina",  "Edmundo",
+    "Patrícia",   "Nélson",    "Gonçalo",  "Duarte",     "Susana",   "Vanda",    "Marcelino",
+    "Perpétua",   "Quitéria",  "Jacinta",  "Inácio",     "Hélder",   "Gisela",   "Fausto",
+    "Ermelinda",  "Dinis",     "Cremilde", "Casimiro",   "Brígida",  "Anabela",  "Amílcar",
+    "Adelaide",   "Valentim",  "Telma",    "Silvina",    "Rodrigo",  "Rafaela",  "Óscar",
+    "Noémia",     "Matilde",   "Lídia",    "Laurinda",   "Júlio",    "Irene",    "Heitor",
+    "Glória",     "Evaristo",  "Estêvão",  "Clementina", "Andriy",   "Ioana",    "Gary",
+    "Pauline",    "Katrin",    "Daan",     "Harpreet",   "Bogdan"};
+constexpr Words kMiddle[] = {"da Encarnação",  "das Dores",   "Bento",     "do Rosário",
+                             "da Purificação", "Inácio",      "da Glória", "Guilherme",
+                             "das Neves",      "Eduardo",     "Sofia",     "do Nascimento",
+                             "Tomás",          "da Assunção", "Raul",      "dos Prazeres",
+                             "Xavier",         "da Piedade",  "Henrique",  "do Livramento"};
 constexpr Words kLast[] = {
-    "Guerreiro", "Viegas", "Cabrita", "Palma", "Duarte", "Inácio", "Nobre", "Rosado", "Varela",
-    "Caeiro", "Barradas", "Charrua", "Galego", "Jacinto", "Lourenço", "Mestre", "Nascimento",
-    "Raposo", "Serrano", "Valadas", "Ventura", "Vilhena", "Zambujo", "Bentes", "Catarino",
-    "Encarnação", "Estêvão", "Faustino", "Gago", "Januário", "Colaço", "Bexiga", "Rosa", "Candeias",
-    "Marreiros", "Águas", "Furtado", "Glória", "Horta", "Louçã", "Madeira", "Negrão", "Pacheco",
-    "Quintas", "Romeira", "Sequeira", "Tengarrinha", "Urbano", "Vargas", "Bonança", "Calado",
-    "Boiça", "Grade", "Penisga", "Sintra", "Bondarenko", "Popescu", "Turner", "Lefebvre", "Krüger",
-    "de Vries", "Singh", "Ionescu"};
-constexpr Words kStreetKind[] = {"Rua", "Sítio", "Monte", "Travessa", "Caminho", "Praceta",
-                                 "Azinhaga", "Ladeira", "Estrada Municipal", "Urbanização"};
-constexpr Words kStreet[] = {
-    "do Poço Novo", "da Foz do Farelo", "das Alfarrobeiras", "do Castelo", "dos Pescadores",
-    "da Picota", "do Corgo do Vale", "da Fóia", "da Boavista", "do Alferce de Baixo",
-    "dos Medronheiros", "do Barranco do Banho", "da Corte Grande", "das Caldas", "da Serra",
-    "Serpa Pinto", "Vasco da Gama", "do Sobreiro", "da Nora", "dos Montes de Cima", "do Pé da Cruz",
-    "da Ribeira de Seixe", "do Rossio", "das Amendoeiras", "do Malhão", "Catarina Eufémia",
-    "da Cerca", "dos Celeiros", "do Pomar", "da Eira Velha", "Gil Eanes", "João de Deus",
-    "do Monte Ruivo", "da Portela", "dos Chorões", "do Selão", "da Perna da Negra", "da Umbria"};
-constexpr Words kVenue[] = {"Heliporto municipal", "Largo dos Chorões", "Pavilhão desportivo",
-    "Junto à escola primária", "Largo do chafariz", "Casa do Povo", "Sociedade recreativa",
-    "Parque da feira", "Centro de saúde, parque de estacionamento", "Terminal rodoviário"};
-constexpr Words kCareHome[] = {"Lar de Santo Aleixo", "Residência Sénior Vale das Hortas",
-    "Lar da Associação de Reformados", "Fundação Casa da Serra", "Unidade de Cuidados do Rossio",
-    "Lar Rainha Santa"};
+    "Guerreiro", "Viegas",   "Cabrita",    "Palma",    "Duarte",      "Inácio",   "Nobre",
+    "Rosado",    "Varela",   "Caeiro",     "Barradas", "Charrua",     "Galego",   "Jacinto",
+    "Lourenço",  "Mestre",   "Nascimento", "Raposo",   "Serrano",     "Valadas",  "Ventura",
+    "Vilhena",   "Zambujo",  "Bentes",     "Catarino", "Encarnação",  "Estêvão",  "Faustino",
+    "Gago",      "Januário", "Colaço",     "Bexiga",   "Rosa",        "Candeias", "Marreiros",
+    "Águas",     "Furtado",  "Glória",     "Horta",    "Louçã",       "Madeira",  "Negrão",
+    "Pacheco",   "Quintas",  "Romeira",    "Sequeira", "Tengarrinha", "Urbano",   "Vargas",
+    "Bonança",   "Calado",   "Boiça",      "Grade",    "Penisga",     "Sintra",   "Bondarenko",
+    "Popescu",   "Turner",   "Lefebvre",   "Krüger",   "de Vries",    "Singh",    "Ionescu"};
+constexpr Words kStreetKind[] = {
+    "Rua",     "Sítio",    "Monte",   "Travessa",          "Caminho",
+    "Praceta", "Azinhaga", "Ladeira", "Estrada Municipal", "Urbanização"};
+constexpr Words kStreet[] = {"do Poço Novo",      "da Foz do Farelo",
+                             "das Alfarrobeiras", "do Castelo",
+                             "dos Pescadores",    "da Picota",
+                             "do Corgo do Vale",  "da Fóia",
+                             "da Boavista",       "do Alferce de Baixo",
+                             "dos Medronheiros",  "do Barranco do Banho",
+                             "da Corte Grande",   "das Caldas",
+                             "da Serra",          "Serpa Pinto",
+                             "Vasco da Gama",     "do Sobreiro",
+                             "da Nora",           "dos Montes de Cima",
+                             "do Pé da Cruz",     "da Ribeira de Seixe",
+                             "do Rossio",         "das Amendoeiras",
+                             "do Malhão",         "Catarina Eufémia",
+                             "da Cerca",          "dos Celeiros",
+                             "do Pomar",          "da Eira Velha",
+                             "Gil Eanes",         "João de Deus",
+                             "do Monte Ruivo",    "da Portela",
+                             "dos Chorões",       "do Selão",
+                             "da Perna da Negra", "da Umbria"};
+constexpr Words kVenue[] = {
+    "Heliporto municipal",     "Largo dos Chorões", "Pavilhão desportivo",
+    "Junto à escola primária", "Largo do chafariz", "Casa do Povo",
+    "Sociedade recreativa",    "Parque da feira",   "Centro de saúde, parque de estacionamento",
+    "Terminal rodoviário"};
+constexpr Words kCareHome[] = {"Lar de Santo Aleixo",
+                               "Residência Sénior Vale das Hortas",
+                               "Lar da Associação de Reformados",
+                               "Fundação Casa da Serra",
+                               "Unidade de Cuidados do Rossio",
+                               "Lar Rainha Santa"};
 constexpr Words kMediator[] = {"t.guerreiro", "l.palma", "v.bentes", "d.candeias", "a.marreiros"};
 
 constexpr Place kPlaces[] = {
@@ -73,7 +95,9 @@ constexpr Place kPlaces[] = {
     {"071404", "Redondo", "Redondo", "PT187", "7170"},
     {"121301", "Gáfete", "Crato", "PT186", "7430"}};
 
-int digit(char c) { return c - '0'; }
+int digit(char c) {
+    return c - '0';
+}
 
 // ISO 7064 mod 97-10 over digits.
 int mod97(std::string_view digits) {
@@ -88,10 +112,18 @@ std::string two_digits(int value) {
 
 }  // namespace
 
-const Place& draw_place(Draw& draw) { return kPlaces[draw.skewed(std::size(kPlaces))]; }
-std::string_view draw_venue(Draw& draw) { return draw.pick(kVenue); }
-std::string_view draw_care_home(Draw& draw) { return draw.pick(kCareHome); }
-std::string_view draw_mediator(Draw& draw) { return draw.pick_skewed(kMediator); }
+const Place& draw_place(Draw& draw) {
+    return kPlaces[draw.skewed(std::size(kPlaces))];
+}
+std::string_view draw_venue(Draw& draw) {
+    return draw.pick(kVenue);
+}
+std::string_view draw_care_home(Draw& draw) {
+    return draw.pick(kCareHome);
+}
+std::string_view draw_mediator(Draw& draw) {
+    return draw.pick_skewed(kMediator);
+}
 
 std::string draw_name(Draw& draw) {
     std::string name(draw.pick_skewed(kFirst));
@@ -108,8 +140,10 @@ std::string draw_street(Draw& draw) {
 
 std::string draw_address(Draw& draw, const Place& place) {
     std::string address = draw_street(draw);
-    if (draw.chance(300)) address += ", caixa postal " + std::to_string(draw.between(1, 980)) + "-X";
-    else address += ", n.º " + std::to_string(draw.between(1, 90));
+    if (draw.chance(300))
+        address += ", caixa postal " + std::to_string(draw.between(1, 980)) + "-X";
+    else
+        address += ", n.º " + std::to_string(draw.between(1, 90));
     address.append(", ").append(place.postal_stem).append("-").append(draw_digits(draw, 3));
     return address.append(" ").append(place.parish);
 }
@@ -120,8 +154,9 @@ std::string draw_phone(Draw& draw) {
 }
 
 std::string draw_email(Draw& draw) {
-    static constexpr Words kBox[] = {"serra", "monte", "medronho", "alfarroba", "cortica", "familia",
-                                     "horta", "barranco", "sobreiro", "mel", "pomar", "ribeira"};
+    static constexpr Words kBox[] = {"serra",    "monte",   "medronho", "alfarroba",
+                                     "cortica",  "familia", "horta",    "barranco",
+                                     "sobreiro", "mel",     "pomar",    "ribeira"};
     std::string text(draw.pick(kBox));
     text.append(".").append(draw.pick(kBox)).append(draw_digits(draw, 2));
     return text + "@correio.example";
@@ -148,7 +183,8 @@ std::string draw_digits(Draw& draw, int count) {
 }
 
 std::string draw_nif(Draw& draw) {
-    std::string nif = (draw.chance(960) ? (draw.chance(480) ? "1" : "2") : "3") + draw_digits(draw, 7);
+    std::string nif =
+        (draw.chance(960) ? (draw.chance(480) ? "1" : "2") : "3") + draw_digits(draw, 7);
     int sum = 0;
     for (std::size_t i = 0; i < 8; ++i) sum += digit(nif[i]) * (9 - static_cast<int>(i));
     const int rest = sum % 11;

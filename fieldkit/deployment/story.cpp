@@ -164,9 +164,8 @@ core::Result<> Story::tell_request(const Day& day, Visit& visit) {
     QueuedRequest queued{ulid(visit.now, draw_), visit.session, &service};
     Event fields = Event::object();
     for (const auto& field : service.fields) {
-        auto value = draw_value(draw_, catalogue_, field, home, day.date);
-        if (!value) return tl::make_unexpected(std::move(value).error());
-        fields[field.field->name] = std::move(*value);
+        SPOT_ASSIGN(auto value, draw_value(draw_, catalogue_, field, home, day.date));
+        fields[field.field->name] = std::move(value);
     }
     emit(visit.now, "request.queue",
          {{"request", queued.request},
@@ -200,9 +199,8 @@ core::Result<> Story::tell_correction(const Day& day, const QueuedRequest& queue
             set["citizen.address"] = draw_address(draw_, home);
         else {
             const auto& field = queued.service->fields[which];
-            auto value = draw_value(draw_, catalogue_, field, home, day.date);
-            if (!value) return tl::make_unexpected(std::move(value).error());
-            set["fields." + field.field->name] = std::move(*value);
+            SPOT_ASSIGN(auto value, draw_value(draw_, catalogue_, field, home, day.date));
+            set["fields." + field.field->name] = std::move(value);
         }
     }
     emit(at, "request.edit",

@@ -76,9 +76,8 @@ Descriptor::~Descriptor() {
 }
 
 core::Result<Listener> listen_at(const std::string& address) {
-    auto found = resolve(address, AI_PASSIVE);
-    if (!found) return tl::make_unexpected(std::move(found).error());
-    const addrinfo& at = **found;
+    SPOT_ASSIGN(auto found, resolve(address, AI_PASSIVE));
+    const addrinfo& at = *found;
     Descriptor socket(::socket(at.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket) return system_fault("no socket to listen with");
     set(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
@@ -96,9 +95,8 @@ Descriptor accept_from(const Descriptor& listener) {
 }
 
 core::Result<Target> look_up(const std::string& address) {
-    auto found = resolve(address, 0);
-    if (!found) return tl::make_unexpected(std::move(found).error());
-    const addrinfo& at = **found;
+    SPOT_ASSIGN(auto found, resolve(address, 0));
+    const addrinfo& at = *found;
     Target target;
     SPOT_CHECK(at.ai_addrlen <= sizeof target.bytes);
     std::memcpy(target.bytes, at.ai_addr, at.ai_addrlen);

@@ -12,22 +12,19 @@ using core::Exit;
 core::Result<Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
     // An edit counts as made in the knowledge of all that has arrived.
-    SPOT_TRY(hub->catch_up());
-    const auto before = hub->ledger.count();
-    if (!before) return tl::make_unexpected(before.error());
+    SPOT_TRY(hub.catch_up());
+    SPOT_ASSIGN(const auto before, hub.ledger.count());
 
-    Editor editor(*hub);
-    const auto exit = core::take_events(arguments, clock, hub->ledger,
+    Editor editor(hub);
+    const auto exit = core::take_events(arguments, clock, hub.ledger,
                                         [&](std::string_view line) { return editor.apply(line); });
     if (!exit) return exit;
-    const auto after = hub->ledger.count();
-    if (!after) return tl::make_unexpected(after.error());
-    if (after->conflicts <= before->conflicts) return exit;
+    SPOT_ASSIGN(const auto after, hub.ledger.count());
+    if (after.conflicts <= before.conflicts) return exit;
     std::fprintf(stderr, "%llu more records hold two values for one field; see export.\n",
-                 static_cast<unsigned long long>(after->conflicts - before->conflicts));
+                 static_cast<unsigned long long>(after.conflicts - before.conflicts));
     return Exit::attention;
 }
 

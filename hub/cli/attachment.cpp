@@ -44,9 +44,8 @@ Result<core::Hash> hash_in(const core::Arguments& arguments) {
 
 // What the request calls it; nothing: the person's data were erased.
 Result<json> named(Ledger& ledger, const Ledger::File& file) {
-    const auto shown = ledger.record("request", file.request);
-    if (!shown) return tl::make_unexpected(shown.error());
-    const json record = *shown ? json::parse((*shown)->json, nullptr, false) : json();
+    SPOT_ASSIGN(const auto shown, ledger.record("request", file.request));
+    const json record = shown ? json::parse(shown->json, nullptr, false) : json();
     const json::json_pointer place("/attachments/" + core::to_hex(file.hash));
     return record.is_object() && record.contains(place) ? record[place] : json();
 }
@@ -55,29 +54,25 @@ Result<core::Exit> list(const core::Arguments& arguments) {
     core::SystemRandom random;
     std::optional<RecordId> request;
     if (arguments.has("request")) {
-        const auto given = request_in(arguments);
-        if (!given) return tl::make_unexpected(given.error());
-        request = *given;
+        SPOT_ASSIGN(const auto given, request_in(arguments));
+        request = given;
     }
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    SPOT_TRY(hub->catch_up());
-    SPOT_TRY(hub->ledger.each_file(request, [&](const Ledger::Received& one) -> Result<> {
-        const auto about = named(hub->ledger, one.file);
-        if (!about) return tl::make_unexpected(about.error());
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    SPOT_TRY(hub.catch_up());
+    SPOT_TRY(hub.ledger.each_file(request, [&](const Ledger::Received& one) -> Result<> {
+        SPOT_ASSIGN(const auto about, named(hub.ledger, one.file));
         json out{{"request", one.file.request.text()},
                  {"hash", core::to_hex(one.file.hash)},
                  {"bytes", one.bytes},
                  {"have", one.have},
                  {"state", state_name(one.state)}};
-        if (about->is_object()) out.update({{"name", (*about)["name"]}, {"type", (*about)["type"]}});
+        if (about.is_object()) out.update({{"name", about["name"]}, {"type", about["type"]}});
         if (arguments.json()) {
             core::print_line(out.dump());
             return {};
         }
         std::printf("%s %s %s, %llu of %llu bytes: %s\n", out["request"].get<std::string>().c_str(),
-                    out["hash"].get<std::string>().c_str(),
-                    out["state"].get<std::string>().c_str(),
+                    out["hash"].get<std::string>().c_str(), out["state"].get<std::string>().c_str(),
                     static_cast<unsigned long long>(one.have),
                     static_cast<unsigned long long>(one.bytes),
                     out.value("name", "erased").c_str());
@@ -88,40 +83,34 @@ Result<core::Exit> list(const core::Arguments& arguments) {
 
 Result<core::Exit> get(const core::Arguments& arguments) {
     core::SystemRandom random;
-    const auto request = request_in(arguments);
-    if (!request) return tl::make_unexpected(request.error());
-    const auto hash = hash_in(arguments);
-    if (!hash) return tl::make_unexpected(hash.error());
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    const auto content = hub->ledger.attached(request->text(), *hash);
-    if (!content) return tl::make_unexpected(content.error());
-    if (!*content) {
-        const auto state = hub->ledger.file_state({*request, *hash});
-        if (!state) return tl::make_unexpected(state.error());
+    SPOT_ASSIGN(const auto request, request_in(arguments));
+    SPOT_ASSIGN(const auto hash, hash_in(arguments));
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    SPOT_ASSIGN(const auto content, hub.ledger.attached(request.text(), hash));
+    if (!content) {
+        SPOT_ASSIGN(const auto state, hub.ledger.file_state({request, hash}));
         return fail(Code::not_found,
-                    *state == Ledger::FileState::awaited
+                    state == Ledger::FileState::awaited
                         ? "the file has not come yet, or not all of it"
-                    : *state == Ledger::FileState::given_up
+                    : state == Ledger::FileState::given_up
                         ? "the file never came, and is not asked for any more"
                         : "no request here has that file, or the person's data were erased");
     }
     const std::string out = arguments.value("out");
-    SPOT_TRY(core::write_new_private_file(out, core::text(**content)));
+    SPOT_TRY(core::write_new_private_file(out, core::text(*content)));
     if (arguments.json())
-        core::print_line(json{{"out", out}, {"bytes", (*content)->size()}}.dump());
+        core::print_line(json{{"out", out}, {"bytes", content->size()}}.dump());
     else
-        std::printf("%zu bytes are in %s.\n", (*content)->size(), out.c_str());
+        std::printf("%zu bytes are in %s.\n", content->size(), out.c_str());
     return core::Exit::done;
 }
 
 }  // namespace
 
-const core::Verb kAttachmentList{
-    "attachment list",
-    "tells which files requests have, and which of them are here",
-    {{"request", "ID", "of one request (else of all)"}},
-    list};
+const core::Verb kAttachmentList{"attachment list",
+                                 "tells which files requests have, and which of them are here",
+                                 {{"request", "ID", "of one request (else of all)"}},
+                                 list};
 
 const core::Verb kAttachmentGet{
     "attachment get",

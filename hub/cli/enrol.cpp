@@ -12,27 +12,24 @@ namespace {
 core::Result<core::Exit> enrol(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    const auto pin = hub->tls_pin();
-    if (!pin) return tl::make_unexpected(pin.error());
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    SPOT_ASSIGN(const auto pin, hub.tls_pin());
     const std::string name = arguments.value("station");
     core::Result<Registry::Ticket> ticket = Registry::Ticket();
-    const auto issued = hub->ledger.atomically([&]() -> core::Result<> {
-        ticket = Registry(hub->ledger).issue(name, arguments.value("team"), clock.now(), random);
+    SPOT_TRY(hub.ledger.atomically([&]() -> core::Result<> {
+        ticket = Registry(hub.ledger).issue(name, arguments.value("team"), clock.now(), random);
         if (!ticket) return tl::make_unexpected(ticket.error());
-        return publish_to_new(*hub, ticket->device, clock.now());
-    });
-    if (!issued) return tl::make_unexpected(issued.error());
+        return publish_to_new(hub, ticket->device, clock.now());
+    }));
 
     sync::Slip slip;
     slip.station = name;
     slip.team = arguments.value("team");
     slip.device = ticket->device;
-    slip.url = hub->identity.url;
-    slip.hub_sign = hub->identity.sign;
-    slip.hub_seal = hub->identity.seal;
-    slip.tls_pin = *pin;
+    slip.url = hub.identity.url;
+    slip.hub_sign = hub.identity.sign;
+    slip.hub_seal = hub.identity.seal;
+    slip.tls_pin = pin;
     slip.code = ticket->code;
     slip.expires = ticket->expires;
     const std::string out = arguments.value("out");

@@ -5,10 +5,9 @@ namespace {
 
 core::Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    SPOT_TRY(hub->catch_up());
-    return core::export_records(hub->ledger, arguments);
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    SPOT_TRY(hub.catch_up());
+    return core::export_records(hub.ledger, arguments);
 }
 
 }  // namespace

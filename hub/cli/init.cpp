@@ -7,9 +7,8 @@
 namespace spot::hub {
 
 core::Result<Hub> open_hub(const core::Arguments& arguments, core::Random& random) {
-    const auto passphrase = arguments.passphrase(core::Ask::once);
-    if (!passphrase) return tl::make_unexpected(passphrase.error());
-    return open_hub(arguments.data(), *passphrase, random);
+    SPOT_ASSIGN(const auto passphrase, arguments.passphrase(core::Ask::once));
+    return open_hub(arguments.data(), passphrase, random);
 }
 
 namespace {
@@ -22,13 +21,11 @@ core::Result<core::Exit> init(const core::Arguments& arguments) {
     }
     core::SystemRandom random;
     core::SystemClock clock;
-    const auto passphrase = arguments.passphrase(core::Ask::twice);
-    if (!passphrase) return tl::make_unexpected(passphrase.error());
+    SPOT_ASSIGN(const auto passphrase, arguments.passphrase(core::Ask::twice));
     const auto made =
-        make_hub(arguments.data(), arguments.value("name"), url, *passphrase, clock.now(), random);
+        make_hub(arguments.data(), arguments.value("name"), url, passphrase, clock.now(), random);
     if (!made) return tl::make_unexpected(made.error());
-    const auto pin = pin_of(arguments.data() / kCertificateFile);
-    if (!pin) return tl::make_unexpected(pin.error());
+    SPOT_ASSIGN(const auto pin, pin_of(arguments.data() / kCertificateFile));
 
     if (arguments.json()) {
         core::print_line(nlohmann::json{
@@ -36,13 +33,12 @@ core::Result<core::Exit> init(const core::Arguments& arguments) {
             {"url", made->url},
             {"hub_sign", core::to_hex(made->sign)},
             {"hub_seal", core::to_hex(made->seal)},
-            {"tls_pin",
-             *pin}}.dump());
+            {"tls_pin", pin}}.dump());
     } else {
         std::printf(
             "Hub %s is made; stations will look for it at %s.\nCertificate: %s\n"
             "Next: spot-hub enrol, and spot-hub serve.\n",
-            made->name.c_str(), made->url.c_str(), pin->c_str());
+            made->name.c_str(), made->url.c_str(), pin.c_str());
     }
     return core::Exit::done;
 }

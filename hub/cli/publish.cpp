@@ -48,23 +48,21 @@ void tell(const core::Arguments& arguments, const Publication& done) {
 Result<Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
-    const auto catalogue = core::read_small_file(arguments.value("file"), core::kCatalogueBytesMax);
-    if (!catalogue) return tl::make_unexpected(catalogue.error());
+    SPOT_ASSIGN(const auto catalogue,
+                core::read_small_file(arguments.value("file"), core::kCatalogueBytesMax));
     core::Instant in_force = clock.now();
     if (arguments.has("in-force")) {
         const auto given = core::parse_moment(arguments.value("in-force"));
         if (!given) return core::fail(core::Code::invalid, "--in-force: " + given.error().message);
         in_force = given->ms;
     }
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    if (const auto faults = core::catalogue_faults(*catalogue); !faults.empty()) {
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    if (const auto faults = core::catalogue_faults(catalogue); !faults.empty()) {
         tell_faults(arguments, faults);
         return Exit::failed;
     }
-    const auto done = publish(*hub, *catalogue, in_force, clock.now());
-    if (!done) return tl::make_unexpected(done.error());
-    tell(arguments, *done);
+    SPOT_ASSIGN(const auto done, publish(hub, catalogue, in_force, clock.now()));
+    tell(arguments, done);
     return Exit::done;
 }
 

@@ -38,28 +38,26 @@ Result<Registry::Listed> one_called(const std::string& called, Registry& registr
 
 Result<core::Exit> revoke(const core::Arguments& arguments) {
     core::SystemRandom random;
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    Registry registry(hub->ledger);
-    const auto lost = one_called(arguments.value("station"), registry);
-    if (!lost) return tl::make_unexpected(lost.error());
-    SPOT_TRY(registry.revoke(lost->station.device));
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    Registry registry(hub.ledger);
+    SPOT_ASSIGN(const auto lost, one_called(arguments.value("station"), registry));
+    SPOT_TRY(registry.revoke(lost.station.device));
 
-    const std::string device = sync::device_text(lost->station.device);
+    const std::string device = sync::device_text(lost.station.device);
     if (arguments.json()) {
-        core::print_line(nlohmann::json{{"station", lost->station.name},
+        core::print_line(nlohmann::json{{"station", lost.station.name},
                                         {"device", device},
                                         {"revoked", true},
-                                        {"was_revoked", lost->station.revoked}}
+                                        {"was_revoked", lost.station.revoked}}
                              .dump());
-    } else if (lost->station.revoked) {
-        std::printf("%s (%s) was revoked before. Nothing changed.\n", lost->station.name.c_str(),
+    } else if (lost.station.revoked) {
+        std::printf("%s (%s) was revoked before. Nothing changed.\n", lost.station.name.c_str(),
                     device.c_str());
     } else {
         std::printf(
             "%s (%s) is revoked. What it delivered stays and its receipts stay good. What it "
             "sends from now on is held, and shown by status; it is told nothing more.\n",
-            lost->station.name.c_str(), device.c_str());
+            lost.station.name.c_str(), device.c_str());
     }
     return core::Exit::done;
 }

@@ -40,9 +40,8 @@ Result<> use_certificate(Hub& hub, const core::Arguments& arguments, ServerOptio
         options.certificate = arguments.value("tls-cert");
         options.key = arguments.value("tls-key");
     }
-    const auto pin = pin_of(options.certificate);
-    if (!pin) return tl::make_unexpected(pin.error());
-    return hub.remember_tls_pin(*pin);
+    SPOT_ASSIGN(const auto pin, pin_of(options.certificate));
+    return hub.remember_tls_pin(pin);
 }
 
 void say_address(const core::Arguments& arguments, const core::Address& address,
@@ -66,28 +65,29 @@ Result<Exit> run(const core::Arguments& arguments) {
     }
     core::SystemRandom random;
     core::SystemClock clock;
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    const auto lock = core::FileLock::take(hub->data / "serve.lock", 0);
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    const auto lock = core::FileLock::take(hub.data / "serve.lock", 0);
     if (!lock) return fail(Code::conflict, "this hub is being served by another process");
 
     ServerOptions options;
     options.address = address->host;
     options.port = address->port;
-    SPOT_TRY(use_certificate(*hub, arguments, options));
-    Reception reception(hub->ledger, hub->keys.epoch);
+    SPOT_TRY(use_certificate(hub, arguments, options));
+    Reception reception(hub.ledger, hub.keys.epoch);
     sync::CodecShare codecs;
-    auto server = Server::listen(
-        std::move(options),
-        [&] { return std::make_unique<Carried>(*hub, reception, codecs, clock, random); },
-        [&] {
-            const auto done = hub->ledger.execute_received(kExecuteSlice);
-            if (!done) std::fprintf(stderr, "executing waits: %s\n", done.error().message.c_str());
-            return done && *done > 0;
-        });
-    if (!server) return tl::make_unexpected(server.error());
-    say_address(arguments, *address, server->port());
-    server->run();
+    SPOT_ASSIGN(
+        auto server,
+        Server::listen(
+            std::move(options),
+            [&] { return std::make_unique<Carried>(hub, reception, codecs, clock, random); },
+            [&] {
+                const auto done = hub.ledger.execute_received(kExecuteSlice);
+                if (!done)
+                    std::fprintf(stderr, "executing waits: %s\n", done.error().message.c_str());
+                return done && *done > 0;
+            }));
+    say_address(arguments, *address, server.port());
+    server.run();
     return Exit::done;
 }
 

@@ -29,8 +29,7 @@ Result<json> stations_json(Hub& hub) {
         for (const core::LogId& log : logs)
             if ((log.device & ~core::kHubBit) == listed.station.device)
                 own.push_back(log_json(hub.ledger, log));
-        const auto files = hub.ledger.file_counts(listed.station.device);
-        if (!files) return tl::make_unexpected(files.error());
+        SPOT_ASSIGN(const auto files, hub.ledger.file_counts(listed.station.device));
         out.push_back(
             {{"station", listed.station.name},
              {"team", listed.team},
@@ -40,8 +39,8 @@ Result<json> stations_json(Hub& hub) {
              {"last_contact",
               listed.last_contact == 0 ? json() : json(core::utc_text(listed.last_contact))},
              {"backlog", listed.backlog},
-             {"awaited_files", files->awaited},
-             {"given_up_files", files->given_up},
+             {"awaited_files", files.awaited},
+             {"given_up_files", files.given_up},
              {"logs", std::move(own)}});
     }
     return out;
@@ -49,10 +48,9 @@ Result<json> stations_json(Hub& hub) {
 
 // What is published; `in_force`: of the one that counts now.
 Result<json> catalogue_json(core::Ledger& ledger, core::Instant now) {
-    const auto all = ledger.published();
-    if (!all) return tl::make_unexpected(all.error());
+    SPOT_ASSIGN(const auto all, ledger.published());
     json published = json::array();
-    for (const auto& one : *all)
+    for (const auto& one : all)
         published.push_back({{"version", one.version}, {"in_force", core::utc_text(one.in_force)}});
     return json{{"in_force", ledger.catalogue_at(now).version()},
                 {"published", std::move(published)}};
@@ -97,20 +95,20 @@ void print_status(const json& status) {
 
 Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    SPOT_TRY(hub->catch_up());
-    const auto counts = hub->ledger.count();
-    if (!counts) return tl::make_unexpected(counts.error());
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    SPOT_TRY(hub.catch_up());
+    SPOT_ASSIGN(const auto counts, hub.ledger.count());
     core::SystemClock clock;
-    const auto catalogue = catalogue_json(hub->ledger, clock.now());
-    if (!catalogue) return tl::make_unexpected(catalogue.error());
-    const auto stations = stations_json(*hub);
-    if (!stations) return tl::make_unexpected(stations.error());
-    const json status{{"name", hub->identity.name},         {"url", hub->identity.url},
-                      {"records", counts->records},         {"conflicts", counts->conflicts},
-                      {"quarantined", counts->quarantined}, {"unexecuted", counts->unexecuted},
-                      {"stations", *stations},              {"catalogue", *catalogue}};
+    SPOT_ASSIGN(const auto catalogue, catalogue_json(hub.ledger, clock.now()));
+    SPOT_ASSIGN(const auto stations, stations_json(hub));
+    const json status{{"name", hub.identity.name},
+                      {"url", hub.identity.url},
+                      {"records", counts.records},
+                      {"conflicts", counts.conflicts},
+                      {"quarantined", counts.quarantined},
+                      {"unexecuted", counts.unexecuted},
+                      {"stations", stations},
+                      {"catalogue", catalogue}};
     if (arguments.json())
         core::print_line(status.dump());
     else

@@ -7,16 +7,15 @@ namespace {
 
 core::Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
-    auto hub = open_hub(arguments, random);
-    if (!hub) return tl::make_unexpected(hub.error());
-    SPOT_TRY(hub->catch_up());
-    Registry registry(hub->ledger);
+    SPOT_ASSIGN(auto hub, open_hub(arguments, random));
+    SPOT_TRY(hub.catch_up());
+    Registry registry(hub.ledger);
     const auto key_of = [&](std::uint64_t device) -> std::optional<core::PublicKey> {
         const auto station = registry.find(device);
         if (!station || !station->enrolled) return std::nullopt;
         return station->sign;
     };
-    return core::verify_receipt(hub->ledger,
+    return core::verify_receipt(hub.ledger,
                                 {key_of, [](std::uint64_t) { return true; }, "the hub",
                                  "Its entry is not at the hub: it is still on its way, or a copy "
                                  "of that station's store made it."},

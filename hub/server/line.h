@@ -31,7 +31,7 @@ constexpr std::size_t kPieceBytes = 16 * 1024;  // what one TLS record holds at 
 // Of the kernel's buffer, which would grow to 4 MB for a client that doesn't read. Enough for
 // 400 kB/s over 600 ms.
 constexpr int kSendBufferBytes = 256 * 1024;
-constexpr int kPiecesInTurn = 8;                // that a connection may move while others wait
+constexpr int kPiecesInTurn = 8;  // that a connection may move while others wait
 
 struct TlsFreed {
     void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
@@ -172,8 +172,8 @@ private:
             const int why = SSL_get_error(tls_.get(), done);
             if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) cut_ = true;
             if (cut_) break;
-            const auto side = why == SSL_ERROR_WANT_READ ? Tcp::socket::wait_read
-                                                         : Tcp::socket::wait_write;
+            const auto side =
+                why == SSL_ERROR_WANT_READ ? Tcp::socket::wait_read : Tcp::socket::wait_write;
             const auto [error] = co_await socket_.async_wait(side, kAwait);
             if (error) cut_ = true;
         }
@@ -182,7 +182,7 @@ private:
 
     Tcp::socket socket_;
     std::unique_ptr<SSL, TlsFreed> tls_;
-    bool cut_ = false;                 // no OpenSSL call any more
+    bool cut_ = false;  // no OpenSSL call any more
     int turns_ = 0;
     Steady::time_point until_ = Steady::time_point::max();
     std::chrono::milliseconds window_{};

@@ -40,11 +40,15 @@ constexpr unsigned kBroken = 0;  // instead of a status: nobody is there to hear
 
 unsigned status_of(Code code) {
     switch (code) {
-        case Code::refused: return 403;
+        case Code::refused:
+            return 403;
         case Code::corrupt:
-        case Code::invalid: return 400;
-        case Code::busy: return 503;
-        default: return 500;
+        case Code::invalid:
+            return 400;
+        case Code::busy:
+            return 503;
+        default:
+            return 500;
     }
 }
 unsigned status_of(const error_code& error) {
@@ -233,8 +237,8 @@ private:
     }
 
     std::uint64_t bytes_per_window() const {
-        return limits_.bytes_per_second_min *
-               static_cast<std::uint64_t>(limits_.window.count()) / 1000;
+        return limits_.bytes_per_second_min * static_cast<std::uint64_t>(limits_.window.count()) /
+               1000;
     }
 
     Inside& inside_;
@@ -318,10 +322,9 @@ Result<Server> Server::listen(ServerOptions options, Open open, IdleWork idle_wo
             setrlimit(RLIMIT_NOFILE, &descriptors);
         }
     }
-    auto context = tls_context(options);
-    if (!context) return core::Failure(context.error());
+    SPOT_ASSIGN(auto context, tls_context(options));
     auto inside = std::make_unique<Inside>(std::move(options), std::move(open),
-                                           std::move(idle_work), std::move(*context));
+                                           std::move(idle_work), std::move(context));
     SPOT_TRY(inside->listener.bind(inside->options.address, inside->options.port));
     return Server(std::move(inside));
 }
@@ -331,16 +334,20 @@ Server::Server(Server&&) noexcept = default;
 Server& Server::operator=(Server&&) noexcept = default;
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return inside_->listener.port(); }
+std::uint16_t Server::port() const {
+    return inside_->listener.port();
+}
 
 void Server::run() {
     const ServerLimits& limits = inside_->options.limits;
-    const milliseconds shortest = std::min(
-        {limits.handshake, limits.idle, limits.window, limits.request, limits.linger});
+    const milliseconds shortest =
+        std::min({limits.handshake, limits.idle, limits.window, limits.request, limits.linger});
     inside_->wake();
     inside_->listener.run(*inside_, {SIGINT, SIGTERM}, {shortest, kLookMax, limits.ending});
 }
 
-void Server::stop() { inside_->listener.stop(); }
+void Server::stop() {
+    inside_->listener.stop();
+}
 
 }  // namespace spot::hub

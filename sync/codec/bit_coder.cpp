@@ -14,8 +14,8 @@ BitCoder BitCoder::reader(core::View coded) {
 
 bool BitCoder::code(bool bit, std::uint32_t one_of_65536) {
     const std::uint32_t range = high_ - low_;
-    const std::uint32_t middle = low_ + static_cast<std::uint32_t>(
-                                            (std::uint64_t{range} * one_of_65536) >> 16);
+    const std::uint32_t middle =
+        low_ + static_cast<std::uint32_t>((std::uint64_t{range} * one_of_65536) >> 16);
     if (reading_) bit = window_ <= middle;
     if (bit)
         high_ = middle;

@@ -57,9 +57,9 @@ constexpr auto make_steps() {
 }
 constexpr auto kSteps = make_steps();
 
-constexpr std::uint32_t kHalf = 1u << 31;      // probability ½, count 0
+constexpr std::uint32_t kHalf = 1u << 31;  // probability ½, count 0
 constexpr std::int32_t kWeightOne = 1 << 16;
-constexpr std::int32_t kRateFirst = 1000;       // of 65,536; falls to kRateLast
+constexpr std::int32_t kRateFirst = 1000;  // of 65,536; falls to kRateLast
 constexpr std::int32_t kRateLast = 250;
 
 }  // namespace
@@ -111,7 +111,8 @@ unsigned Model::nibble(std::span<const std::uint64_t> contexts, unsigned mixer, 
     // The 15 nodes of a nibble share one run of 16 slots: one cache line.
     std::array<std::uint32_t, kContextsMax> bases;
     for (std::size_t i = 0; i < contexts.size(); ++i)
-        bases[i] = static_cast<std::uint32_t>(mix(contexts[i], 16 + i) & mask_ & ~std::uint64_t{15});
+        bases[i] =
+            static_cast<std::uint32_t>(mix(contexts[i], 16 + i) & mask_ & ~std::uint64_t{15});
     unsigned node = 1;
     for (int shift = 3; shift >= 0; --shift) {
         std::array<std::uint32_t, kContextsMax> slots;

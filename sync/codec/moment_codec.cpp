@@ -47,7 +47,8 @@ std::string MomentParts::text() const {
 std::optional<MomentParts> MomentParts::parse(std::string_view text) {
     using namespace std::chrono;
     const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2),
-               hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
+               hour = digits(text, 11, 2), minute = digits(text, 14, 2),
+               second = digits(text, 17, 2);
     if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
     const year_month_day date{std::chrono::year{*year},
                               std::chrono::month{static_cast<unsigned>(*month)},

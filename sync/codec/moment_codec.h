@@ -9,10 +9,10 @@ namespace spot::sync {
 
 // A time as it was given, taken apart so that it can be put together again letter by letter.
 struct MomentParts {
-    std::int64_t ms = 0;       // since 1970-01-01 UTC
+    std::int64_t ms = 0;  // since 1970-01-01 UTC
     int offset_minutes = 0;
-    bool zulu = false;         // "Z" instead of "+00:00"
-    bool with_ms = true;       // three digits of a second, or none
+    bool zulu = false;    // "Z" instead of "+00:00"
+    bool with_ms = true;  // three digits of a second, or none
 
     std::string text() const;
     // Nothing for a spelling that text() would not give back: it travels as text.

@@ -12,7 +12,7 @@ namespace {
 // Tokens below kWordsFrom have a meaning of their own; the others are words met before.
 constexpr std::uint32_t kEnd = 1;
 constexpr std::uint32_t kNewWord = 2;
-constexpr std::uint32_t kNul = 3;         // the character U+0000, which ends the spelling of words
+constexpr std::uint32_t kNul = 3;  // the character U+0000, which ends the spelling of words
 constexpr std::uint32_t kDigitsFrom = kNul;  // kDigitsFrom + n: a run of n digits, n > 0
 constexpr unsigned kDigitsMax = 24;
 constexpr std::uint32_t kWordsFrom = kDigitsFrom + kDigitsMax + 1;
@@ -35,9 +35,12 @@ enum Mix : unsigned {
     kMixFields = 128,  // + 2 · field: the token mixers of a column
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           static_cast<unsigned char>(c) >= 0x80;
 }
 
 // Where the token that starts at `at` ends. Tokens joined give the text again.
@@ -90,8 +93,7 @@ Values::Values(unsigned slot_bits)
 
 bool Values::flag(unsigned field, bool value, std::uint64_t hint) {
     std::uint8_t& history = flag_history_[field];
-    const std::uint64_t contexts[] = {mix(1, field), mix(2, field, history),
-                                      mix(3, field, hint)};
+    const std::uint64_t contexts[] = {mix(1, field), mix(2, field, history), mix(3, field, hint)};
     value = model_.bit(contexts, kMixFlag, value);
     history = static_cast<std::uint8_t>(history << 1 | (value ? 1 : 0));
     return value;
@@ -104,8 +106,8 @@ unsigned Values::symbol(unsigned field, unsigned value, std::uint64_t hint) {
 
 std::uint64_t Values::number(unsigned field, std::uint64_t value, std::uint64_t hint) {
     const std::uint64_t contexts[] = {mix(4, field), mix(5, field, hint)};
-    const auto bits = model_.nibbles(contexts, kMixBits, 2,
-                                     static_cast<std::uint32_t>(std::bit_width(value)));
+    const auto bits =
+        model_.nibbles(contexts, kMixBits, 2, static_cast<std::uint32_t>(std::bit_width(value)));
     if (bits > 64) {
         failed_ = true;
         return 0;
@@ -124,8 +126,8 @@ std::uint64_t Values::number(unsigned field, std::uint64_t value, std::uint64_t 
 }
 
 std::int64_t Values::signed_number(unsigned field, std::int64_t value, std::uint64_t hint) {
-    const auto folded = static_cast<std::uint64_t>(value) << 1 ^
-                        static_cast<std::uint64_t>(value >> 63);
+    const auto folded =
+        static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
     const std::uint64_t read = number(field, folded, hint);
     return static_cast<std::int64_t>(read >> 1 ^ (~(read & 1) + 1));
 }
@@ -211,9 +213,8 @@ Values::Token Values::token(unsigned field, Token value, const Token (&before)[3
         }
     }
     const unsigned count = words_.size() < 4096 - 1 ? 3 : 4;
-    const std::uint64_t contexts[] = {
-        mix(39, start, std::min(position, 5u)), order1, order2, mix(40, before[0]),
-        mix(42, field, hint, position)};
+    const std::uint64_t contexts[] = {mix(39, start, std::min(position, 5u)), order1, order2,
+                                      mix(40, before[0]), mix(42, field, hint, position)};
     const Token got = model_.nibbles(contexts, kMixFields + 2 * field, count, value);
     if (got == 0 || got >= words_.size()) {
         failed_ = true;
@@ -233,7 +234,8 @@ std::string Values::word(unsigned field, const std::string& value) {
         const unsigned byte = i < value.size() ? static_cast<std::uint8_t>(value[i]) : 0;
         const std::uint64_t contexts[] = {
             mix(51, before & 0xFF), mix(52, before & 0xFFFF), mix(53, before & 0xFFFFFF),
-            mix(54, before & 0xFFFFFFFF), mix(55, field, before & 0xFF, std::min<std::size_t>(i, 3))};
+            mix(54, before & 0xFFFFFFFF),
+            mix(55, field, before & 0xFF, std::min<std::size_t>(i, 3))};
         const auto got = model_.nibbles(contexts, kMixWord, 2, byte);
         if (got == 0) return out;
         out.push_back(static_cast<char>(got));
@@ -252,8 +254,7 @@ std::string Values::digits(unsigned field, const std::string& value, unsigned si
         const unsigned expected = expected_digit(out, size);
         const std::uint64_t contexts[] = {
             mix(61, place), mix(62, place, all % 10), mix(63, place, all % 100, before[1]),
-            expected < 10 ? mix(64, size, expected) : mix(65, field, i),
-            mix(66, place, expected)};
+            expected < 10 ? mix(64, size, expected) : mix(65, field, i), mix(66, place, expected)};
         const unsigned wanted = i < value.size() ? static_cast<unsigned>(value[i] - '0') : 0;
         const unsigned mixer = kMixDigit + (expected < 10 ? 16 : std::min(i, 15u));
         const unsigned got = model_.nibble(contexts, mixer, wanted);

@@ -28,7 +28,9 @@ public:
     std::uint64_t number(unsigned field, std::uint64_t value, std::uint64_t hint = 0);
     std::int64_t signed_number(unsigned field, std::int64_t value, std::uint64_t hint = 0);
     unsigned symbol(unsigned field, unsigned value, std::uint64_t hint = 0);  // below 256
-    std::uint64_t random_bits(unsigned bits, std::uint64_t value) { return model_.raw(bits, value); }
+    std::uint64_t random_bits(unsigned bits, std::uint64_t value) {
+        return model_.raw(bits, value);
+    }
     std::string text(unsigned field, std::string value, std::uint64_t hint = 0);
 
 private:

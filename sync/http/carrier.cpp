@@ -2,8 +2,8 @@
 
 #include <curl/curl.h>
 #include <linux/sockios.h>
-#include <netinet/in.h>
 #include <linux/tcp.h>
+#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -28,7 +28,9 @@ using Steady = std::chrono::steady_clock;
 template <auto kFree>
 struct FreedBy {
     template <class T>
-    void operator()(T* thing) const { kFree(thing); }
+    void operator()(T* thing) const {
+        kFree(thing);
+    }
 };
 using Easy = std::unique_ptr<CURL, FreedBy<curl_easy_cleanup>>;
 using Multi = std::unique_ptr<CURLM, FreedBy<curl_multi_cleanup>>;
@@ -51,8 +53,9 @@ bool is_pin(std::string_view pin) {
     if (!pin.starts_with(kPinPrefix)) return false;  // curl would take it for a file's name
     pin.remove_prefix(kPinPrefix.size());
     return pin.size() == kPinDigits && pin.back() == '=' &&
-           pin.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                 "0123456789+/") == kPinDigits - 1;
+           pin.find_first_not_of(
+               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+               "0123456789+/") == kPinDigits - 1;
 }
 
 bool is_base_url(const std::string& text) {
@@ -92,7 +95,7 @@ struct Traffic {
 // A body on its way: what was made and not yet handed to curl.
 struct Upload {
     Body body{core::Bytes{}};
-    std::size_t at = 0;             // in body.first
+    std::size_t at = 0;                // in body.first
     std::optional<core::Error> error;  // in the making of it
 };
 
@@ -127,8 +130,8 @@ struct HttpCarrier::Inside {
     HttpOptions options;
     HeaderList headers;          // of a body that is whole
     HeaderList chunked_headers;  // of one that is made on the way
-    Multi multi;  // keeps the connection between exchanges
-    Easy easy;    // goes before it
+    Multi multi;                 // keeps the connection between exchanges
+    Easy easy;                   // goes before it
     Traffic traffic;
     Upload upload;
     int send_buffer = 0;  // bytes, as last wished for
@@ -197,12 +200,11 @@ void HttpCarrier::Inside::fit_send_buffer() {
     socklen_t size = sizeof info;
     if (send_buffer >= options.limits.send_buffer_bytes_max ||
         curl_easy_getinfo(easy.get(), CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK ||
-        socket == CURL_SOCKET_BAD ||
-        getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        socket == CURL_SOCKET_BAD || getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
         return;
     const std::uint64_t held = info.tcpi_delivery_rate * info.tcpi_rtt / 1'000'000;
-    const auto wanted = static_cast<int>(
-        std::min<std::uint64_t>(2 * held, static_cast<std::uint64_t>(options.limits.send_buffer_bytes_max)));
+    const auto wanted = static_cast<int>(std::min<std::uint64_t>(
+        2 * held, static_cast<std::uint64_t>(options.limits.send_buffer_bytes_max)));
     if (wanted <= send_buffer) return;
     send_buffer = wanted;
     setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &wanted, sizeof wanted);
@@ -247,9 +249,8 @@ bool HttpCarrier::Inside::set_up() {
     url += "/x";
     const auto connect_ms = static_cast<long>(options.limits.connect.count());
     return set(CURLOPT_URL, url.c_str()) && set(CURLOPT_PROTOCOLS_STR, "https") &&
-           set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1}) &&
-           set(CURLOPT_POST, 1L) && set(CURLOPT_READFUNCTION, &on_read) &&
-           set(CURLOPT_READDATA, this) &&
+           set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1}) && set(CURLOPT_POST, 1L) &&
+           set(CURLOPT_READFUNCTION, &on_read) && set(CURLOPT_READDATA, this) &&
            set(CURLOPT_PROXY, "") &&  // not even one from the environment
            set(CURLOPT_FOLLOWLOCATION, 0L) && set(CURLOPT_NOSIGNAL, 1L) &&
            set(CURLOPT_TCP_NODELAY, 1L) && set(CURLOPT_CONNECTTIMEOUT_MS, connect_ms) &&
@@ -261,8 +262,8 @@ bool HttpCarrier::Inside::set_up() {
 }
 
 core::Failure HttpCarrier::Inside::offline(std::string_view why) const {
-    std::string message = traffic.sent > 0 ? "the connection to the hub broke ("
-                                           : "the hub was not reached (";
+    std::string message =
+        traffic.sent > 0 ? "the connection to the hub broke (" : "the hub was not reached (";
     message.append(why);
     return fail(Code::offline, message + "); everything is kept for the next time");
 }
@@ -352,8 +353,7 @@ HttpCarrier::~HttpCarrier() = default;
 bool HttpCarrier::Inside::set_body() {
     const core::Bytes& first = upload.body.first;
     if (upload.body.more)
-        return set(CURLOPT_HTTPHEADER, chunked_headers.get()) &&
-               set(CURLOPT_POSTFIELDS, nullptr) &&
+        return set(CURLOPT_HTTPHEADER, chunked_headers.get()) && set(CURLOPT_POSTFIELDS, nullptr) &&
                set(CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{-1});
     // curl takes a null pointer for "ask the read callback".
     const void* body = first.empty() ? static_cast<const void*>("") : first.data();
@@ -377,9 +377,15 @@ Result<Reply> HttpCarrier::exchange(Body request, const Progress& progress) {
     return reply;
 }
 
-std::uint64_t HttpCarrier::wasted_bytes() const { return inside_->wasted; }
-bool HttpCarrier::answered() const { return inside_->traffic.received > 0; }
-bool HttpCarrier::reached() const { return inside_->traffic.sent > 0; }
+std::uint64_t HttpCarrier::wasted_bytes() const {
+    return inside_->wasted;
+}
+bool HttpCarrier::answered() const {
+    return inside_->traffic.received > 0;
+}
+bool HttpCarrier::reached() const {
+    return inside_->traffic.sent > 0;
+}
 
 void HttpCarrier::give_up() {
     inside_->given_up = true;

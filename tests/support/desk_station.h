@@ -45,11 +45,11 @@ public:
         auto opened = station::open_station(data(), passphrase, random);
         REQUIRE(opened.has_value());
         station = std::make_unique<station::Station>(std::move(*opened));
-        auto at_it = station::Desk::open(
-            *station, {clock, random, [](core::Instant) { return 60; },
-                       [this](std::string_view what, std::string_view id) {
-                           changes.emplace_back(what, id);
-                       }});
+        auto at_it =
+            station::Desk::open(*station, {clock, random, [](core::Instant) { return 60; },
+                                           [this](std::string_view what, std::string_view id) {
+                                               changes.emplace_back(what, id);
+                                           }});
         REQUIRE(at_it.has_value());
         desk = std::make_unique<station::Desk>(std::move(*at_it));
     }
@@ -85,8 +85,8 @@ public:
     }
     // A session with its privacy notice accepted, and whom it is about.
     std::string session_with_citizen(const char* language = "pt") {
-        const Json opened = ok(desk->answer_privacy(open_session(language).at("id").get<std::string>(),
-                                                    {{"accepted", true}}));
+        const Json opened = ok(desk->answer_privacy(
+            open_session(language).at("id").get<std::string>(), {{"accepted", true}}));
         const std::string id = opened.at("id");
         ok(desk->set_citizen(id, {{"set",
                                    {{"name", "Ana Silva"},
@@ -143,9 +143,8 @@ public:
     // What export prints of one kind.
     std::vector<Json> records(const std::string& kind) {
         std::vector<Json> out;
-        REQUIRE(station->ledger.export_records({kind, {}, false}, [&](std::string_view line) {
-            out.push_back(Json::parse(line));
-        }));
+        REQUIRE(station->ledger.export_records(
+            {kind, {}, false}, [&](std::string_view line) { out.push_back(Json::parse(line)); }));
         return out;
     }
     bool sound() {

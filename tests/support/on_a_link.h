@@ -61,7 +61,16 @@ private:
 };
 
 // `reconnect`: the connection broke, the carrier made another by itself, and all arrived.
-enum class Fate { deliver, reconnect, lose_answer, cut_in_middle, not_reached, http_error, rubbish, silence };
+enum class Fate {
+    deliver,
+    reconnect,
+    lose_answer,
+    cut_in_middle,
+    not_reached,
+    http_error,
+    rubbish,
+    silence
+};
 
 // A real hub behind a link on which each try has a fate; the last one goes on.
 class FatefulCarrier final : public sync::Carrier {

@@ -40,7 +40,9 @@ TestCertificate::TestCertificate() {
     pin = hub::pin_of(certificate).value();
 }
 
-TestCertificate::~TestCertificate() { std::filesystem::remove_all(folder); }
+TestCertificate::~TestCertificate() {
+    std::filesystem::remove_all(folder);
+}
 
 TlsEnd::TlsEnd(int socket, SSL_CTX* context, bool server)
     : socket_(socket), tls_(context ? SSL_new(context) : nullptr), ready_(false) {

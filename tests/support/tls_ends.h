@@ -44,9 +44,9 @@ public:
 
     bool ready() const { return ready_; }
     bool write(std::string_view bytes);
-    std::string read_some();                      // empty: the other side closed or broke it
+    std::string read_some();                       // empty: the other side closed or broke it
     std::string read_until(std::string_view end);  // up to and with `end`, or what came
-    std::string read_all();                       // until the other side closes
+    std::string read_all();                        // until the other side closes
     bool other_side_closes_within(int ms);
     int socket() const { return socket_; }
 

@@ -18,9 +18,8 @@ Desk::Desk(Desk&&) noexcept = default;
 Desk::~Desk() = default;
 
 core::Result<Desk> Desk::open(Station& station, Rim rim) {
-    auto lock = core::FileLock::take(station.data / "desk.lock", kLockWaitMs);
-    if (!lock) return tl::make_unexpected(std::move(lock).error());
-    auto inside = std::make_unique<Inside>(station, std::move(rim), std::move(*lock));
+    SPOT_ASSIGN(auto lock, core::FileLock::take(station.data / "desk.lock", kLockWaitMs));
+    auto inside = std::make_unique<Inside>(station, std::move(rim), std::move(lock));
     SPOT_TRY(inside->recover_prints());
     SPOT_TRY(inside->drop_old_scraps());
     inside->working = inside->session_at();
@@ -42,8 +41,7 @@ Done<> Desk::language(const Json& in) {
     const core::Language language = core::language_of(wanted);
     if (core::language_name(language) != wanted)
         return refuse(What::invalid, "choice", "Não há essa língua.", "language");
-    const auto kept = inside_->keep_json(shelf::kDesk, kLanguage, "", wanted);
-    if (!kept) return tl::make_unexpected(Fault(kept.error()));
+    SPOT_TRY(inside_->keep_json(shelf::kDesk, kLanguage, "", wanted));
     inside_->language = language;
     inside_->search.reset();
     inside_->change("state");
@@ -98,9 +96,8 @@ Answer Desk::sign_in(const Json& in) {
     const std::string id = text_at(in, "person");
     if (auto good = inside_->check_pin(id, text_at(in, "pin")); !good)
         return tl::make_unexpected(good.error());
-    const auto kept = inside_->kept_json(shelf::kPerson, id);
-    if (!kept) return tl::make_unexpected(Fault(kept.error()));
-    inside_->person = Inside::Person{id, text_at(*kept, "name")};
+    SPOT_ASSIGN(const auto kept, inside_->kept_json(shelf::kPerson, id));
+    inside_->person = Inside::Person{id, text_at(kept, "name")};
     inside_->locked = false;
     inside_->hidden = false;
     inside_->change("state");
@@ -148,9 +145,8 @@ Answer Desk::open_session(const Json& in) {
 }
 Answer Desk::session(std::string_view id) {
     return inside_->guarded([&]() -> Answer {
-        const auto visit = inside_->find_session(id);
-        if (!visit) return tl::make_unexpected(visit.error());
-        return inside_->session_json(*visit);
+        SPOT_ASSIGN(const auto visit, inside_->find_session(id));
+        return inside_->session_json(visit);
     });
 }
 Answer Desk::work_on_session(std::string_view id) {
@@ -180,11 +176,10 @@ Answer Desk::set_draft(std::string_view id, const Json& in) {
 }
 Done<> Desk::discard_draft(std::string_view id) {
     return inside_->guarded([&]() -> Done<> {
-        const auto draft = inside_->find_draft(id);
-        if (!draft) return tl::make_unexpected(draft.error());
-        inside_->change("session", text_at(draft->kept, "session"));
+        SPOT_ASSIGN(const auto draft, inside_->find_draft(id));
+        inside_->change("session", text_at(draft.kept, "session"));
         inside_->change("citizen");
-        return inside_->discard_draft(*draft);
+        return inside_->discard_draft(draft);
     });
 }
 Answer Desk::queue_draft(std::string_view id) {
@@ -230,9 +225,8 @@ Answer Desk::make_receipt(std::string_view session, const Json& in) {
 }
 Answer Desk::receipt(std::string_view id) {
     return inside_->guarded([&]() -> Answer {
-        const auto record = inside_->find_receipt(id);
-        if (!record) return tl::make_unexpected(record.error());
-        return inside_->receipt_json(*record);
+        SPOT_ASSIGN(const auto record, inside_->find_receipt(id));
+        return inside_->receipt_json(record);
     });
 }
 Done<Desk::Print> Desk::reserve_print(std::string_view receipt) {
@@ -265,8 +259,7 @@ Done<> Desk::told(std::string_view request, const Json& in) {
         const Json note{{"how", text_at(in, "how")},
                         {"at", inside_->moment(inside_->now())},
                         {"by", inside_->person->id}};
-        const auto kept = inside_->keep_json(shelf::kTold, id->text(), "", note);
-        if (!kept) return tl::make_unexpected(Fault(kept.error()));
+        SPOT_TRY(inside_->keep_json(shelf::kTold, id->text(), "", note));
         inside_->change("request", id->text());
         inside_->change("day");
         inside_->change("state");

@@ -100,8 +100,8 @@ public:
     // what came in is shown: the desk says "state", "day" and "request" changed.
     void sync_began();                                        // [open]
     void sync_progress(std::size_t sent, std::size_t total);  // [open] bytes
-    // Before sync_ended(): reads a version of the catalogue that came. The forms are half of the work,
-    // and no click has to wait for both halves.
+    // Before sync_ended(): reads a version of the catalogue that came. The forms are half of the
+    // work, and no click has to wait for both halves.
     void sync_arrived();  // [open]
     // `state`: SyncReport's; "hub_forgot" where that is all that is amiss, "failed" where our own
     // disk refused. What is neither "ok" nor "offline" is the link's `reason`.

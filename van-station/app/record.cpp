@@ -22,9 +22,8 @@ std::string text_at(const json& object, const char* key) {
 
 // Puts the id in the place of the reference.
 Result<RecordId> resolve(json& body, const char* record, Records& records) {
-    auto reference = core::take_reference(body, record);
-    if (!reference) return tl::make_unexpected(std::move(reference).error());
-    const auto id = records.find(record, *reference);
+    SPOT_ASSIGN(auto reference, core::take_reference(body, record));
+    const auto id = records.find(record, reference);
     if (!id) return fail(Code::not_found, std::string(record) + ": is not known here");
     body[record] = id->text();
     return *id;
@@ -32,30 +31,26 @@ Result<RecordId> resolve(json& body, const char* record, Records& records) {
 
 // The session of an edit is a check on the caller only: its request has one already.
 Result<std::string> settle_edit(json& body, Records& records) {
-    const auto request = resolve(body, "request", records);
-    if (!request) return tl::make_unexpected(request.error());
-    const auto session = records.session_of(*request);
+    SPOT_ASSIGN(const auto request, resolve(body, "request", records));
+    const auto session = records.session_of(request);
     if (body.contains("session")) {
-        const auto given = resolve(body, "session", records);
-        if (!given) return tl::make_unexpected(given.error());
-        if (*given != session) return fail(Code::invalid, "session: is not the request's");
+        SPOT_ASSIGN(const auto given, resolve(body, "session", records));
+        if (given != session) return fail(Code::invalid, "session: is not the request's");
         body.erase("session");
     }
     return session ? records.mediator_of(*session) : std::string();
 }
 
 Result<std::string> settle_receipt(json& body, Records& records) {
-    const auto receipt = resolve(body, "receipt", records);
-    if (!receipt) return tl::make_unexpected(receipt.error());
-    const auto session = records.session_of(*receipt);
+    SPOT_ASSIGN(const auto receipt, resolve(body, "receipt", records));
+    const auto session = records.session_of(receipt);
     return session ? records.mediator_of(*session) : std::string();
 }
 
 Result<std::string> settle_session(json& body, Records& records) {
     if (!body.contains("session")) return std::string();
-    const auto session = resolve(body, "session", records);
-    if (!session) return tl::make_unexpected(session.error());
-    return records.mediator_of(*session);
+    SPOT_ASSIGN(const auto session, resolve(body, "session", records));
+    return records.mediator_of(session);
 }
 
 }  // namespace
@@ -124,11 +119,10 @@ Recorder::Recorder(Station& station, core::Clock& clock)
 
 // Asked before every append: a sync in another process may have had to begin a new epoch.
 Result<> Recorder::write_to_current_log() {
-    const auto log = station_.log();
-    if (!log) return tl::make_unexpected(log.error());
-    if (log_ == *log) return {};
-    SPOT_TRY(station_.ledger.write_to(*log));
-    log_ = *log;
+    SPOT_ASSIGN(const auto log, station_.log());
+    if (log_ == log) return {};
+    SPOT_TRY(station_.ledger.write_to(log));
+    log_ = log;
     return {};
 }
 
@@ -147,12 +141,11 @@ Result<> Recorder::put_catalogue(Draft& draft) {
 }
 
 Result<core::Taken> Recorder::record(std::string_view line) {
-    auto event = core::parse_event(line);
-    if (!event) return tl::make_unexpected(std::move(event).error());
+    SPOT_ASSIGN(auto event, core::parse_event(line));
     core::Result<core::Taken> out;
     // One transaction, so that what is looked up takes no lock of its own.
     SPOT_TRY(station_.ledger.atomically([&]() -> Result<> {
-        out = take(std::move(*event));
+        out = take(std::move(event));
         return out ? Result<>() : tl::make_unexpected(out.error());
     }));
     if (recorded_ < kFewRecorded && ++recorded_ == kFewRecorded)
@@ -161,15 +154,13 @@ Result<core::Taken> Recorder::record(std::string_view line) {
 }
 
 Result<core::Taken> Recorder::take(core::Event event) {
-    auto draft = draft_of(std::move(event), records_);
-    if (!draft) return tl::make_unexpected(std::move(draft).error());
+    SPOT_ASSIGN(auto draft, draft_of(std::move(event), records_));
     SPOT_TRY(write_to_current_log());
-    SPOT_TRY(put_catalogue(*draft));
-    const auto appended = station_.ledger.append(draft->kind, draft->reference, draft->user,
-                                                 std::move(draft->intent));
-    if (!appended) return tl::make_unexpected(appended.error());
-    return core::Taken{std::string(kind_name(draft->kind)), std::move(draft->about),
-                       appended->record, appended->entry.seq, appended->repeated};
+    SPOT_TRY(put_catalogue(draft));
+    SPOT_ASSIGN(const auto appended, station_.ledger.append(draft.kind, draft.reference, draft.user,
+                                                            std::move(draft.intent)));
+    return core::Taken{std::string(kind_name(draft.kind)), std::move(draft.about), appended.record,
+                       appended.entry.seq, appended.repeated};
 }
 
 }  // namespace spot::station

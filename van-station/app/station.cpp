@@ -58,11 +58,9 @@ Result<> fill(core::Ledger& ledger, const sync::Slip& slip, core::Random& random
 
 Result<> make(const fs::path& data, const sync::Slip& slip, const core::Passphrase& passphrase,
               core::Random& random) {
-    const auto key = core::Vault::create(data / kKeysFile, kSlot, passphrase, random);
-    if (!key) return tl::make_unexpected(key.error());
-    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
-    if (!ledger) return tl::make_unexpected(ledger.error());
-    return fill(*ledger, slip, random);
+    SPOT_ASSIGN(const auto key, core::Vault::create(data / kKeysFile, kSlot, passphrase, random));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
+    return fill(ledger, slip, random);
 }
 
 Result<json> identity_json(core::Ledger& ledger) {
@@ -77,16 +75,15 @@ Result<json> identity_json(core::Ledger& ledger) {
 }
 
 Result<Identity> identity_of(core::Ledger& ledger) {
-    const auto text = identity_json(ledger);
-    if (!text) return tl::make_unexpected(text.error());
+    SPOT_ASSIGN(const auto text, identity_json(ledger));
     Identity out;
-    out.station = (*text)["station"];
-    out.team = (*text)["team"];
-    out.url = (*text)["url"];
-    out.tls_pin = (*text)["tls_pin"];
-    const auto device = sync::parse_device((*text)["device"].get<std::string>());
-    if (!device || !take_hex((*text)["hub_sign"], out.hub_sign) ||
-        !take_hex((*text)["hub_seal"], out.hub_seal))
+    out.station = text["station"];
+    out.team = text["team"];
+    out.url = text["url"];
+    out.tls_pin = text["tls_pin"];
+    const auto device = sync::parse_device(text["device"].get<std::string>());
+    if (!device || !take_hex(text["hub_sign"], out.hub_sign) ||
+        !take_hex(text["hub_seal"], out.hub_seal))
         return damaged();
     out.device = *device;
     return out;
@@ -109,13 +106,10 @@ Result<Station> open_station(const fs::path& data, const core::Passphrase& passp
                              core::Random& random) {
     if (!core::store_is_made(data, kFiles))
         return fail(Code::not_found, "no station in " + data.string() + "; make one with init");
-    const auto key = core::Vault::open(data / kKeysFile, passphrase);
-    if (!key) return tl::make_unexpected(key.error());
-    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
-    if (!ledger) return tl::make_unexpected(ledger.error());
-    auto identity = identity_of(*ledger);
-    if (!identity) return tl::make_unexpected(identity.error());
-    return Station{std::move(*identity), std::move(*ledger), data};
+    SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
+    SPOT_ASSIGN(auto identity, identity_of(ledger));
+    return Station{std::move(identity), std::move(ledger), data};
 }
 
 Result<std::uint32_t> Station::epoch() {
@@ -130,23 +124,19 @@ Result<std::uint32_t> Station::epoch() {
 }
 
 Result<core::LogId> Station::log() {
-    const auto number = epoch();
-    if (!number) return tl::make_unexpected(number.error());
-    return core::LogId{identity.device, *number};
+    SPOT_ASSIGN(const auto number, epoch());
+    return core::LogId{identity.device, number};
 }
 
 Result<sync::StationKeys> Station::keys() {
-    const auto text = identity_json(ledger);
-    if (!text) return tl::make_unexpected(text.error());
-    const auto own = log();
-    if (!own) return tl::make_unexpected(own.error());
+    SPOT_ASSIGN(const auto text, identity_json(ledger));
+    SPOT_ASSIGN(const auto own, log());
     std::array<std::uint8_t, core::SecretKey::kSize> sign_seed{};
     std::array<std::uint8_t, core::SecretKey::kSize> seal_secret{};
-    if (!take_hex((*text)["sign_seed"], sign_seed) ||
-        !take_hex((*text)["seal_secret"], seal_secret))
+    if (!take_hex(text["sign_seed"], sign_seed) || !take_hex(text["seal_secret"], seal_secret))
         return damaged();
 
-    sync::StationKeys out{*own,
+    sync::StationKeys out{own,
                           core::SecretKey(sign_seed),
                           core::SecretKey(seal_secret),
                           identity.hub_sign,

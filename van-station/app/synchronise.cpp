@@ -27,9 +27,8 @@ public:
         : station_(station), carrier_(carrier), rim_(rim), began_(rim.clock.now()) {}
 
     Result<SyncReport> run() {
-        const auto log = station_.log();
-        if (!log) return tl::make_unexpected(log.error());
-        log_ = *log;
+        SPOT_ASSIGN(const auto log, station_.log());
+        log_ = log;
         // What is written from now on is for the next call: this one has to end.
         goal_ = station_.ledger.tip(log_).seq;
         // The exchange speaks of a log, be it empty.
@@ -45,10 +44,9 @@ public:
                 continue;
             }
             const bool grown = take(**answer, next);
-            const auto after = after_answer(**answer, next, grown);
-            if (!after) return tl::make_unexpected(after.error());
-            if (!*after || stopped()) break;
-            next = **after;
+            SPOT_ASSIGN(const auto after, after_answer(**answer, next, grown));
+            if (!after || stopped()) break;
+            next = *after;
         }
         return finish();
     }
@@ -64,12 +62,10 @@ private:
 
     // One round trip. Nothing: no usable answer came; failure_ and hopeless_ say more.
     Result<std::optional<Outcome>> ask(What what) {
-        auto keys = station_.keys();
-        if (!keys) return tl::make_unexpected(std::move(keys).error());
-        sync::StationExchange exchange(station_.ledger, *keys, rim_.random);
-        auto request = exchange.request(rim_.clock.now(), what, {wanted_, at_once_});
-        if (!request) return tl::make_unexpected(std::move(request).error());
-        const std::uint64_t size = request->size();
+        SPOT_ASSIGN(auto keys, station_.keys());
+        sync::StationExchange exchange(station_.ledger, keys, rim_.random);
+        SPOT_ASSIGN(auto request, exchange.request(rim_.clock.now(), what, {wanted_, at_once_}));
+        const std::uint64_t size = request.size();
         const bool large = what != What::probe && size > kProbeAboveBytes;
         // On disk before the first byte leaves: after a crash in mid-sending we ask first.
         if (large && !unfinished()) SPOT_TRY(station_.ledger.set(setting::kAttempt, "1"));
@@ -77,7 +73,7 @@ private:
         const std::uint64_t wasted = carrier_.wasted_bytes();
         Instant moved_at = rim_.clock.now();
         auto reply =
-            carrier_.exchange(std::move(*request), [&](std::uint64_t sent, std::uint64_t total) {
+            carrier_.exchange(std::move(request), [&](std::uint64_t sent, std::uint64_t total) {
                 moved_at = rim_.clock.now();
                 if (rim_.progress) rim_.progress(sent, total);
             });
@@ -89,8 +85,8 @@ private:
                 reached && !carrier_.answered() && rim_.clock.now() - moved_at < kSilenceMs;
             failed(reply.error(), reached, cut);
             if (what == What::files)
-                cut_off_ = CutOff{exchange.offered_files(), carrier_.wasted_bytes() - wasted,
-                                  through_};
+                cut_off_ =
+                    CutOff{exchange.offered_files(), carrier_.wasted_bytes() - wasted, through_};
             broken_off_ |= what != What::probe;
             return std::nullopt;
         }
@@ -98,7 +94,7 @@ private:
         ++report_.round_trips;
         report_.sent_bytes += reply->sent_bytes;
         report_.received_bytes += reply->received_bytes;
-        return answered(exchange, reply->body, *keys);
+        return answered(exchange, reply->body, keys);
     }
 
     Result<std::optional<Outcome>> answered(sync::StationExchange& exchange, core::View body,
@@ -106,9 +102,8 @@ private:
         const Instant now = rim_.clock.now();
         std::optional<Outcome> outcome;
         const auto taken = station_.ledger.atomically([&]() -> Result<> {
-            auto answer = exchange.answer(body, now);
-            if (!answer) return tl::make_unexpected(std::move(answer).error());
-            outcome = std::move(*answer);
+            SPOT_ASSIGN(auto answer, exchange.answer(body, now));
+            outcome = std::move(answer);
             return settle(*outcome, keys, now);
         });
         if (taken) return outcome;
@@ -129,8 +124,7 @@ private:
         if (outcome.state == State::fork) {
             const core::LogId next{log_.device, log_.epoch + 1};
             if (outcome.common) {
-                const auto again = ledger.branch(log_, *outcome.common, next);
-                if (!again) return tl::make_unexpected(again.error());
+                SPOT_TRY(ledger.branch(log_, *outcome.common, next));
             }
             SPOT_TRY(ledger.set(setting::kEpoch, std::to_string(next.epoch)));
         }
@@ -213,10 +207,10 @@ private:
 
     // Records go first, also those that were written while files were on their way.
     Result<std::optional<What>> for_files(What asked) {
-        const auto untold = station_.ledger.untold_files(1);
-        if (!untold) return tl::make_unexpected(untold.error());
-        if (wanted_.empty() && untold->empty()) return std::nullopt;
-        if (asked == What::files && !files_moved_) return std::nullopt;  // it would be the same again
+        SPOT_ASSIGN(const auto untold, station_.ledger.untold_files(1));
+        if (wanted_.empty() && untold.empty()) return std::nullopt;
+        if (asked == What::files && !files_moved_)
+            return std::nullopt;  // it would be the same again
         const std::uint64_t tip = station_.ledger.tip(log_).seq;
         if (tip == goal_) return What::files;
         goal_ = tip;
@@ -235,7 +229,9 @@ private:
                     "copied or restored); new records go into a new log";
                 return false;
             case State::revoked:
-                report_.reason = "this station was revoked; its records stay here, and the hub holds what came for a person "
+                report_.reason =
+                    "this station was revoked; its records stay here, and the hub holds what came "
+                    "for a person "
                     "to decide on";
                 return false;
             case State::busy:
@@ -258,25 +254,21 @@ private:
                 "Please tell the hub's operator.";
         auto& ledger = station_.ledger;
         for (;;) {
-            const auto done = ledger.execute_received(kExecuteSlice);
-            if (!done) return tl::make_unexpected(done.error());
-            if (*done == 0 || stopped()) break;  // the next call goes on from there
+            SPOT_ASSIGN(const auto done, ledger.execute_received(kExecuteSlice));
+            if (done == 0 || stopped()) break;  // the next call goes on from there
             if (rim_.yield) rim_.yield();
         }
         for (const core::LogId& log : ledger.logs())
             if (log.device != log_.device)
                 for (auto& one : ledger.quarantined(log))
                     report_.quarantined_here.push_back(std::move(one));
-        const auto stranded = stranded_entries(station_);
-        if (!stranded) return tl::make_unexpected(stranded.error());
-        report_.stranded_entries = *stranded;
-        const auto counts = ledger.count();
-        if (!counts) return tl::make_unexpected(counts.error());
-        report_.conflicts = counts->conflicts;
-        const auto files = ledger.file_counts(log_.device);
-        if (!files) return tl::make_unexpected(files.error());
-        report_.waiting_files = files->awaited;
-        report_.refused_files = files->given_up;
+        SPOT_ASSIGN(const auto stranded, stranded_entries(station_));
+        report_.stranded_entries = stranded;
+        SPOT_ASSIGN(const auto counts, ledger.count());
+        report_.conflicts = counts.conflicts;
+        SPOT_ASSIGN(const auto files, ledger.file_counts(log_.device));
+        report_.waiting_files = files.awaited;
+        report_.refused_files = files.given_up;
         report_.sent_bytes += carrier_.wasted_bytes();
         report_.took_ms = rim_.clock.now() - began_;
         return report_;
@@ -304,7 +296,7 @@ private:
     };
     std::optional<CutOff> cut_off_;  // a bundle of files, with no answer since
     std::uint64_t at_once_ = sync::kFileBytesABundle;
-    std::uint64_t through_ = 0;  // bytes of files over the connection that is open
+    std::uint64_t through_ = 0;             // bytes of files over the connection that is open
     std::optional<Instant> stalled_since_;  // the first failure since the last progress
 };
 
@@ -324,11 +316,10 @@ Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier, const S
 }
 
 Result<std::uint64_t> stranded_entries(Station& station) {
-    const auto current = station.log();
-    if (!current) return tl::make_unexpected(current.error());
+    SPOT_ASSIGN(const auto current, station.log());
     std::uint64_t out = 0;
     for (const core::LogId& log : station.ledger.logs())
-        if (log.device == current->device && log.epoch < current->epoch)
+        if (log.device == current.device && log.epoch < current.epoch)
             out += station.ledger.waiting(log);
     return out;
 }

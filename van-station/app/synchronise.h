@@ -27,9 +27,9 @@ constexpr int kTriesMax = 5'000;  // of files that a link swallows, each brings 
 // An attempt larger than this is not repeated blindly: the hub is asked first what it has of it.
 // Below, asking costs as much as sending again.
 constexpr std::size_t kProbeAboveBytes = 2048;
-// A link may swallow what it was handed and then break: in buffers on the way, of which no end knows.
-// Beyond this in one cut, what goes at once is made so small that little is lost with it: a share of
-// what comes through between two cuts.
+// A link may swallow what it was handed and then break: in buffers on the way, of which no end
+// knows. Beyond this in one cut, what goes at once is made so small that little is lost with it: a
+// share of what comes through between two cuts.
 constexpr std::uint64_t kSwallowedBytesMax = 24 * 1024;
 constexpr std::uint64_t kShareAtOnce = 24;
 constexpr std::uint64_t kFileBytesAtOnceMin = 8 * 1024;
@@ -50,9 +50,9 @@ struct SyncReport {
     std::vector<core::Quarantined> quarantined_here;  // of the hub's, here
     std::uint64_t conflicts = 0;
     std::uint64_t stranded_entries = 0;  // see below
-    std::uint64_t sent_files = 0;     // that the hub has whole now, and was not known to have
-    std::uint64_t waiting_files = 0;  // that it is not known to have
-    std::uint64_t refused_files = 0;  // that it will not have
+    std::uint64_t sent_files = 0;        // that the hub has whole now, and was not known to have
+    std::uint64_t waiting_files = 0;     // that it is not known to have
+    std::uint64_t refused_files = 0;     // that it will not have
     bool hub_forgot = false;  // the hub lacks entries of its own that we hold (it was restored)
     std::int64_t clock_ahead_ms = 0;  // of this station, against the hub
     core::Instant took_ms = 0;

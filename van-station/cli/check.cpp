@@ -8,17 +8,15 @@ namespace {
 
 core::Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
-    auto station = open_station(arguments, random);
-    if (!station) return tl::make_unexpected(station.error());
-    const auto faults = station->ledger.check();
-    if (!faults) return tl::make_unexpected(faults.error());
+    SPOT_ASSIGN(auto station, open_station(arguments, random));
+    SPOT_ASSIGN(const auto faults, station.ledger.check());
     if (arguments.json()) {
-        core::print_line(nlohmann::json{{"ok", faults->empty()}, {"faults", *faults}}.dump());
+        core::print_line(nlohmann::json{{"ok", faults.empty()}, {"faults", faults}}.dump());
     } else {
-        for (const std::string& fault : *faults) std::printf("%s\n", fault.c_str());
-        if (faults->empty()) std::printf("Store, chains, records and receipt series are whole.\n");
+        for (const std::string& fault : faults) std::printf("%s\n", fault.c_str());
+        if (faults.empty()) std::printf("Store, chains, records and receipt series are whole.\n");
     }
-    return faults->empty() ? core::Exit::done : core::Exit::attention;
+    return faults.empty() ? core::Exit::done : core::Exit::attention;
 }
 
 }  // namespace

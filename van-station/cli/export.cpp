@@ -5,9 +5,8 @@ namespace {
 
 core::Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
-    auto station = open_station(arguments, random);
-    if (!station) return tl::make_unexpected(station.error());
-    return core::export_records(station->ledger, arguments);
+    SPOT_ASSIGN(auto station, open_station(arguments, random));
+    return core::export_records(station.ledger, arguments);
 }
 
 }  // namespace

@@ -6,9 +6,8 @@
 namespace spot::station {
 
 core::Result<Station> open_station(const core::Arguments& arguments, core::Random& random) {
-    const auto passphrase = arguments.passphrase(core::Ask::once);
-    if (!passphrase) return tl::make_unexpected(passphrase.error());
-    return open_station(arguments.data(), *passphrase, random);
+    SPOT_ASSIGN(const auto passphrase, arguments.passphrase(core::Ask::once));
+    return open_station(arguments.data(), passphrase, random);
 }
 
 namespace {
@@ -16,25 +15,23 @@ namespace {
 core::Result<core::Exit> init(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
-    const auto text = core::read_small_file(arguments.value("slip"), sync::kSlipBytesMax);
-    if (!text) return tl::make_unexpected(text.error());
-    const auto slip = sync::parse_slip(*text);
-    if (!slip) return tl::make_unexpected(slip.error());
-    const auto passphrase = arguments.passphrase(core::Ask::twice);
-    if (!passphrase) return tl::make_unexpected(passphrase.error());
-    const auto made = make_station(arguments.data(), *slip, *passphrase, clock.now(), random);
-    if (!made) return tl::make_unexpected(made.error());
+    SPOT_ASSIGN(const auto text,
+                core::read_small_file(arguments.value("slip"), sync::kSlipBytesMax));
+    SPOT_ASSIGN(const auto slip, sync::parse_slip(text));
+    SPOT_ASSIGN(const auto passphrase, arguments.passphrase(core::Ask::twice));
+    SPOT_ASSIGN(const auto made,
+                make_station(arguments.data(), slip, passphrase, clock.now(), random));
 
     if (arguments.json()) {
         core::print_line(nlohmann::json{
-            {"station", made->station},
-            {"team", made->team},
-            {"device", sync::device_text(made->device)},
+            {"station", made.station},
+            {"team", made.team},
+            {"device", sync::device_text(made.device)},
             {"hub",
-             made->url}}.dump());
+             made.url}}.dump());
     } else {
         std::printf("Station %s is ready to record. It will reconcile to %s.\n",
-                    made->station.c_str(), made->url.c_str());
+                    made.station.c_str(), made.url.c_str());
     }
     return core::Exit::done;
 }

@@ -177,17 +177,14 @@ Result<Exit> run(const core::Arguments& arguments) {
     }
     core::SystemRandom random;
     core::SystemClock clock;
-    auto station = open_station(arguments, random);
-    if (!station) return tl::make_unexpected(station.error());
-    auto desk = Desk::open(*station, {clock, random, offset_of, {}});
-    if (!desk) return tl::make_unexpected(desk.error());
-    desk->trust_command_line();
-    const auto found = find(*desk, arguments.value("receipt"));
-    if (!found) return tl::make_unexpected(found.error());
-    const auto help = desk->help(print::language_of(found->session.value("language", "pt")));
+    SPOT_ASSIGN(auto station, open_station(arguments, random));
+    SPOT_ASSIGN(auto desk, Desk::open(station, {clock, random, offset_of, {}}));
+    desk.trust_command_line();
+    SPOT_ASSIGN(const auto found, find(desk, arguments.value("receipt")));
+    const auto help = desk.help(print::language_of(found.session.value("language", "pt")));
     const auto printed =
-        print_one(*desk, *found, *target,
-                  {station->identity.station, help.phone, help.hours, desk->catalogue_texts()});
+        print_one(desk, found, *target,
+                  {station.identity.station, help.phone, help.hours, desk.catalogue_texts()});
     if (!printed) return tl::make_unexpected(printed.error());
     say(*printed, arguments);
     return exit_of(printed->outcome);

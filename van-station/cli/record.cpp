@@ -8,10 +8,9 @@ namespace {
 core::Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
-    auto station = open_station(arguments, random);
-    if (!station) return tl::make_unexpected(station.error());
-    Recorder recorder(*station, clock);
-    return core::take_events(arguments, clock, station->ledger,
+    SPOT_ASSIGN(auto station, open_station(arguments, random));
+    Recorder recorder(station, clock);
+    return core::take_events(arguments, clock, station.ledger,
                              [&](std::string_view line) { return recorder.record(line); });
 }
 

@@ -57,17 +57,15 @@ Result<Exit> run(const core::Arguments& arguments) {
     }
     core::SystemRandom random;
     core::SystemClock clock;
-    auto passphrase = arguments.passphrase(core::Ask::once);
-    if (!passphrase) return tl::make_unexpected(passphrase.error());
+    SPOT_ASSIGN(auto passphrase, arguments.passphrase(core::Ask::once));
     auto opening =
-        std::make_shared<const Opening>(Opening{arguments.data(), std::move(*passphrase), random});
-    auto station = (*opening)();
-    if (!station) return tl::make_unexpected(station.error());
+        std::make_shared<const Opening>(Opening{arguments.data(), std::move(passphrase), random});
+    SPOT_ASSIGN(auto station, (*opening)());
     web::Changes changes;
-    auto desk = Desk::open(
-        *station, {clock, random, offset_of,
-                   [&](std::string_view what, std::string_view id) { changes.note(what, id); }});
-    if (!desk) return tl::make_unexpected(desk.error());
+    SPOT_ASSIGN(auto desk, Desk::open(station, {clock, random, offset_of,
+                                                [&](std::string_view what, std::string_view id) {
+                                                    changes.note(what, id);
+                                                }}));
 
     web::ServerOptions options;
     options.address = address->host;
@@ -82,7 +80,7 @@ Result<Exit> run(const core::Arguments& arguments) {
     }
     if (!server) return tl::make_unexpected(server.error());
 
-    web::Api api(*server, *desk, changes, {station->identity.station, "", ""});
+    web::Api api(*server, desk, changes, {station.identity.station, "", ""});
     web::Syncing syncing(
         [kept = std::move(opening)] { return (*kept)(); }, arguments.value("hub"),
         {clock, random, [&](std::function<void()> work) { server->post(std::move(work)); }},

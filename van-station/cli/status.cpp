@@ -11,36 +11,32 @@ using core::Result;
 using nlohmann::json;
 
 Result<json> status_of(Station& station) {
-    const auto log = station.log();
-    if (!log) return tl::make_unexpected(log.error());
+    SPOT_ASSIGN(const auto log, station.log());
     auto& ledger = station.ledger;
-    const auto counts = ledger.count();
-    if (!counts) return tl::make_unexpected(counts.error());
-    const auto stranded = stranded_entries(station);
-    if (!stranded) return tl::make_unexpected(stranded.error());
-    const auto tip = ledger.tip(*log).seq;
-    const auto durable = ledger.acknowledged(*log).seq;
-    const auto files = ledger.file_counts(log->device);
-    if (!files) return tl::make_unexpected(files.error());
+    SPOT_ASSIGN(const auto counts, ledger.count());
+    SPOT_ASSIGN(const auto stranded, stranded_entries(station));
+    const auto tip = ledger.tip(log).seq;
+    const auto durable = ledger.acknowledged(log).seq;
+    SPOT_ASSIGN(const auto files, ledger.file_counts(log.device));
     const auto contact = ledger.setting(setting::kLastContact);
     json last = contact ? json::parse(*contact, nullptr, false) : json();
     if (!last.is_object()) last = nullptr;
     return json{{"station", station.identity.station},
                 {"team", station.identity.team},
                 {"device", sync::device_text(station.identity.device)},
-                {"epoch", log->epoch},
+                {"epoch", log.epoch},
                 {"hub", station.identity.url},
-                {"records", counts->records},
+                {"records", counts.records},
                 {"entries", tip},
                 {"durable_seq", durable},
-                {"backed_up_seq", ledger.backed_up(*log).seq},
+                {"backed_up_seq", ledger.backed_up(log).seq},
                 {"waiting_entries", tip - durable},
-                {"stranded_entries", *stranded},
-                {"waiting_files", files->awaited},
-                {"refused_files", files->given_up},
-                {"conflicts", counts->conflicts},
-                {"quarantined_here", counts->quarantined},
-                {"unexecuted", counts->unexecuted},
+                {"stranded_entries", stranded},
+                {"waiting_files", files.awaited},
+                {"refused_files", files.given_up},
+                {"conflicts", counts.conflicts},
+                {"quarantined_here", counts.quarantined},
+                {"unexecuted", counts.unexecuted},
                 {"last_contact", std::move(last)}};
 }
 
@@ -77,14 +73,12 @@ void print_status(const json& status) {
 
 Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
-    auto station = open_station(arguments, random);
-    if (!station) return tl::make_unexpected(station.error());
-    const auto status = status_of(*station);
-    if (!status) return tl::make_unexpected(status.error());
+    SPOT_ASSIGN(auto station, open_station(arguments, random));
+    SPOT_ASSIGN(const auto status, status_of(station));
     if (arguments.json())
-        core::print_line(status->dump());
+        core::print_line(status.dump());
     else
-        print_status(*status);
+        print_status(status);
     return core::Exit::done;
 }
 

@@ -90,13 +90,10 @@ void warn_of_clock(const SyncReport& report) {
 Result<Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
-    auto station = open_station(arguments, random);
-    if (!station) return tl::make_unexpected(station.error());
-    const std::string url = arguments.has("hub") ? arguments.value("hub") : station->identity.url;
-    auto carrier = sync::HttpCarrier::make({url, station->identity.tls_pin, {}});
-    if (!carrier) return tl::make_unexpected(carrier.error());
-    const auto lock = lock_sync(*station);
-    if (!lock) return tl::make_unexpected(lock.error());
+    SPOT_ASSIGN(auto station, open_station(arguments, random));
+    const std::string url = arguments.has("hub") ? arguments.value("hub") : station.identity.url;
+    SPOT_ASSIGN(auto carrier, sync::HttpCarrier::make({url, station.identity.tls_pin, {}}));
+    SPOT_TRY(lock_sync(station));
 
     Result<SyncReport> report = core::fail(core::Code::io, "");
     {
@@ -110,7 +107,7 @@ Result<Exit> run(const core::Arguments& arguments) {
                            " kB sent";
                 });
             }};
-        report = synchronise(*station, **carrier, rim);
+        report = synchronise(station, *carrier, rim);
     }
     if (!report) return tl::make_unexpected(report.error());
     if (arguments.json())

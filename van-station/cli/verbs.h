@@ -6,8 +6,7 @@
 
 namespace spot::station {
 
-extern const core::Verb kInit, kRecord, kSync, kExport, kStatus, kCheck, kPrint, kVerify,
-    kServe;
+extern const core::Verb kInit, kRecord, kSync, kExport, kStatus, kCheck, kPrint, kVerify, kServe;
 
 // The station in --data, opened with the passphrase that the arguments lead to.
 core::Result<Station> open_station(const core::Arguments& arguments, core::Random& random);

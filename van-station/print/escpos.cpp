@@ -102,13 +102,11 @@ private:
         constexpr double kRadius = 15, kThick = 5, kHeight = 40;
         out_.feed(kGap);
         if (!way.whose.empty()) SPOT_TRY(out_.text(way.whose, Weight::strong));
-        auto canvas = Canvas::picture(out_.dots(), static_cast<int>(kHeight));
-        if (!canvas) return tl::make_unexpected(canvas.error());
+        SPOT_ASSIGN(auto canvas, Canvas::picture(out_.dots(), static_cast<int>(kHeight)));
         const double step = (out_.dots() - 2 * kRadius - 4) / (kStops - 1);
-        draw_way(*canvas, way, 2, kHeight / 2, step, kRadius, kThick);
-        const auto shapes = canvas->take_picture();
-        if (!shapes) return tl::make_unexpected(shapes.error());
-        SPOT_TRY(out_.picture(*shapes));
+        draw_way(canvas, way, 2, kHeight / 2, step, kRadius, kThick);
+        SPOT_ASSIGN(const auto shapes, canvas.take_picture());
+        SPOT_TRY(out_.picture(shapes));
         return out_.text(way.state);
     }
 
@@ -122,21 +120,18 @@ private:
 
     // Whole dots a module, at least 30 mm, as wide as the roll allows with the quiet zone.
     Result<> qr(const std::string& text) {
-        const auto modules = modules_of(text);
-        if (!modules) return tl::make_unexpected(modules.error());
-        const int with_quiet = modules->side + 2 * kQuietModules;
-        const int wanted = static_cast<int>(34 * kDotsPerMm) / modules->side;
+        SPOT_ASSIGN(const auto modules, modules_of(text));
+        const int with_quiet = modules.side + 2 * kQuietModules;
+        const int wanted = static_cast<int>(34 * kDotsPerMm) / modules.side;
         const int module = std::min(std::max(wanted, 1), out_.dots() / with_quiet);
         if (module < 3)  // 0.375 mm: telephones read it; less, not for sure
             return core::fail(core::Code::limit, "the QR code does not fit on this roll");
         const int side = module * with_quiet;
-        auto canvas = Canvas::picture(side, side);
-        if (!canvas) return tl::make_unexpected(canvas.error());
-        canvas->modules(*modules, module * kQuietModules, module * kQuietModules,
-                        module * modules->side);
-        const auto made = canvas->take_picture();
-        if (!made) return tl::make_unexpected(made.error());
-        return out_.picture(*made);
+        SPOT_ASSIGN(auto canvas, Canvas::picture(side, side));
+        canvas.modules(modules, module * kQuietModules, module * kQuietModules,
+                       module * modules.side);
+        SPOT_ASSIGN(const auto made, canvas.take_picture());
+        return out_.picture(made);
     }
 
     const Paper& paper_;

@@ -386,9 +386,8 @@ private:
     Result<> put_code(const Code& code, double beneath) {
         Modules modules;
         if (!code.qr.empty()) {
-            auto made = modules_of(code.qr);
-            if (!made) return tl::make_unexpected(made.error());
-            modules = std::move(*made);
+            SPOT_ASSIGN(auto made, modules_of(code.qr));
+            modules = std::move(made);
         }
         const Type big{style_.text * 1.35, true, .04};
         const double quiet = modules.side == 0 ? 0 : kQrSide / modules.side * kQuietModules;
@@ -435,14 +434,12 @@ Result<std::string> pdf_of(const Paper& paper, Sheet sheet) {
     // out. The numbers stand where no text does and move nothing; the last sheet's part moves once.
     Layout layout;
     for (int round = 0; round < kRoundsMax; ++round) {
-        auto canvas = canvas_for(paper, style);
-        if (!canvas) return tl::make_unexpected(canvas.error());
-        const auto found = Composer(*canvas, style, paper, layout).compose();
-        if (!found) return tl::make_unexpected(found.error());
-        if (found->pages > kPagesMax)
+        SPOT_ASSIGN(auto canvas, canvas_for(paper, style));
+        SPOT_ASSIGN(const auto found, Composer(canvas, style, paper, layout).compose());
+        if (found.pages > kPagesMax)
             return core::fail(core::Code::limit, "this would be more pages than are ever printed");
-        if (*found == layout) return canvas->take_pdf();
-        layout = *found;
+        if (found == layout) return canvas.take_pdf();
+        layout = found;
     }
     return core::fail(core::Code::limit, "this does not settle on sheets");
 }

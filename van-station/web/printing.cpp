@@ -46,14 +46,12 @@ std::optional<print::Copy> copy_of(const Desk::Print& print) {
 Result<print::Outcome> deliver(const Result<print::Paper>& paper, const std::string& printer,
                                const std::string& format) {
     if (!paper) return tl::make_unexpected(paper.error());
-    const auto found = print::parse_printer(printer);
-    if (!found) return tl::make_unexpected(found.error());
+    SPOT_ASSIGN(const auto found, print::parse_printer(printer));
     const auto roll = print::parse_roll(format);
-    if (found->escpos != roll.has_value())
+    if (found.escpos != roll.has_value())
         return core::fail(core::Code::invalid, "this printer does not take that format");
-    auto bytes = roll ? print::escpos_of(*paper, *roll) : pdf_in(paper, format);
-    if (!bytes) return tl::make_unexpected(bytes.error());
-    return print::deliver({paper->file_title, std::move(*bytes)}, *found);
+    SPOT_ASSIGN(auto bytes, roll ? print::escpos_of(*paper, *roll) : pdf_in(paper, format));
+    return print::deliver({paper->file_title, std::move(bytes)}, found);
 }
 
 Json formats_of(bool escpos) {

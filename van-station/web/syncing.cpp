@@ -86,8 +86,7 @@ core::Result<std::string> Syncing::exchange_at(Station& station) {
     auto carrier = sync::HttpCarrier::make(
         {hub_.empty() ? station.identity.url : hub_, station.identity.tls_pin, {}});
     if (!carrier) return tl::make_unexpected(carrier.error());
-    const auto lock = lock_sync(station);
-    if (!lock) return tl::make_unexpected(lock.error());
+    SPOT_TRY(lock_sync(station));
     struct Carrying {
         Carrying(Syncing& of, sync::HttpCarrier* carrier) : syncing(of) { set(carrier); }
         Carrying(const Carrying&) = delete;
@@ -102,18 +101,20 @@ core::Result<std::string> Syncing::exchange_at(Station& station) {
     };
     const Carrying carrying(*this, carrier->get());
     core::Instant told = 0;
-    const SyncRim rim{rim_.clock, rim_.random, [this](int ms) { wait(ms); },
+    const SyncRim rim{rim_.clock,
+                      rim_.random,
+                      [this](int ms) { wait(ms); },
                       [&](std::uint64_t sent, std::uint64_t total) {
                           const core::Instant now = rim_.clock.now();
                           if (now >= told && now < told + kProgressMs) return;
                           told = now;
                           rim_.post([this, sent, total] { heard_.progress(sent, total); });
                       },
-                      [this] { wait(kYieldMs); }, [this] { return is_stopping(); }};
-    auto report = synchronise(station, **carrier, rim);
-    if (!report) return tl::make_unexpected(report.error());
+                      [this] { wait(kYieldMs); },
+                      [this] { return is_stopping(); }};
+    SPOT_ASSIGN(auto report, synchronise(station, **carrier, rim));
     // In step as for what we wrote, and yet something to tell.
-    return report->hub_forgot && report->state == "ok" ? "hub_forgot" : report->state;
+    return report.hub_forgot && report.state == "ok" ? "hub_forgot" : report.state;
 }
 
 void Syncing::wait(int ms) {

@@ -303,10 +303,17 @@ TEST_CASE("changes with a right checksum but harmed contents do no harm") {
         for (std::size_t n = 1 + random() % 3; n > 0; --n) {
             const std::size_t at = random() % contents.size();
             switch (random() % 4) {
-                case 0: contents[at] = std::uint8_t(random()); break;
-                case 1: contents[at] ^= std::uint8_t(1u << random() % 8); break;
-                case 2: contents.erase(contents.begin() + std::ptrdiff_t(at)); break;
-                case 3: contents.insert(contents.begin() + std::ptrdiff_t(at), contents[at]);
+                case 0:
+                    contents[at] = std::uint8_t(random());
+                    break;
+                case 1:
+                    contents[at] ^= std::uint8_t(1u << random() % 8);
+                    break;
+                case 2:
+                    contents.erase(contents.begin() + std::ptrdiff_t(at));
+                    break;
+                case 3:
+                    contents.insert(contents.begin() + std::ptrdiff_t(at), contents[at]);
             }
         }
         if (reader.apply(chunk(1, contents))) ++taken;

@@ -31,7 +31,9 @@ Actor actor(std::size_t party, std::uint8_t run = 0) {
     return out;
 }
 
-std::size_t draw(std::mt19937& random, std::size_t below) { return random() % below; }
+std::size_t draw(std::mt19937& random, std::size_t below) {
+    return random() % below;
+}
 
 std::string words(std::mt19937& random) {
     static const char* const kWords[] = {"água", "sol", "😀", "Ção", "x", "", "\"q\"\n"};
@@ -45,14 +47,24 @@ std::vector<Operation> edit(std::mt19937& random, const Json& record) {
     for (std::size_t i = 1 + draw(random, 3); i > 0; --i) {
         const std::string key(1, static_cast<char>('a' + draw(random, 4)));
         switch (draw(random, 7)) {
-            case 0: out.push_back({What::put, key, words(random)}); break;
-            case 1: out.push_back({What::put, "fields." + key, words(random)}); break;
-            case 2: out.push_back({What::put, "fields.in." + key, draw(random, 2) == 0}); break;
+            case 0:
+                out.push_back({What::put, key, words(random)});
+                break;
+            case 1:
+                out.push_back({What::put, "fields." + key, words(random)});
+                break;
+            case 2:
+                out.push_back({What::put, "fields.in." + key, draw(random, 2) == 0});
+                break;
             case 3:
                 out.push_back({What::put, "late." + key, std::int64_t(draw(random, 300)) - 150});
                 break;
-            case 4: out.push_back({What::text, "text." + key, words(random)}); break;
-            case 5: out.push_back({What::increment, "count." + key, std::int64_t{3}}); break;
+            case 4:
+                out.push_back({What::text, "text." + key, words(random)});
+                break;
+            case 5:
+                out.push_back({What::increment, "count." + key, std::int64_t{3}});
+                break;
             case 6:
                 // A text that no operation before it in this intent replaces.
                 if (record.contains("notes"))
@@ -96,7 +108,10 @@ public:
             }
             Device& device = devices_[party];
             Step step{actor(party, static_cast<std::uint8_t>(i / 16)),
-                      1'500'000'000 + std::int64_t(i), device.known, {}, {}};
+                      1'500'000'000 + std::int64_t(i),
+                      device.known,
+                      {},
+                      {}};
             step.operations = edit(random_, Json::parse(*device.document.json())["record"]);
             write(party, std::move(step));
         }
@@ -152,8 +167,7 @@ private:
 
     static bool ready(const Step& step, const Device& device) {
         return std::all_of(step.known.begin(), step.known.end(), [&](const Hash& hash) {
-            return std::find(device.known.begin(), device.known.end(), hash) !=
-                   device.known.end();
+            return std::find(device.known.begin(), device.known.end(), hash) != device.known.end();
         });
     }
 
@@ -206,9 +220,9 @@ TEST_CASE("three writers at once are rebuilt, whatever the order of arrival") {
     }
 }
 
-// Goal: changes that follow on each other are encoded without a document, byte for byte as a document
-// makes them.
-// Method: the same intents to one record as it is, and to one that is a document from its first change.
+// Goal: changes that follow on each other are encoded without a document, byte for byte as a
+// document makes them. Method: the same intents to one record as it is, and to one that is a
+// document from its first change.
 TEST_CASE("a sequence makes the changes that a document makes") {
     for (unsigned seed = 300; seed < 500; ++seed) {
         CAPTURE(seed);
@@ -250,7 +264,8 @@ TEST_CASE("an intent that fails in its midst leaves a sequence as it was") {
         CHECK_FALSE(grown.execute(actor(0), 2, known, operations));
         CHECK(*sequence.json() == record);
         const std::vector<Operation> next{{What::put, "a", "5"}};
-        CHECK(*sequence.execute(actor(1), 3, known, next) == *grown.execute(actor(1), 3, known, next));
+        CHECK(*sequence.execute(actor(1), 3, known, next) ==
+              *grown.execute(actor(1), 3, known, next));
         CHECK(*sequence.json() == *grown.json());
     }
 }

@@ -158,8 +158,8 @@ TEST_CASE("texts are changed by code points, counters by amounts") {
 
 TEST_CASE("a refused intent leaves no trace") {
     Document document;
-    const Hash first = made(document, actor(1), {}, {text("t", "abc"), put("m.a", "b"),
-                                                     increment("n", 1)});
+    const Hash first =
+        made(document, actor(1), {}, {text("t", "abc"), put("m.a", "b"), increment("n", 1)});
     const std::vector<Hash> known{first};
     CHECK(refusal(document, known, {put("new.map", "x"), put("m", "over a map")}) == Code::invalid);
     CHECK(refusal(document, known, {put("x", "y"), text("m", "over a map")}) == Code::invalid);
@@ -192,8 +192,8 @@ TEST_CASE("different values for one field, set apart, are a conflict until someo
     Document document;
     const Hash first = made(document, actor(1), {}, request("Ana"));
     const Hash a = made(document, actor(1), {first}, {put("fields.reason", "lost"), put("x", "1")});
-    const Hash b = made(document, actor(2), {first}, {put("fields.reason", "stolen"),
-                                                      put("x", "1")});
+    const Hash b =
+        made(document, actor(2), {first}, {put("fields.reason", "stolen"), put("x", "1")});
     const Hash c = made(document, actor(3), {first}, {put("fields.reason", "stolen")});
     auto shown = Json::parse(json(document));
     auto values = shown["conflicts"]["fields.reason"];
@@ -221,11 +221,11 @@ TEST_CASE("different values for one field, set apart, are a conflict until someo
 TEST_CASE("a map that two make while apart is one map") {
     Document document;
     const Hash first = made(document, actor(1), {}, {put("service", "s")});
-    const Hash a = made(document, actor(1), {first}, {put("fields.a", "1"), put("fields.x", "A"),
-                                                      put("fields.deep.l", "l"),
-                                                      increment("fields.n", 1)});
-    const Hash b = made(document, actor(2), {first}, {put("fields.b", "2"), put("fields.x", "B"),
-                                                      put("fields.deep.r", "r")});
+    const Hash a = made(document, actor(1), {first},
+                        {put("fields.a", "1"), put("fields.x", "A"), put("fields.deep.l", "l"),
+                         increment("fields.n", 1)});
+    const Hash b = made(document, actor(2), {first},
+                        {put("fields.b", "2"), put("fields.x", "B"), put("fields.deep.r", "r")});
     auto shown = Json::parse(json(document));
     CHECK(shown["record"]["fields"]["a"] == "1");
     CHECK(shown["record"]["fields"]["b"] == "2");
@@ -234,10 +234,11 @@ TEST_CASE("a map that two make while apart is one map") {
     CHECK(shown["conflicts"]["fields.x"].size() == 2);
 
     const std::vector<Hash> known{first, a, b};
-    CHECK(!*document.execute(actor(3), kTime, known,
-                             {{put("fields.a", "1"), put("fields.b", "2")}}));
-    made(document, actor(3), known, {put("fields.x", "C"), put("fields.a", "3"),
-                                     put("fields.b", "4"), increment("fields.n", 1)});
+    CHECK(
+        !*document.execute(actor(3), kTime, known, {{put("fields.a", "1"), put("fields.b", "2")}}));
+    made(document, actor(3), known,
+         {put("fields.x", "C"), put("fields.a", "3"), put("fields.b", "4"),
+          increment("fields.n", 1)});
     shown = Json::parse(json(document));
     CHECK(shown["conflicts"] == Json::object());
     CHECK(shown["record"]["fields"] ==

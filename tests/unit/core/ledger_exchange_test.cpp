@@ -265,8 +265,8 @@ TEST_CASE("what diverged is taken once its author's changes show the same record
     pair.add(Kind::session_close, close_intent(7, pair.session));
     const auto entries = in_other_bytes(entries_for(pair));
 
-    // The session was executed, and is held back, when the others come. Among them a second receipt,
-    // whose number has to be the next one when it is judged again.
+    // The session was executed, and is held back, when the others come. Among them a second
+    // receipt, whose number has to be the next one when it is judged again.
     REQUIRE(pair.hub->receive(kStationLog, std::span(entries).first(1)).has_value());
     REQUIRE(pair.hub->settle(kStationLog).has_value());
     REQUIRE(*pair.hub->execute_received(9) == 1);

@@ -182,13 +182,14 @@ TEST_CASE("a failed piece of work leaves nothing behind, an inner one only what 
     CHECK_FALSE(van->setting("name"));
 
     REQUIRE(van->atomically([&]() -> core::Result<> {
-        van.add(Kind::session_open, "t", session_intent(7));
-        (void)van->atomically([&]() -> core::Result<> {
-            van.add(Kind::session_open, "u", session_intent(8));
-            return core::fail(Code::offline, "no");
-        });
-        return van->set("name", "value");
-    }).has_value());
+                   van.add(Kind::session_open, "t", session_intent(7));
+                   (void)van->atomically([&]() -> core::Result<> {
+                       van.add(Kind::session_open, "u", session_intent(8));
+                       return core::fail(Code::offline, "no");
+                   });
+                   return van->set("name", "value");
+               })
+                .has_value());
     CHECK(van->setting("name") == "value");
     CHECK(van->find("session", "t"));
     CHECK_FALSE(van->find("session", "u"));
@@ -253,7 +254,8 @@ TEST_CASE("check names what was changed behind the ledger's back") {
              Row{"UPDATE entry SET user = 'x' WHERE kind = 1", 1, "entry 1: its hash"},
              Row{"DELETE FROM entry WHERE kind = 3", 3, "entries before it are missing"},
              Row{"UPDATE record SET json = '{}' WHERE subject IS NULL", 2, "its record"},
-             Row{"UPDATE record SET json = x'' WHERE document IS NOT NULL", 1, "entry 2: its record"},
+             Row{"UPDATE record SET json = x'' WHERE document IS NOT NULL", 1,
+                 "entry 2: its record"},
              Row{"DELETE FROM record WHERE subject IS NOT NULL", 1, "entry 2: its record"},
              Row{"UPDATE entry SET payload = replace(payload, 'van-07', 'van-08') WHERE kind = 1",
                  1, "entry 1: its content"},
@@ -281,8 +283,9 @@ TEST_CASE("an erased person can't be read by anybody, and the chain still verifi
     van.add(Kind::request_queue, "other", other);
     van.add(Kind::request_edit, "", edit_intent(4, van.request, {{"fields.motivo", "Furto"}}));
     CHECK(van.lines().size() == 3);
-    tamper(van, "UPDATE subject SET key = x'' WHERE id ="
-                " (SELECT subject FROM record WHERE reference = 'r')");
+    tamper(van,
+           "UPDATE subject SET key = x'' WHERE id ="
+           " (SELECT subject FROM record WHERE reference = 'r')");
     van.open();
     CHECK(van->check()->empty());
     CHECK(van.record(van.request).is_null());
@@ -304,13 +307,14 @@ TEST_CASE("an erased person can't be read by anybody, and the chain still verifi
 TEST_CASE("a period's secret goes when all its entries are in the other party's backup") {
     Van van;
     REQUIRE(van->atomically([&]() -> core::Result<> {
-        for (std::uint64_t n = 3; n <= core::kPeriodEntries + 1; ++n) {
-            Json intent = example_intent(Kind::assessment_self);
-            const auto done = van->append(Kind::assessment_self, "", "", intent);
-            if (!done) return tl::make_unexpected(done.error());
-        }
-        return {};
-    }).has_value());
+                   for (std::uint64_t n = 3; n <= core::kPeriodEntries + 1; ++n) {
+                       Json intent = example_intent(Kind::assessment_self);
+                       const auto done = van->append(Kind::assessment_self, "", "", intent);
+                       if (!done) return tl::make_unexpected(done.error());
+                   }
+                   return {};
+               })
+                .has_value());
     const core::Tip tip = van->tip(kStationLog);
     REQUIRE(tip.seq == core::kPeriodEntries + 1);
     const auto secrets = [&](std::uint64_t first) {

@@ -82,8 +82,12 @@ int flush(int descriptor, long call) {
 
 }  // namespace
 
-extern "C" int fdatasync(int descriptor) { return flush(descriptor, SYS_fdatasync); }
-extern "C" int fsync(int descriptor) { return flush(descriptor, SYS_fsync); }
+extern "C" int fdatasync(int descriptor) {
+    return flush(descriptor, SYS_fdatasync);
+}
+extern "C" int fsync(int descriptor) {
+    return flush(descriptor, SYS_fsync);
+}
 
 namespace {
 
@@ -110,8 +114,9 @@ struct Van {
 
 // How many entries a store has that was found like this.
 std::uint64_t entries_in(Van& van, const fs::path& folder) {
-    auto ledger = core::Ledger::open(folder / van.side.file().filename(), van.side.key(),
-                                     {Party::station, &core::Catalogue::shipped(), &van.side.random()});
+    auto ledger =
+        core::Ledger::open(folder / van.side.file().filename(), van.side.key(),
+                           {Party::station, &core::Catalogue::shipped(), &van.side.random()});
     REQUIRE(ledger.has_value());
     CHECK(ledger->check()->empty());
     return ledger->tip(kStationLog).seq;
@@ -174,9 +179,8 @@ TEST_CASE("who sees what another has not flushed flushes it first") {
     };
     for (const Look& look : std::vector<Look>{
              {"by reading", [](core::Ledger& other) { CHECK(other.tip(kStationLog).seq == 4); }},
-             {"by records", [](core::Ledger& other) {
-                  CHECK(other.count()->records.at("session") == 4);
-              }},
+             {"by records",
+              [](core::Ledger& other) { CHECK(other.count()->records.at("session") == 4); }},
              {"by writing", [](core::Ledger& other) { CHECK(other.set("a", "b").has_value()); }}}) {
         CAPTURE(look.name);
         Van van;

@@ -50,8 +50,7 @@ struct Copies {
         const auto mine = add(side, Kind::session_open, "mine", session_intent(n));
         const auto asked = add(side, Kind::request_queue, "asked", request_intent(n + 1, mine));
         add(side, Kind::request_edit, "", edit_intent(n + 2, asked, {{"fields.motivo", "Perda"}}));
-        const auto printed =
-            add(side, Kind::receipt_print, "printed", receipt_intent(n + 3, mine));
+        const auto printed = add(side, Kind::receipt_print, "printed", receipt_intent(n + 3, mine));
         add(side, Kind::receipt_settle, "",
             {{"at", at(n + 4)}, {"receipt", printed.text()}, {"state", "confirmed"}});
         add(side, Kind::request_edit, "", edit_intent(n + 5, request, {{"citizen.phone", phone}}));
@@ -70,7 +69,9 @@ struct Copies {
     }
 };
 
-std::size_t count_of(Side& side, const char* kind) { return side.lines({kind, "", false}).size(); }
+std::size_t count_of(Side& side, const char* kind) {
+    return side.lines({kind, "", false}).size();
+}
 
 }  // namespace
 
@@ -108,11 +109,13 @@ TEST_CASE("what a copied store recorded is written again, and found by its old n
     CHECK(printed["number"] == 2);
     CHECK(printed["series"] == all.copy.record(all.receipt)["series"]);
     CHECK(printed["state"] == "confirmed");
-    const auto next = all.add(all.copy, Kind::receipt_print, "next", receipt_intent(200, all.session));
+    const auto next =
+        all.add(all.copy, Kind::receipt_print, "next", receipt_intent(200, all.session));
     CHECK(all.copy.record(next)["number"] == 1);
     CHECK(all.copy.record(next)["series"] != printed["series"]);
     // Given again, it is taken once.
-    CHECK(all.copy->append(Kind::session_open, "mine", "m.abrantes", session_intent(100))->repeated);
+    CHECK(
+        all.copy->append(Kind::session_open, "mine", "m.abrantes", session_intent(100))->repeated);
     all.copy.open();
     CHECK(all.copy->check()->empty());
     const auto counts = all.copy->count();
@@ -140,8 +143,7 @@ TEST_CASE("both copies' work is at the hub, once") {
         // Both knew the first edit; neither knew the other's.
         const Json shared = all.hub.record(all.request);
         CHECK(shared["fields"]["motivo"] == "Furto");
-        CHECK(shared["conflicts"] ==
-              Json{{"citizen.phone", shared["conflicts"]["citizen.phone"]}});
+        CHECK(shared["conflicts"] == Json{{"citizen.phone", shared["conflicts"]["citizen.phone"]}});
         CHECK(shared["conflicts"]["citizen.phone"].size() == 2);
     }
 }
@@ -151,7 +153,8 @@ TEST_CASE("where nothing is shared, everything is written again") {
     REQUIRE(first->append(Kind::session_open, "a", "m", session_intent(1)).has_value());
     const auto mine = second->append(Kind::session_open, "b", "m", session_intent(2));
     REQUIRE(mine.has_value());
-    REQUIRE(second->append(Kind::session_close, "", "m", close_intent(3, mine->record)).has_value());
+    REQUIRE(
+        second->append(Kind::session_close, "", "m", close_intent(3, mine->record)).has_value());
     hand_over(first, hub, kStationLog);
     REQUIRE(*second->branch(kStationLog, {}, kNextLog) == 2);
     REQUIRE(hub->keep_branch(kNextLog, second->branch_of(kNextLog)).has_value());

@@ -26,7 +26,8 @@ constexpr std::int64_t kRowsOfFirst = 3;  // to settle a receipt, its rows are n
 // middle; `look` is called after each entry.
 class Story {
 public:
-    Story(core::Ledger& ledger, std::function<void()> look) : ledger_(ledger), look_(std::move(look)) {}
+    Story(core::Ledger& ledger, std::function<void()> look)
+        : ledger_(ledger), look_(std::move(look)) {}
 
     void tell(std::size_t from, std::size_t to) {
         for (std::size_t i = from; i < to; ++i) {
@@ -35,7 +36,8 @@ public:
             const RecordId request =
                 add(Kind::request_queue, "r" + number, request_intent(next(), session));
             if (i % 3 == 0)
-                add(Kind::request_edit, "", edit_intent(next(), request, {{"fields.motivo", "Furto"}}));
+                add(Kind::request_edit, "",
+                    edit_intent(next(), request, {{"fields.motivo", "Furto"}}));
             const RecordId receipt =
                 add(Kind::receipt_print, "p" + number, receipt_intent(next(), session));
             if (i % 7 == 0)
@@ -52,7 +54,9 @@ public:
 
 private:
     std::uint64_t next() { return ++second_; }
-    void close(std::size_t i) { add(Kind::session_close, "", close_intent(next(), sessions_.at(i))); }
+    void close(std::size_t i) {
+        add(Kind::session_close, "", close_intent(next(), sessions_.at(i)));
+    }
     RecordId add(Kind kind, std::string_view reference, Json intent) {
         const auto done = ledger_.append(kind, reference, "m.abrantes", std::move(intent));
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
@@ -124,8 +128,8 @@ TEST_CASE("numbers and names go on in another process, whoever recorded last") {
     CHECK(other->find("session", session.text()) == session);
     for (std::uint64_t n = 1; n <= 10; ++n) {
         core::Ledger& writer = n % 2 ? *van : *other;
-        const auto printed = writer.append(Kind::receipt_print, "p" + std::to_string(n), "m.abrantes",
-                                           receipt_intent(n + 1, session));
+        const auto printed = writer.append(Kind::receipt_print, "p" + std::to_string(n),
+                                           "m.abrantes", receipt_intent(n + 1, session));
         REQUIRE(printed.has_value());
         // Given again, here or at the other one, it is the same.
         for (core::Ledger* any : {&writer, &*van, &*other}) {
@@ -141,7 +145,8 @@ TEST_CASE("numbers and names go on in another process, whoever recorded last") {
         if (const Json record = Json::parse(line); record["record"] == "receipt")
             CHECK(record["number"] == ++number);
     CHECK(number == 10);
-    CHECK(other->append(Kind::session_close, "", "m.abrantes", close_intent(20, session)).has_value());
+    CHECK(other->append(Kind::session_close, "", "m.abrantes", close_intent(20, session))
+              .has_value());
     CHECK(van.record(session)["outcome"] == "queued");
     CHECK(van->check()->empty());
 }
@@ -155,7 +160,8 @@ TEST_CASE("what was just recorded is found though hundreds of older records were
             van->append(Kind::session_open, "", "m.abrantes", session_intent(second))->record);
     };
     const auto close = [&](std::size_t i) {
-        return van->append(Kind::session_close, "", "m.abrantes", close_intent(5000 + i, sessions[i]));
+        return van->append(Kind::session_close, "", "m.abrantes",
+                           close_intent(5000 + i, sessions[i]));
     };
     for (std::size_t i = 0; i <= kOlder; ++i) open(i);
     for (std::size_t i = 0; i < kOlder; ++i) REQUIRE(close(i));

@@ -48,9 +48,9 @@ struct Ends {
     }
     void bring(const Ledger::File& file, View content, std::size_t piece = 1000) {
         for (std::size_t at = 0; at < content.size(); at += piece)
-            REQUIRE(hub->take_piece(file, at,
-                                    content.subspan(at, std::min(piece, content.size() - at)))
-                        .has_value());
+            REQUIRE(
+                hub->take_piece(file, at, content.subspan(at, std::min(piece, content.size() - at)))
+                    .has_value());
     }
     std::optional<Bytes> at_hub(const Ledger::File& file) {
         const auto out = hub->attached(file.request.text(), file.hash);
@@ -161,7 +161,8 @@ TEST_CASE("only requests that count are asked for") {
     SUBCASE("not one in quarantine, until it is let out") {
         const Filed asked = all.file({photo});
         all.up();
-        all.at_store(all.hub, "INSERT INTO quarantine (entry, code) SELECT entry, 'diverged' FROM file_of");
+        all.at_store(all.hub,
+                     "INSERT INTO quarantine (entry, code) SELECT entry, 'diverged' FROM file_of");
         all.hub.open();
         CHECK(all.awaited().empty());
         CHECK(all.state(asked.files[0]) == State::unknown);
@@ -175,8 +176,8 @@ TEST_CASE("only requests that count are asked for") {
         all.file({photo});
         const core::Tip tip = all.van->tip(kStationLog);
         const auto entries = all.van->entries(kStationLog, 1, tip.seq);
-        REQUIRE(all.hub->keep_period_secrets(
-            kStationLog, *all.van->period_secrets(kStationLog, 1, tip.seq)));
+        REQUIRE(all.hub->keep_period_secrets(kStationLog,
+                                             *all.van->period_secrets(kStationLog, 1, tip.seq)));
         REQUIRE(all.hub->receive(kStationLog, *entries));
         CHECK(all.awaited().empty());
         REQUIRE(all.hub->take_back(kStationLog, before.seq));
@@ -214,8 +215,9 @@ TEST_CASE("a hub that received requests before it asked for files asks for their
     Ends all;
     const Filed asked = all.file({some_bytes(2500)});
     all.up();
-    all.at_store(all.hub, "DELETE FROM file_of; DELETE FROM file;"
-                          " DELETE FROM setting WHERE name = 'ledger.files_named'");
+    all.at_store(all.hub,
+                 "DELETE FROM file_of; DELETE FROM file;"
+                 " DELETE FROM setting WHERE name = 'ledger.files_named'");
     all.hub.open();
     REQUIRE(all.awaited().size() == 1);
     CHECK(all.awaited()[0].file == asked.files[0]);

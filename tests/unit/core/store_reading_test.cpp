@@ -67,9 +67,12 @@ TEST_CASE("counts are right before and after an exchange, and after the store wa
     compare_counts(pair.hub);
 
     pair.up();
-    REQUIRE(pair.hub->append(Kind::hub_edit, "", "op",
-                             {{"at", at(30)}, {"request", pair.request.text()},
-                              {"set", {{"fields.motivo", "A"}}}}).has_value());
+    REQUIRE(pair.hub
+                ->append(Kind::hub_edit, "", "op",
+                         {{"at", at(30)},
+                          {"request", pair.request.text()},
+                          {"set", {{"fields.motivo", "A"}}}})
+                .has_value());
     pair.add(Kind::request_edit, "", edit_intent(31, pair.request, {{"fields.motivo", "B"}}));
     pair.down();
     pair.up();
@@ -83,17 +86,22 @@ TEST_CASE("an export longer than what is held in memory is sorted and whole") {
     Pair pair;
     constexpr std::uint64_t kEach = 2300;  // 9 MB a kind: two kinds are more than is held
     const std::string text(4000, 'a');
-    REQUIRE(pair.van->atomically([&]() -> core::Result<> {
-        for (std::uint64_t n = 0; n < kEach; ++n) {
-            Json complaint{{"at", at(n)}, {"book", "livro"}, {"text", text},
-                           {"session", pair.session.text()}};
-            Json feedback{{"at", at(n)}, {"mediator", "m"}, {"topic", "t"}, {"text", text}};
-            pair.add(Kind::session_open, "", session_intent(n));
-            pair.add(Kind::complaint_log, "c" + std::to_string(n), std::move(complaint));
-            pair.add(Kind::feedback_training, "", std::move(feedback));
-        }
-        return {};
-    }).has_value());
+    REQUIRE(
+        pair.van
+            ->atomically([&]() -> core::Result<> {
+                for (std::uint64_t n = 0; n < kEach; ++n) {
+                    Json complaint{{"at", at(n)},
+                                   {"book", "livro"},
+                                   {"text", text},
+                                   {"session", pair.session.text()}};
+                    Json feedback{{"at", at(n)}, {"mediator", "m"}, {"topic", "t"}, {"text", text}};
+                    pair.add(Kind::session_open, "", session_intent(n));
+                    pair.add(Kind::complaint_log, "c" + std::to_string(n), std::move(complaint));
+                    pair.add(Kind::feedback_training, "", std::move(feedback));
+                }
+                return {};
+            })
+            .has_value());
     const auto lines = pair.van.lines({"", "", true});
     std::vector<std::pair<std::string, std::string>> order;
     std::size_t references = 0;
@@ -117,16 +125,19 @@ TEST_CASE("check executes no document, yet knows what each change has to amount 
     Pair pair;
     // In sequence: edits of one author, one of an equal value, a close, a settled receipt.
     pair.add(Kind::request_edit, "", edit_intent(3, pair.request, {{"fields.motivo", "A"}}));
-    pair.add(Kind::request_edit, "",
-             edit_intent(4, pair.request, {{"fields.motivo", "A"}, {"citizen.phone", "932466145"}}));
+    pair.add(
+        Kind::request_edit, "",
+        edit_intent(4, pair.request, {{"fields.motivo", "A"}, {"citizen.phone", "932466145"}}));
     const auto receipt = pair.add(Kind::receipt_print, "p", receipt_intent(5, pair.session));
     pair.add(Kind::receipt_settle, "",
              {{"at", at(6)}, {"receipt", receipt.text()}, {"state", "spoiled"}});
     pair.add(Kind::session_close, "", close_intent(7, pair.session));
     pair.up();
-    REQUIRE(pair.hub->append(Kind::hub_edit, "", "op",
-                             {{"at", at(8)}, {"request", pair.request.text()},
-                              {"set", {{"route.state", "dispatched"}, {"status", "X"}}}})
+    REQUIRE(pair.hub
+                ->append(Kind::hub_edit, "", "op",
+                         {{"at", at(8)},
+                          {"request", pair.request.text()},
+                          {"set", {{"route.state", "dispatched"}, {"status", "X"}}}})
                 .has_value());
     pair.down();
     CHECK(pair.van->check()->empty());
@@ -137,9 +148,12 @@ TEST_CASE("check executes no document, yet knows what each change has to amount 
 TEST_CASE("check executes the documents that people changed apart") {
     Pair pair;
     pair.up();
-    REQUIRE(pair.hub->append(Kind::hub_edit, "", "op",
-                             {{"at", at(8)}, {"request", pair.request.text()},
-                              {"set", {{"fields.motivo", "A"}}}}).has_value());
+    REQUIRE(pair.hub
+                ->append(Kind::hub_edit, "", "op",
+                         {{"at", at(8)},
+                          {"request", pair.request.text()},
+                          {"set", {{"fields.motivo", "A"}}}})
+                .has_value());
     pair.add(Kind::request_edit, "", edit_intent(9, pair.request, {{"fields.motivo", "B"}}));
     pair.down();
     pair.up();

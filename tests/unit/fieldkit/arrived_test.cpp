@@ -26,8 +26,8 @@ private:
 };
 
 std::string receipt(const char* series, int number) {
-    return R"({"record":"receipt","series":")" + std::string(series) +
-           R"(","number":)" + std::to_string(number) + "}\n";
+    return R"({"record":"receipt","series":")" + std::string(series) + R"(","number":)" +
+           std::to_string(number) + "}\n";
 }
 
 bool gapless(const std::string& text) {
@@ -39,10 +39,13 @@ bool gapless(const std::string& text) {
 
 TEST_CASE("an export is counted by record") {
     Files files;
-    const auto arrived = read_export(files.with(
-        R"({"record":"request","id":"a","conflicts":{"note":[1,2]}})" "\n"
-        R"({"record":"request","id":"b"})" "\n"
-        R"({"record":"session","id":"c"})" "\n"));
+    const auto arrived =
+        read_export(files.with(R"({"record":"request","id":"a","conflicts":{"note":[1,2]}})"
+                               "\n"
+                               R"({"record":"request","id":"b"})"
+                               "\n"
+                               R"({"record":"session","id":"c"})"
+                               "\n"));
     REQUIRE(arrived);
     CHECK(arrived->records.at("request") == 2);
     CHECK(arrived->records.at("session") == 1);

@@ -45,8 +45,7 @@ TEST_CASE("the table says what was measured, the floor, what was asked and wheth
     const Figures figures{
         {"a", "record one event", Unit::seconds, 0.00042, 0.0002, kAtMostTwice},
         {"b", "bytes up", Unit::bytes, 51'234, {}, Target{Target::Of::measured, 69'000}},
-        {"c", "committed", Unit::per_second, 12'345, 24'690,
-         Target{Target::Of::measured, 10'000}},
+        {"c", "committed", Unit::per_second, 12'345, 24'690, Target{Target::Of::measured, 10'000}},
         {"d", "bytes down", Unit::bytes, 342, {}, {}}};
     CHECK(figures_text(figures) ==
           "figure            measured     floor  ratio      target  met\n"

@@ -14,9 +14,13 @@ using spot::core::Code;
 
 namespace {
 
-Command shell(const std::string& script) { return {"/bin/sh", {"-c", script}, {}}; }
+Command shell(const std::string& script) {
+    return {"/bin/sh", {"-c", script}, {}};
+}
 
-bool is_there(pid_t pid) { return kill(pid, 0) == 0; }
+bool is_there(pid_t pid) {
+    return kill(pid, 0) == 0;
+}
 
 constexpr int kPatienceMs = 30'000;  // for what comes at once unless something is broken
 

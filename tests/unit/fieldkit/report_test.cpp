@@ -63,7 +63,8 @@ TEST_CASE("the report is in plain words") {
     for (const char* words :
          {"2,481 events in 1.50 s", "982.0 kB of JSON, 111.0 kB by zstd -19",
           "64 kbit/s, 600 ms there and back, 2 % lost",
-          "51.2 kB: 0.46 of zstd -19, 0.05 of the JSON", "8.90 s in 1 round trip", "yes, byte for byte", "numbers without a gap, 512 in all",
+          "51.2 kB: 0.46 of zstd -19, 0.05 of the JSON", "8.90 s in 1 round trip",
+          "yes, byte for byte", "numbers without a gap, 512 in all",
           "Everything recorded is at the hub."})
         CHECK_MESSAGE(says(report, words), words);
 }

@@ -104,11 +104,10 @@ TEST_CASE("an error of the conversation becomes a status, and nothing follows it
         const char* status;
         Code at_station;
     };
-    for (const Row& row : {Row{Code::refused, "403", Code::refused},
-                           Row{Code::corrupt, "400", Code::offline},
-                           Row{Code::invalid, "400", Code::offline},
-                           Row{Code::busy, "503", Code::offline},
-                           Row{Code::io, "500", Code::offline}}) {
+    for (const Row& row :
+         {Row{Code::refused, "403", Code::refused}, Row{Code::corrupt, "400", Code::offline},
+          Row{Code::invalid, "400", Code::offline}, Row{Code::busy, "503", Code::offline},
+          Row{Code::io, "500", Code::offline}}) {
         CAPTURE(row.status);
         for (const bool early : {true, false}) {
             Running hub;
@@ -289,8 +288,12 @@ TEST_CASE("who keeps up with the rate is not cut") {
 
 TEST_CASE("connections over the limit are closed at once, and room is made again") {
     hub::ServerLimits limits;
-    SUBCASE("in all") { limits.connections = 2; }
-    SUBCASE("from one address") { limits.connections_per_address = 2; }
+    SUBCASE("in all") {
+        limits.connections = 2;
+    }
+    SUBCASE("from one address") {
+        limits.connections_per_address = 2;
+    }
     Running hub(limits);
     std::optional<TlsClient> first(std::in_place, hub.port());
     TlsClient second(hub.port());

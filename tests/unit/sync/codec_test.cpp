@@ -20,8 +20,9 @@ namespace {
 const core::LogId kLog{0x0123456789ABCDEF, 1};
 
 std::string word(SeededRandom& random) {
-    static const char* const kWords[] = {"Rua", "do", "Moinho", "Zé", "çã", "x", "12", "3900-114",
-                                         ",", "  ", "\t", "Чорна", "😀", "\"", "\\", "A1b2"};
+    static const char* const kWords[] = {"Rua", "do",       "Moinho", "Zé",  "çã", "x",
+                                         "12",  "3900-114", ",",      "  ",  "\t", "Чорна",
+                                         "😀",   "\"",       "\\",     "A1b2"};
     return kWords[random.below(std::size(kWords))];
 }
 
@@ -35,12 +36,18 @@ std::string phrase(SeededRandom& random) {
 
 Json anything(SeededRandom& random, int depth) {
     switch (random.below(depth > 3 ? 6 : 8)) {
-        case 0: return nullptr;
-        case 1: return random.below(2) == 0;
-        case 2: return random.next() >> random.below(64);
-        case 3: return -static_cast<std::int64_t>(random.next() >> 1 >> random.below(60));
-        case 4: return phrase(random);
-        case 5: return static_cast<double>(random.next()) / 7.0;
+        case 0:
+            return nullptr;
+        case 1:
+            return random.below(2) == 0;
+        case 2:
+            return random.next() >> random.below(64);
+        case 3:
+            return -static_cast<std::int64_t>(random.next() >> 1 >> random.below(60));
+        case 4:
+            return phrase(random);
+        case 5:
+            return static_cast<double>(random.next()) / 7.0;
         case 6: {
             Json list = Json::array();
             for (auto left = random.below(4); left > 0; --left)
@@ -68,12 +75,17 @@ std::string moment(SeededRandom& random) {
 }
 
 Json request(SeededRandom& random, const std::string& session) {
-    Json intent{{"session", session}, {"at", moment(random)}, {"station", "van-11"},
+    Json intent{{"session", session},
+                {"at", moment(random)},
+                {"station", "van-11"},
                 {"service", random.below(4) == 0 ? "NEW-1" : "IRN-001"}};
-    intent["fields"] = {{"motivo", phrase(random)}, {"iban", "PT50000201231234567890154"},
+    intent["fields"] = {{"motivo", phrase(random)},
+                        {"iban", "PT50000201231234567890154"},
                         {"unheard_of", phrase(random)}};
-    intent["citizen"] = {{"name", phrase(random)}, {"nif", std::to_string(random.below(999999999))},
-                         {"birth_date", "1951-02-28"}, {"phone", "911222333"},
+    intent["citizen"] = {{"name", phrase(random)},
+                         {"nif", std::to_string(random.below(999999999))},
+                         {"birth_date", "1951-02-28"},
+                         {"phone", "911222333"},
                          {"address", phrase(random)}};
     return intent;
 }
@@ -95,29 +107,35 @@ std::vector<Entry> made_up(std::uint64_t seed, std::size_t count) {
         const std::string session = sessions.empty() || random.below(30) == 0
                                         ? core::RecordId{{99, 2}, 5}.text()
                                         : sessions[random.below(sessions.size())];
-        const std::string asked = requests.empty() ? session : requests[random.below(requests.size())];
+        const std::string asked =
+            requests.empty() ? session : requests[random.below(requests.size())];
         Json intent{{"at", moment(random)}, {"station", "van-11"}, {"session", session}};
         switch (entry.kind) {
             case Kind::session_open:
                 intent.erase("session");
                 intent["place"] = {{"name", phrase(random)}, {"parish", "080901"}};
                 intent["mediator"] = entry.user;
-                intent["privacy_notice"] = {{"version", "1"}, {"explained", true}, {"accepted", false}};
+                intent["privacy_notice"] = {
+                    {"version", "1"}, {"explained", true}, {"accepted", false}};
                 sessions.push_back(entry.id().text());
                 break;
             case Kind::request_queue:
                 intent = request(random, session);
                 requests.push_back(entry.id().text());
                 break;
-            case Kind::request_edit: case Kind::hub_edit:
+            case Kind::request_edit:
+            case Kind::hub_edit:
                 intent.erase("session");
                 intent["request"] = asked;
-                intent["set"] = {{"fields.motivo", phrase(random)}, {"citizen.phone", "922333444"},
-                                 {"status", phrase(random)}, {"fields.unheard_of", "x"}};
+                intent["set"] = {{"fields.motivo", phrase(random)},
+                                 {"citizen.phone", "922333444"},
+                                 {"status", phrase(random)},
+                                 {"fields.unheard_of", "x"}};
                 break;
             case Kind::receipt_print:
-                intent["lines"] = Json::array({{{"service", "IRN-001"}, {"cents", random.below(4000)}},
-                                               {{"service", "COPIAS"}, {"cents", 40}, {"qty", 2}}});
+                intent["lines"] =
+                    Json::array({{{"service", "IRN-001"}, {"cents", random.below(4000)}},
+                                 {{"service", "COPIAS"}, {"cents", 40}, {"qty", 2}}});
                 intent["total_cents"] = random.below(5000);
                 intent["vat"] = {{"rate", 23}, {"cents", random.below(99)}};
                 intent["series"] = "S1";
@@ -128,7 +146,10 @@ std::vector<Entry> made_up(std::uint64_t seed, std::size_t count) {
                 intent["minutes"] = random.below(90);
                 intent["notes"] = phrase(random);
                 break;
-            default: intent["text"] = phrase(random); intent["scores"] = {{"waiting_time", 4}}; break;
+            default:
+                intent["text"] = phrase(random);
+                intent["scores"] = {{"waiting_time", 4}};
+                break;
         }
         if (random.below(4) == 0) intent[phrase(random) + "key"] = anything(random, 0);
         if (random.below(9) == 0) intent["at"] = anything(random, 0);
@@ -200,7 +221,8 @@ TEST_CASE("frames keep to their aim, and one large entry has a frame of its own"
     log[600].kind = Kind::complaint_log;
     log[600].intent = large.dump();
     for (const core::Bytes& frame : write_all(log, 0))
-        CHECK(frame.size() <= (frame.size() > 20'000 ? sync::kFrameBytesMax : sync::kFrameBytesAim));
+        CHECK(frame.size() <=
+              (frame.size() > 20'000 ? sync::kFrameBytesMax : sync::kFrameBytesAim));
 }
 
 TEST_CASE("hostile frames are refused in bounded time") {
@@ -226,14 +248,15 @@ TEST_CASE("hostile frames are refused in bounded time") {
 }
 
 TEST_CASE("times keep their spelling") {
-    for (const char* text : {"2017-10-16T09:15:55.891+01:00", "2018-08-03T23:59:59Z", "2018-08-03T00:00:00.000-02:30",
-                             "1999-12-31T23:59:59.999+00:00"}) {
+    for (const char* text : {"2017-10-16T09:15:55.891+01:00", "2018-08-03T23:59:59Z",
+                             "2018-08-03T00:00:00.000-02:30", "1999-12-31T23:59:59.999+00:00"}) {
         const auto parts = sync::MomentParts::parse(text);
         REQUIRE(parts.has_value());
         CHECK(parts->text() == text);
     }
     // What would come back otherwise travels as text.
-    for (const char* text : {"2018-08-03T10:00:00.5Z", "2018-08-03 10:00:00Z", "2018-02-30T10:00:00Z", "",
-                             "2018-08-03T10:00:00.000+1:00", "2018-08-03T25:00:00Z"})
+    for (const char* text :
+         {"2018-08-03T10:00:00.5Z", "2018-08-03 10:00:00Z", "2018-02-30T10:00:00Z", "",
+          "2018-08-03T10:00:00.000+1:00", "2018-08-03T25:00:00Z"})
         CHECK(!sync::MomentParts::parse(text).has_value());
 }

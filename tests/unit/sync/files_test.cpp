@@ -1,5 +1,5 @@
-// Goal: what stands behind a head that offers files is taken only as the head says it, and only where
-// the hub wants it from that very station.
+// Goal: what stands behind a head that offers files is taken only as the head says it, and only
+// where the hub wants it from that very station.
 
 #include "tests/support/filed_request.h"
 
@@ -56,8 +56,8 @@ struct Hand {
 
     Hand() {
         core::start_crypto();
-        const auto opened = van->append(core::Kind::session_open, "s", "m.abrantes",
-                                        session_intent(1));
+        const auto opened =
+            van->append(core::Kind::session_open, "s", "m.abrantes", session_intent(1));
         file = file_request(*van, 2, opened->record, {photo}).files[0];
         hand_over(van, hub, kStationLog);
     }
@@ -109,9 +109,9 @@ TEST_CASE("what is wanted is taken, and the answer says what became of it and wh
     CHECK(asked->answer->told.empty());
     CHECK(asked->answer->wanted == std::vector{FileWanted{by.file, 0}});
 
-    const auto half = by.deliver(by.bundle(
-        by.head(kDevice, {{by.file, What::brings, 0, sync::kPieceBytes + 10}}),
-        {by.piece(0, sync::kPieceBytes), by.piece(sync::kPieceBytes, 10)}));
+    const auto half =
+        by.deliver(by.bundle(by.head(kDevice, {{by.file, What::brings, 0, sync::kPieceBytes + 10}}),
+                             {by.piece(0, sync::kPieceBytes), by.piece(sync::kPieceBytes, 10)}));
     REQUIRE(half);
     CHECK(half->answer->told == std::vector{State::awaited});
     CHECK(half->answer->wanted == std::vector{FileWanted{by.file, sync::kPieceBytes + 10}});
@@ -234,11 +234,10 @@ TEST_CASE("what heads say of files comes back, within limits") {
         REQUIRE((message && *message));
         return sync::parse_head(**message);
     };
-    const std::vector<FileOffer> offers{
-        {by.file, What::asks, 0, 0},
-        {by.file, What::lacks, 0, 0},
-        {by.file, What::brings, Ledger::kFileBytesMax - 7, 7},
-        {by.file, What::brings, 0, sync::kFileBytesABundle - 7}};
+    const std::vector<FileOffer> offers{{by.file, What::asks, 0, 0},
+                                        {by.file, What::lacks, 0, 0},
+                                        {by.file, What::brings, Ledger::kFileBytesMax - 7, 7},
+                                        {by.file, What::brings, 0, sync::kFileBytesABundle - 7}};
     const auto up = back(by.head(kDevice, offers));
     REQUIRE(up);
     CHECK(up->files == offers);

@@ -89,8 +89,8 @@ struct Field {
             intent.erase("number");
         }
         Side& side = kind == Kind::hub_edit ? hub : van;
-        const auto done = side->append(kind, "", kind == Kind::hub_edit ? "op.lisboa" : "m.abrantes",
-                                       std::move(intent));
+        const auto done = side->append(
+            kind, "", kind == Kind::hub_edit ? "op.lisboa" : "m.abrantes", std::move(intent));
         REQUIRE_MESSAGE(done.has_value(), done.error().message);
         ++events;
         return done->record;

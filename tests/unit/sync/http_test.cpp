@@ -241,10 +241,18 @@ TEST_CASE("rubbish, silence and broken connections are offline in bounded time")
         CHECK(tried.reached == reached);
         CHECK((tried.wasted > 0) == reached);
     };
-    SUBCASE("not HTTP") { check(attempt(answering("SSH-2.0-OpenSSH_9.2\r\n")), true); }
-    SUBCASE("no version") { check(attempt(answering("<html>hello</html>")), true); }
-    SUBCASE("no answer") { check(attempt(silent), true); }
-    SUBCASE("closed at once") { check(attempt([](TlsEnd&) {}), true); }
+    SUBCASE("not HTTP") {
+        check(attempt(answering("SSH-2.0-OpenSSH_9.2\r\n")), true);
+    }
+    SUBCASE("no version") {
+        check(attempt(answering("<html>hello</html>")), true);
+    }
+    SUBCASE("no answer") {
+        check(attempt(silent), true);
+    }
+    SUBCASE("closed at once") {
+        check(attempt([](TlsEnd&) {}), true);
+    }
     SUBCASE("closed in the answer") {
         check(attempt(answering("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\nshort")), true);
     }
@@ -258,9 +266,15 @@ TEST_CASE("rubbish, silence and broken connections are offline in bounded time")
     SUBCASE("closed in the request") {
         check(attempt([](TlsEnd& end) { end.read_some(); }, 3'000'000), true);
     }
-    SUBCASE("does not read") { check(attempt(silent, 30'000'000), true); }
-    SUBCASE("never greets") { check(attempt(silent, 5, HostileHub::Speaks::nothing), false); }
-    SUBCASE("old TLS") { check(attempt(silent, 5, HostileHub::Speaks::tls12), false); }
+    SUBCASE("does not read") {
+        check(attempt(silent, 30'000'000), true);
+    }
+    SUBCASE("never greets") {
+        check(attempt(silent, 5, HostileHub::Speaks::nothing), false);
+    }
+    SUBCASE("old TLS") {
+        check(attempt(silent, 5, HostileHub::Speaks::tls12), false);
+    }
     SUBCASE("a byte now and then") {
         check(attempt([](TlsEnd& end) {
                   end.write("HTTP/1.1 200 OK\r\nX: ");
@@ -276,7 +290,8 @@ TEST_CASE("an answer over its limits is left, however fast it comes") {
         return [start = std::move(start), again = std::move(again)](TlsEnd& end) {
             end.read_some();
             end.write(start);
-            while (!end.other_side_closes_within(0) && end.write(again)) {}
+            while (!end.other_side_closes_within(0) && end.write(again)) {
+            }
         };
     };
     const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -303,7 +318,9 @@ TEST_CASE("an answer over its limits is left, however fast it comes") {
 
 TEST_CASE("nobody there is offline, and nothing counts as sent") {
     std::uint16_t port = 0;
-    { port = HostileHub(certificate(), [](TlsEnd&) {}).port(); }
+    {
+        port = HostileHub(certificate(), [](TlsEnd&) {}).port();
+    }
     const auto over = carrier("https://127.0.0.1:" + std::to_string(port));
     const auto reply = carry(*over, "hello");
     REQUIRE(!reply);
@@ -345,9 +362,9 @@ TEST_CASE("addresses and pins that are none are invalid") {
     for (const char* url : {"", "http://hub:1", "https://", "https://u:p@hub", "https://hub/?q",
                             "https://hub/#f", "file:///etc/passwd", "https://a b"})
         CHECK_MESSAGE(code(url, pin) == Code::invalid, url);
-    for (const std::string& bad : {std::string(), std::string("sha256//"), pin.substr(0, 51),
-                                   pin + ";" + pin, "SHA256//" + pin.substr(8),
-                                   std::string("/etc/ssl/certs/hub.pem")})
+    for (const std::string& bad :
+         {std::string(), std::string("sha256//"), pin.substr(0, 51), pin + ";" + pin,
+          "SHA256//" + pin.substr(8), std::string("/etc/ssl/certs/hub.pem")})
         CHECK_MESSAGE(code("https://hub:8443", bad) == Code::invalid, bad);
     CHECK(sync::HttpCarrier::make({"https://[::1]:8443/base", pin, {}}));
 }

@@ -115,17 +115,19 @@ TEST_CASE("to queue a draft is one step: after any number of tries there is one 
 TEST_CASE("a draft with something wrong stays, and the first wrong field is named") {
     Signed at;
     const std::string session = at.session_with_citizen();
-    const std::string id = at.draft(session, "IRN-001", {{"iban", "PT50 0002 0123 1234 5678 9015 5"}});
+    const std::string id =
+        at.draft(session, "IRN-001", {{"iban", "PT50 0002 0123 1234 5678 9015 5"}});
     const auto refused = at.desk->queue_draft(id);
     REQUIRE(!refused);
     CHECK(refused.error().code == "required");
     CHECK(refused.error().field == "fields.motivo");
-    const Json shown = DeskStation::ok(at.desk->set_draft(
-        id, {{"set", {{"motivo", "Perda"}, {"nacionalidade", "Portuguesa"}}}}));
+    const Json shown = DeskStation::ok(
+        at.desk->set_draft(id, {{"set", {{"motivo", "Perda"}, {"nacionalidade", "Portuguesa"}}}}));
     CHECK(shown.at("missing").empty());
     CHECK(shown.at("checks").at("iban") == Json{{"ok", false}, {"code", "iban"}});
     CHECK(at.desk->queue_draft(id).error().field == "fields.iban");
-    DeskStation::ok(at.desk->set_draft(id, {{"set", {{"iban", "pt50 0002 0123 1234 5678 9015 4"}}}}));
+    DeskStation::ok(
+        at.desk->set_draft(id, {{"set", {{"iban", "pt50 0002 0123 1234 5678 9015 4"}}}}));
     CHECK(DeskStation::ok(at.desk->queue_draft(id)).at("fields").at("iban") ==
           "PT50000201231234567890154");
     CHECK(why(at.desk->set_draft(id, {{"set", {{"motivo", "x"}}}})) == "not_found");
@@ -139,11 +141,11 @@ TEST_CASE("a draft with something wrong stays, and the first wrong field is name
 TEST_CASE("what the person said is put in again; what belongs to one request is not") {
     Signed at;
     const std::string session = at.session_with_citizen();
-    DeskStation::ok(at.desk->queue_draft(at.draft(
-        session, "IRN-001", {{"motivo", "Perda"},
-                             {"nacionalidade", "Portuguesa"},
-                             {"iban", "PT50000201231234567890154"},
-                             {"observacoes", "Só hoje."}})));
+    DeskStation::ok(at.desk->queue_draft(at.draft(session, "IRN-001",
+                                                  {{"motivo", "Perda"},
+                                                   {"nacionalidade", "Portuguesa"},
+                                                   {"iban", "PT50000201231234567890154"},
+                                                   {"observacoes", "Só hoje."}})));
     const Json next = DeskStation::ok(at.desk->begin_draft(session, {{"service", "IRN-001"}}));
     CHECK(next.at("fields").at("iban") == "PT50000201231234567890154");
     CHECK(next.at("fields").at("nacionalidade") == "Portuguesa");
@@ -152,7 +154,9 @@ TEST_CASE("what the person said is put in again; what belongs to one request is 
     CHECK(!next.at("fields").contains("observacoes"));
     // Another citizen gets nothing of it.
     const std::string other = at.session_with_citizen();
-    CHECK(DeskStation::ok(at.desk->begin_draft(other, {{"service", "IRN-001"}})).at("fields").empty());
+    CHECK(DeskStation::ok(at.desk->begin_draft(other, {{"service", "IRN-001"}}))
+              .at("fields")
+              .empty());
 }
 
 TEST_CASE("closing waits for drafts; afterwards nothing of the person is kept beside the log") {
@@ -166,7 +170,8 @@ TEST_CASE("closing waits for drafts; afterwards nothing of the person is kept be
     CHECK(waits.error().names.size() == 1);
     at.clock.at += 8 * 60'000 + 1;
     const Json closed = DeskStation::ok(at.desk->close_session(
-        session, {{"outcome", "queued"}, {"notes", "Entregou fotocópia."}, {"discard_drafts", true}}));
+        session,
+        {{"outcome", "queued"}, {"notes", "Entregou fotocópia."}, {"discard_drafts", true}}));
     CHECK(closed.at("closed").at("minutes") == 9);
     CHECK(closed.at("citizen").at("name") == "Ana Silva");  // from the request
     CHECK(why(at.desk->set_draft(id, {{"set", Json::object()}})) == "not_found");

@@ -1,5 +1,5 @@
-// Goal: a request's files come to the hub whatever the link does: after all records, each byte about
-// once, and the station says "at the hub" only of what the hub has said to have.
+// Goal: a request's files come to the hub whatever the link does: after all records, each byte
+// about once, and the station says "at the hub" only of what the hub has said to have.
 
 #include <doctest/doctest.h>
 
@@ -61,8 +61,7 @@ struct Filing : OnALink {
     }
     bool idle() {
         const auto report = sync({Fate::deliver});
-        return report.round_trips == 1 && sent() < kIdleBytes &&
-               report.received_bytes < kIdleBytes;
+        return report.round_trips == 1 && sent() < kIdleBytes && report.received_bytes < kIdleBytes;
     }
 };
 
@@ -126,8 +125,7 @@ TEST_CASE("a link that swallows much when it breaks gets less at once, until it 
     Filing f;
     f.file({some_bytes(1'500'000)});
     f.carrier->cut_at = 200'000;
-    const auto report =
-        f.sync({Fate::deliver, Fate::cut_in_middle, Fate::deliver, Fate::deliver});
+    const auto report = f.sync({Fate::deliver, Fate::cut_in_middle, Fate::deliver, Fate::deliver});
     CHECK(report.state == "ok");
     CHECK(f.all_there());
     const auto& sizes = f.carrier->sizes;
@@ -146,8 +144,8 @@ TEST_CASE("what came through before a cut says how much goes at once after it") 
     Filing f;
     f.file({some_bytes(3'000'000)});
     f.carrier->cut_at = 200'000;
-    const auto report = f.sync(
-        {Fate::deliver, Fate::deliver, Fate::cut_in_middle, Fate::deliver, Fate::deliver});
+    const auto report =
+        f.sync({Fate::deliver, Fate::deliver, Fate::cut_in_middle, Fate::deliver, Fate::deliver});
     CHECK(report.state == "ok");
     CHECK(f.all_there());
     const auto& sizes = f.carrier->sizes;
@@ -212,13 +210,18 @@ TEST_CASE("what is recorded while files are on their way goes before the next of
     f.file({some_bytes(3'000'000)});
     f.carrier->fates = {Fate::deliver};
     std::vector<std::uint64_t> at_hub;
-    const auto report = station::synchronise(
-        *f.van, *f.carrier,
-        {f.clock, f.random, [&](int ms) { f.clock.pass(ms); }, {}, {}, [&] {
-             at_hub.push_back(f.hub->tip(support::kStationLog).seq);
-             if (at_hub.size() == 2) f.record(1);
-             return false;
-         }});
+    const auto report =
+        station::synchronise(*f.van, *f.carrier,
+                             {f.clock,
+                              f.random,
+                              [&](int ms) { f.clock.pass(ms); },
+                              {},
+                              {},
+                              [&] {
+                                  at_hub.push_back(f.hub->tip(support::kStationLog).seq);
+                                  if (at_hub.size() == 2) f.record(1);
+                                  return false;
+                              }});
     REQUIRE(report);
     CHECK(report->state == "ok");
     // It was recorded when the second MiB was about to go; the third goes after it.
@@ -282,12 +285,12 @@ TEST_CASE("what the station has not, or can't read any more, keeps nothing else 
     CHECK(f.idle());
     // Of a request that is not wanted any more it needs nobody.
     REQUIRE(f.van->ledger.refused_files(9)->size() == 1);
-    REQUIRE(f.van->ledger
-                .append(core::Kind::request_withdraw, "", "m.abrantes",
-                        {{"at", support::at(500)},
-                         {"request", gone.request.text()},
-                         {"reason", "Engano."}})
-                .has_value());
+    REQUIRE(
+        f.van->ledger
+            .append(
+                core::Kind::request_withdraw, "", "m.abrantes",
+                {{"at", support::at(500)}, {"request", gone.request.text()}, {"reason", "Engano."}})
+            .has_value());
     CHECK(f.van->ledger.refused_files(9)->empty());
     const auto after = f.sync({Fate::deliver});
     CHECK(after.refused_files == 0);
@@ -300,7 +303,8 @@ TEST_CASE("a hub that never takes a file is not sent it for ever") {
     // The hub was told of other content of that length.
     f.sync({Fate::deliver, Fate::not_reached});
     auto store = f.hub_store();
-    REQUIRE(store.run("UPDATE file SET hash = zeroblob(32); UPDATE file_of SET hash = zeroblob(32)"));
+    REQUIRE(
+        store.run("UPDATE file SET hash = zeroblob(32); UPDATE file_of SET hash = zeroblob(32)"));
     const auto lacking = f.sync({Fate::deliver});
     CHECK(lacking.state == "ok");
     CHECK(f.carrier->tries <= 4);
@@ -315,8 +319,9 @@ TEST_CASE("a file that comes to nothing is sent once a call") {
     f.file({some_bytes(3000)});
     f.sync({Fate::deliver, Fate::not_reached});
     auto store = f.hub_store();
-    REQUIRE(store.run("CREATE TRIGGER forgetful AFTER UPDATE ON file"
-                      " BEGIN UPDATE file SET have = 0, state = 0; DELETE FROM piece; END"));
+    REQUIRE(
+        store.run("CREATE TRIGGER forgetful AFTER UPDATE ON file"
+                  " BEGIN UPDATE file SET have = 0, state = 0; DELETE FROM piece; END"));
     const auto report = f.sync({Fate::deliver});
     CHECK(report.state == "ok");
     CHECK(report.waiting_files == 1);

@@ -145,8 +145,8 @@ TEST_CASE("a program that is to end begins no other try, and nothing is lost") {
     OnALink f;
     f.record(50);
     f.carrier->fates = {Fate::cut_in_middle, Fate::deliver};
-    const auto stopped = station::synchronise(
-        *f.van, *f.carrier, {f.clock, f.random, {}, {}, {}, [] { return true; }});
+    const auto stopped = station::synchronise(*f.van, *f.carrier,
+                                              {f.clock, f.random, {}, {}, {}, [] { return true; }});
     REQUIRE(stopped);
     CHECK(stopped->state == "offline");
     CHECK(f.carrier->tries == 1);
@@ -187,8 +187,7 @@ TEST_CASE("what the hub executed otherwise is shown to it once, and taken") {
     std::vector<core::RecordId> requests;
     const std::uint64_t first = 2, count = sync::kShownMax + 6;  // more than one head holds
     for (std::uint64_t i = 0; i < count; ++i)
-        requests.push_back(
-            write(core::Kind::request_queue, support::request_intent(n++, session)));
+        requests.push_back(write(core::Kind::request_queue, support::request_intent(n++, session)));
     f.sync({Fate::deliver});
     // As an execution here that came to another hash would leave them.
     const auto hold_back = [&](std::uint64_t seq, std::uint64_t last,

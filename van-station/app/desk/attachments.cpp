@@ -41,8 +41,7 @@ std::optional<core::Hash> hash_from(std::string_view hex) {
 
 Answer Desk::Inside::attach(std::string_view id, std::string_view name,
                             std::string_view content_type, std::string_view bytes) {
-    auto draft = find_draft(id);
-    if (!draft) return tl::make_unexpected(draft.error());
+    SPOT_ASSIGN(auto draft, find_draft(id));
     const std::string_view type = kind_of(bytes);
     if (bytes.size() > kAttachmentBytesMax)
         return refuse(What::invalid, "attachment_large",
@@ -55,11 +54,11 @@ Answer Desk::Inside::attach(std::string_view id, std::string_view name,
     const auto length = core::text_length(shown);
     if (shown.empty() || !length || *length > kNameCharsMax)
         return refuse(What::invalid, "attachment_name", "O nome do ficheiro não serve.", "name");
-    Json& all = draft->kept["attachments"];
+    Json& all = draft.kept["attachments"];
     if (all.size() >= kAttachmentsMax)
         return refuse(What::conflict, "attachments_full", "Um pedido leva até 10 ficheiros.");
 
-    const auto done = ledger().atomically([&]() -> core::Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> core::Result<> {
         const auto hash = ledger().attach(id, core::view(bytes));
         if (!hash) return tl::make_unexpected(hash.error());
         const std::string hex = core::to_hex(*hash);
@@ -68,41 +67,37 @@ Answer Desk::Inside::attach(std::string_view id, std::string_view name,
         if (!again)
             all.push_back(
                 {{"name", shown}, {"type", type}, {"bytes", bytes.size()}, {"hash", hex}});
-        return save(*draft);
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
-    change("session", text_at(draft->kept, "session"));
-    return draft_json(*draft);
+        return save(draft);
+    }));
+    change("session", text_at(draft.kept, "session"));
+    return draft_json(draft);
 }
 
 Answer Desk::Inside::remove_attachment(std::string_view id, std::string_view hex) {
-    auto draft = find_draft(id);
-    if (!draft) return tl::make_unexpected(draft.error());
+    SPOT_ASSIGN(auto draft, find_draft(id));
     const auto hash = hash_from(hex);
     if (!hash) return unknown("attachment");
-    Json& all = draft->kept["attachments"];
+    Json& all = draft.kept["attachments"];
     const auto at = std::find_if(all.begin(), all.end(),
                                  [&](const Json& one) { return one.at("hash") == hex; });
     if (at == all.end()) return unknown("attachment");
     all.erase(at);
-    const auto done = ledger().atomically([&]() -> core::Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> core::Result<> {
         if (auto gone = ledger().detach(id, *hash); !gone) return gone;
-        return save(*draft);
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
-    change("session", text_at(draft->kept, "session"));
-    return draft_json(*draft);
+        return save(draft);
+    }));
+    change("session", text_at(draft.kept, "session"));
+    return draft_json(draft);
 }
 
 // What a request has, and where each is: at the hub only by the hub's own word.
 core::Result<Json> Desk::Inside::attachments_json(const Asked& asked) {
-    const auto told = ledger().told_of(asked.id);
-    if (!told) return tl::make_unexpected(told.error());
+    SPOT_ASSIGN(const auto told, ledger().told_of(asked.id));
     Json out = Json::array();
     for (const auto& [hex, one] : object_at(asked.shown, "attachments").items()) {
         const auto hash = hash_from(hex);
-        const auto word = hash ? told->find(*hash) : told->end();
-        const auto state = word == told->end() ? FileState::awaited : word->second;
+        const auto word = hash ? told.find(*hash) : told.end();
+        const auto state = word == told.end() ? FileState::awaited : word->second;
         out.push_back({{"name", text_at(one, "name")},
                        {"type", text_at(one, "type")},
                        {"bytes", number_at(one, "bytes", 0)},
@@ -116,10 +111,9 @@ core::Result<Json> Desk::Inside::attachments_json(const Asked& asked) {
 
 // Requests a file of which the hub will not have.
 core::Result<std::vector<core::RecordId>> Desk::Inside::requests_without_file() {
-    const auto files = ledger().refused_files(kListMax);
-    if (!files) return tl::make_unexpected(files.error());
+    SPOT_ASSIGN(const auto files, ledger().refused_files(kListMax));
     std::vector<core::RecordId> out;
-    for (const auto& file : *files)
+    for (const auto& file : files)
         if (out.empty() || out.back() != file.request) out.push_back(file.request);
     return out;
 }
@@ -136,19 +130,16 @@ Done<Desk::Attachment> Desk::Inside::attachment(std::string_view of, std::string
                 out.content_type = text_at(one, "type");
             }
     } else {
-        const auto hub = hub_view();
-        if (!hub) return tl::make_unexpected(Fault(hub.error()));
-        const auto asked = find_request(of, *hub);
-        if (!asked) return tl::make_unexpected(asked.error());
-        const Json& one = object_at(object_at(asked->shown, "attachments"), hex);
+        SPOT_ASSIGN(const auto hub, hub_view());
+        SPOT_ASSIGN(const auto asked, find_request(of, hub));
+        const Json& one = object_at(object_at(asked.shown, "attachments"), hex);
         out.name = text_at(one, "name");
         out.content_type = text_at(one, "type");
-        owner = asked->id.text();
+        owner = asked.id.text();
     }
-    auto bytes = ledger().attached(owner, *hash);
-    if (!bytes) return tl::make_unexpected(Fault(bytes.error()));
-    if (!*bytes || out.name.empty()) return unknown("attachment");
-    out.bytes.assign((*bytes)->begin(), (*bytes)->end());
+    SPOT_ASSIGN(auto bytes, ledger().attached(owner, *hash));
+    if (!bytes || out.name.empty()) return unknown("attachment");
+    out.bytes.assign(bytes->begin(), bytes->end());
     return out;
 }
 

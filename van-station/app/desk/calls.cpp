@@ -24,7 +24,9 @@ const Fault* Desk::Inside::bar() {
     return locked ? &kLocked : nullptr;
 }
 
-void Desk::trust_command_line() { inside_->trusted = true; }
+void Desk::trust_command_line() {
+    inside_->trusted = true;
+}
 
 void Desk::Inside::tell_changes(bool done) {
     auto all = std::move(changes);
@@ -36,14 +38,12 @@ void Desk::Inside::tell_changes(bool done) {
 // Asked before every append: a sync in another process may have had to begin a new epoch.
 Result<core::Ledger::Appended> Desk::Inside::append(core::Kind kind, std::string_view reference,
                                                     Json intent) {
-    const auto now_in_force = station.log();
-    if (!now_in_force) return tl::make_unexpected(now_in_force.error());
-    if (log != *now_in_force) {
-        SPOT_TRY(ledger().write_to(*now_in_force));
-        log = *now_in_force;
+    SPOT_ASSIGN(const auto now_in_force, station.log());
+    if (log != now_in_force) {
+        SPOT_TRY(ledger().write_to(now_in_force));
+        log = now_in_force;
     }
-    return ledger().append(kind, reference, person ? person->id : std::string(),
-                           std::move(intent));
+    return ledger().append(kind, reference, person ? person->id : std::string(), std::move(intent));
 }
 
 Json Desk::Inside::intent() const {
@@ -75,17 +75,16 @@ std::string Desk::Inside::moment(core::Instant at) const {
 }
 
 Result<Json> Desk::Inside::kept_json(std::string_view on, std::string_view key) {
-    const auto text = ledger().kept(on, key);
-    if (!text) return tl::make_unexpected(text.error());
-    if (!*text) return Json();
-    Json value = Json::parse(**text, nullptr, false);
+    SPOT_ASSIGN(const auto text, ledger().kept(on, key));
+    if (!text) return Json();
+    Json value = Json::parse(*text, nullptr, false);
     if (value.is_discarded()) return core::fail(core::Code::corrupt, "a kept row does not read");
     return value;
 }
 
 // Texts come from parsed JSON, so they are UTF-8.
-Result<> Desk::Inside::keep_json(std::string_view on, std::string_view key,
-                                 std::string_view owner, const Json& value) {
+Result<> Desk::Inside::keep_json(std::string_view on, std::string_view key, std::string_view owner,
+                                 const Json& value) {
     return ledger().keep(on, key, owner, core::canonical(value));
 }
 

@@ -132,10 +132,9 @@ Json Desk::Inside::citizen_body() {
 }
 
 Answer Desk::Inside::citizen_view() {
-    const auto kept = kept_json(shelf::kDesk, kDisplay);
-    if (!kept) return tl::make_unexpected(Fault(kept.error()));
+    SPOT_ASSIGN(const auto kept, kept_json(shelf::kDesk, kDisplay));
     const auto display = [&](const char* member, const char* otherwise) {
-        const std::string set = text_at(*kept, member);
+        const std::string set = text_at(kept, member);
         return set.empty() ? otherwise : set;
     };
     Json out{{"hidden", hidden},
@@ -151,11 +150,10 @@ Answer Desk::Inside::citizen_view() {
     if (!body.is_object()) body = {{"screen", calm}, {"title", key(calm + ".title")}};
     out.update(body);
     if (const auto shown = text_at(out, "screen"); shown == "closed" || shown == "receipt") {
-        auto number = help_words();
-        if (!number) return tl::make_unexpected(Fault(number.error()));
-        if (number->is_object()) out["help"] = std::move(*number);
+        SPOT_ASSIGN(auto number, help_words());
+        if (number.is_object()) out["help"] = std::move(number);
     }
-    const std::string chosen = text_at(*kept, "language");
+    const std::string chosen = text_at(kept, "language");
     if (!chosen.empty()) out["language"] = chosen;
     out["language"] = core::language_name(core::language_of(text_at(out, "language")));
     if (const std::string screen = text_at(out, "screen"); screen != "idle" && screen != "hidden")
@@ -180,9 +178,8 @@ Done<> Desk::citizen_focus(const Json& in) {
 
 Done<> Desk::citizen_display(const Json& in) {
     return inside_->guarded([&]() -> Done<> {
-        const auto kept = inside_->kept_json(shelf::kDesk, kDisplay);
-        if (!kept) return tl::make_unexpected(Fault(kept.error()));
-        Json display = kept->is_object() ? *kept : Json::object();
+        SPOT_ASSIGN(const auto kept, inside_->kept_json(shelf::kDesk, kDisplay));
+        Json display = kept.is_object() ? kept : Json::object();
         const auto take = [&](const char* member, std::initializer_list<const char*> values) {
             const std::string given = text_at(in, member);
             for (const char* value : values)
@@ -191,8 +188,7 @@ Done<> Desk::citizen_display(const Json& in) {
         take("type", {"normal", "large"});
         take("contrast", {"normal", "high"});
         take("language", {"pt", "en", "fr", "uk"});
-        const auto done = inside_->keep_json(shelf::kDesk, kDisplay, "", display);
-        if (!done) return tl::make_unexpected(Fault(done.error()));
+        SPOT_TRY(inside_->keep_json(shelf::kDesk, kDisplay, "", display));
         inside_->change("citizen");
         return {};
     });

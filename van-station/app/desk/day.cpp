@@ -46,28 +46,23 @@ Result<Json> Desk::Inside::day_request(const Asked& asked) {
 
 Result<Json> Desk::Inside::day_sessions(Instant from, Instant until, const HubView& hub) {
     Json out = Json::array();
-    const auto sessions = ledger().made_between("session", from, until, kDayMax);
-    if (!sessions) return tl::make_unexpected(sessions.error());
-    for (const auto& one : *sessions) {
-        const auto shown = ledger().record("session", one.id);
-        if (!shown) return tl::make_unexpected(shown.error());
-        if (!*shown) continue;
-        const Json session = Json::parse((*shown)->json, nullptr, false);
-        const auto parts = ledger().records_of(one.id, kPartsMax);
-        if (!parts) return tl::make_unexpected(parts.error());
+    SPOT_ASSIGN(const auto sessions, ledger().made_between("session", from, until, kDayMax));
+    for (const auto& one : sessions) {
+        SPOT_ASSIGN(const auto shown, ledger().record("session", one.id));
+        if (!shown) continue;
+        const Json session = Json::parse(shown->json, nullptr, false);
+        SPOT_ASSIGN(const auto parts, ledger().records_of(one.id, kPartsMax));
         std::size_t requests = 0, receipts = 0;
         std::string name;
-        for (const auto& part : *parts) {
+        for (const auto& part : parts) {
             receipts += part.record == "receipt";
             if (part.record != "request" || ++requests > 1) continue;
-            const auto asked = load_request(part.id, hub);
-            if (!asked) return tl::make_unexpected(asked.error());
-            if (*asked) name = text_at(object_at((*asked)->shown, "citizen"), "name");
+            SPOT_ASSIGN(const auto asked, load_request(part.id, hub));
+            if (asked) name = text_at(object_at(asked->shown, "citizen"), "name");
         }
         if (name.empty()) {
-            const auto typed = kept_json(shelf::kCitizen, one.id.text());
-            if (!typed) return tl::make_unexpected(typed.error());
-            name = text_at(*typed, "name");
+            SPOT_ASSIGN(const auto typed, kept_json(shelf::kCitizen, one.id.text()));
+            name = text_at(typed, "name");
         }
         const std::string closed = text_at(session, "closed_at");
         out.push_back({{"id", one.id.text()},
@@ -88,28 +83,24 @@ Result<Json> Desk::Inside::failed(const HubView& hub) {
     Json out = Json::array();
     for (const auto& [seq, code] : hub.quarantined)
         out.push_back({{"seq", seq}, {"code", code}, {"what_to_do", "quarantine_" + code}});
-    const auto refused = ledger().routed("refused", kListMax);
-    if (!refused) return tl::make_unexpected(refused.error());
-    for (const auto& one : *refused) {
-        const auto told_before = ledger().kept(shelf::kTold, one.id.text());
-        if (!told_before) return tl::make_unexpected(told_before.error());
-        if (!*told_before)
+    SPOT_ASSIGN(const auto refused, ledger().routed("refused", kListMax));
+    for (const auto& one : refused) {
+        SPOT_ASSIGN(const auto told_before, ledger().kept(shelf::kTold, one.id.text()));
+        if (!told_before)
             out.push_back(
                 {{"id", one.id.text()}, {"code", "refused"}, {"what_to_do", "tell_refused"}});
     }
-    const auto without = requests_without_file();
-    if (!without) return tl::make_unexpected(without.error());
-    for (const auto& id : *without)
-        out.push_back({{"id", id.text()}, {"code", "file_refused"}, {"what_to_do", "file_refused"}});
-    const auto uncertain = ledger().kept_of(shelf::kPrint, "uncertain", kListMax);
-    if (!uncertain) return tl::make_unexpected(uncertain.error());
-    for (const auto& one : *uncertain) {
+    SPOT_ASSIGN(const auto without, requests_without_file());
+    for (const auto& id : without)
+        out.push_back(
+            {{"id", id.text()}, {"code", "file_refused"}, {"what_to_do", "file_refused"}});
+    SPOT_ASSIGN(const auto uncertain, ledger().kept_of(shelf::kPrint, "uncertain", kListMax));
+    for (const auto& one : uncertain) {
         const auto receipt = core::RecordId::parse(one.key);
         if (!receipt) continue;
-        const auto shown = ledger().record("receipt", *receipt);
-        if (!shown) return tl::make_unexpected(shown.error());
-        if (!*shown) continue;
-        const Json printed = Json::parse((*shown)->json, nullptr, false);
+        SPOT_ASSIGN(const auto shown, ledger().record("receipt", *receipt));
+        if (!shown) continue;
+        const Json printed = Json::parse(shown->json, nullptr, false);
         out.push_back({{"id", one.key},
                        {"session", text_at(printed, "session")},
                        {"code", "print_uncertain"},
@@ -127,31 +118,24 @@ Answer Desk::Inside::day(const Json& in) {
     const Instant from = midnight(date, rim.offset);
     const Instant until = midnight(moment(from + kDayMs + kDayMs / 8).substr(0, 10), rim.offset);
 
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(Fault(hub.error()));
-    auto sessions = day_sessions(from, until, *hub);
-    if (!sessions) return tl::make_unexpected(Fault(sessions.error()));
-    const auto made = ledger().made_between("request", from, until, kDayMax);
-    if (!made) return tl::make_unexpected(Fault(made.error()));
+    SPOT_ASSIGN(const auto hub, hub_view());
+    SPOT_ASSIGN(auto sessions, day_sessions(from, until, hub));
+    SPOT_ASSIGN(const auto made, ledger().made_between("request", from, until, kDayMax));
     Json requests = Json::array();
-    for (const auto& one : *made) {
-        const auto asked = load_request(one.id, *hub);
-        if (!asked) return tl::make_unexpected(Fault(asked.error()));
-        if (!*asked) continue;
-        auto row = day_request(**asked);
-        if (!row) return tl::make_unexpected(Fault(row.error()));
-        requests.push_back(std::move(*row));
+    for (const auto& one : made) {
+        SPOT_ASSIGN(const auto asked, load_request(one.id, hub));
+        if (!asked) continue;
+        SPOT_ASSIGN(auto row, day_request(*asked));
+        requests.push_back(std::move(row));
     }
 
     Json receipts{{"first", nullptr}, {"last", nullptr}, {"count", 0}, {"total_cents", 0}};
-    const auto printed_ones = ledger().made_between("receipt", from, until, kDayMax);
-    if (!printed_ones) return tl::make_unexpected(Fault(printed_ones.error()));
+    SPOT_ASSIGN(const auto printed_ones, ledger().made_between("receipt", from, until, kDayMax));
     std::int64_t cents = 0;
-    for (const auto& one : *printed_ones) {
-        const auto shown = ledger().record("receipt", one.id);
-        if (!shown) return tl::make_unexpected(Fault(shown.error()));
-        if (!*shown) continue;
-        const Json receipt = Json::parse((*shown)->json, nullptr, false);
+    for (const auto& one : printed_ones) {
+        SPOT_ASSIGN(const auto shown, ledger().record("receipt", one.id));
+        if (!shown) continue;
+        const Json receipt = Json::parse(shown->json, nullptr, false);
         if (receipts["first"].is_null()) receipts["first"] = receipt.at("number");
         receipts["last"] = receipt.at("number");
         receipts["count"] = receipts["count"].get<int>() + 1;
@@ -159,18 +143,15 @@ Answer Desk::Inside::day(const Json& in) {
     }
     receipts["total_cents"] = cents;
 
-    const auto entries_waiting = waiting();
-    if (!entries_waiting) return tl::make_unexpected(Fault(entries_waiting.error()));
-    const auto need = need_person(*hub);
-    if (!need) return tl::make_unexpected(Fault(need.error()));
-    auto not_done = failed(*hub);
-    if (!not_done) return tl::make_unexpected(Fault(not_done.error()));
+    SPOT_ASSIGN(const auto entries_waiting, waiting());
+    SPOT_ASSIGN(const auto need, need_person(hub));
+    SPOT_ASSIGN(auto not_done, failed(hub));
     Json reconciliation;
-    if (const auto at = core::parse_moment(hub->at)) {
-        const std::uint64_t tip = ledger().tip(hub->log).seq;
-        const auto known = hub->acknowledged.find(hub->log);
-        const std::uint64_t durable = known == hub->acknowledged.end() ? 0 : known->second;
-        const std::uint64_t held = std::min<std::uint64_t>(hub->quarantined.size(), durable);
+    if (const auto at = core::parse_moment(hub.at)) {
+        const std::uint64_t tip = ledger().tip(hub.log).seq;
+        const auto known = hub.acknowledged.find(hub.log);
+        const std::uint64_t durable = known == hub.acknowledged.end() ? 0 : known->second;
+        const std::uint64_t held = std::min<std::uint64_t>(hub.quarantined.size(), durable);
         reconciliation = {{"at", moment(at->ms)},
                           {"text_parts",
                            {{"from", tip > 0 ? 1 : 0},
@@ -179,20 +160,19 @@ Answer Desk::Inside::day(const Json& in) {
                             {"quarantined", held},
                             {"awaited", tip - durable}}}};
     }
-    auto begun = unfinished();
-    if (!begun) return tl::make_unexpected(Fault(begun.error()));
+    SPOT_ASSIGN(auto begun, unfinished());
     const auto requests_made = requests.size();
     const auto only_here = std::count_if(requests.begin(), requests.end(), [](const Json& one) {
         return one.at("state") == "recorded" || one.at("state") == "sent";
     });
     return Json{
         {"date", date},
-        {"lead", {{"requests", requests_made}, {"only_here", only_here}, {"need_you", *need}}},
-        {"sessions", std::move(*sessions)},
+        {"lead", {{"requests", requests_made}, {"only_here", only_here}, {"need_you", need}}},
+        {"sessions", std::move(sessions)},
         {"requests", std::move(requests)},
-        {"waiting", *entries_waiting},
-        {"failed", std::move(*not_done)},
-        {"unfinished", std::move(*begun)},
+        {"waiting", entries_waiting},
+        {"failed", std::move(not_done)},
+        {"unfinished", std::move(begun)},
         {"reconciliation", std::move(reconciliation)},
         {"receipts", std::move(receipts)}};
 }

@@ -58,9 +58,8 @@ Result<> Desk::Inside::save(Draft& draft) {
 
 Result<std::vector<Desk::Inside::Draft>> Desk::Inside::drafts_of(std::string_view session) {
     std::vector<Draft> out;
-    const auto rows = ledger().kept_of(shelf::kDraft, session, kDraftsOfSessionMax);
-    if (!rows) return tl::make_unexpected(rows.error());
-    for (const auto& row : *rows) {
+    SPOT_ASSIGN(const auto rows, ledger().kept_of(shelf::kDraft, session, kDraftsOfSessionMax));
+    for (const auto& row : rows) {
         Json kept = Json::parse(row.value, nullptr, false);
         if (!kept.is_object()) return core::fail(core::Code::corrupt, "a draft does not read");
         out.push_back({row.key, std::move(kept)});
@@ -81,23 +80,19 @@ Result<Json> Desk::Inside::offers(std::string_view session, std::string_view exc
     };
     // The later ones win: what the person said last.
     if (const auto record = core::RecordId::parse(session)) {
-        const auto hub = hub_view();
-        if (!hub) return tl::make_unexpected(hub.error());
-        const auto asked = requests_of(*record, *hub);
-        if (!asked) return tl::make_unexpected(asked.error());
-        for (const Asked& one : *asked) take(object_at(one.shown, "fields"), one.id.text());
+        SPOT_ASSIGN(const auto hub, hub_view());
+        SPOT_ASSIGN(const auto asked, requests_of(*record, hub));
+        for (const Asked& one : asked) take(object_at(one.shown, "fields"), one.id.text());
     }
-    const auto drafts = drafts_of(session);
-    if (!drafts) return tl::make_unexpected(drafts.error());
-    for (const Draft& draft : *drafts)
+    SPOT_ASSIGN(const auto drafts, drafts_of(session));
+    for (const Draft& draft : drafts)
         if (draft.id != except) take(object_at(draft.kept, "fields"), draft.id);
     return out;
 }
 
 Answer Desk::Inside::draft_json(const Draft& draft) {
-    const auto said = offers(text_at(draft.kept, "session"), draft.id);
-    if (!said) return tl::make_unexpected(Fault(said.error()));
-    return draft_json(draft, *said);
+    SPOT_ASSIGN(const auto said, offers(text_at(draft.kept, "session"), draft.id));
+    return draft_json(draft, said);
 }
 
 Json Desk::Inside::draft_json(const Draft& draft, const Json& offers) {
@@ -135,49 +130,44 @@ Json Desk::Inside::draft_json(const Draft& draft, const Json& offers) {
 }
 
 Answer Desk::Inside::begin_draft(std::string_view session, std::string_view service_code) {
-    const auto visit = working_session(session);
-    if (!visit) return tl::make_unexpected(visit.error());
+    SPOT_ASSIGN(const auto visit, working_session(session));
     const auto* service = forms->service(service_code);
     if (!service) return unknown("service");
     if (service->withdrawn) return service_gone();
-    const auto there = drafts_of(visit->id);
-    if (!there) return tl::make_unexpected(Fault(there.error()));
-    if (there->size() >= kDraftsOfSessionMax)
+    SPOT_ASSIGN(const auto there, drafts_of(visit.id));
+    if (there.size() >= kDraftsOfSessionMax)
         return refuse(What::conflict, "too_many_drafts",
                       "Há demasiados pedidos por registar. Registe ou deite fora alguns.");
-    const auto said = offers(visit->id, {});
-    if (!said) return tl::make_unexpected(Fault(said.error()));
+    SPOT_ASSIGN(const auto said, offers(visit.id, {}));
     Json fields = Json::object();
     for (const auto& use : service->fields)
-        if (const auto offer = said->find(use.field->name); offer != said->end())
+        if (const auto offer = said.find(use.field->name); offer != said.end())
             fields[use.field->name] = offer->at("value");
 
     Draft draft;
-    draft.kept = {{"session", visit->id},
+    draft.kept = {{"session", visit.id},
                   {"service", service_code},
                   {"version", forms->version()},
                   {"fields", std::move(fields)},
                   {"attachments", Json::array()}};
-    const auto done = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         const auto number = ledger().next_number(shelf::kDraft);
         if (!number) return tl::make_unexpected(number.error());
         draft.id = "d" + std::to_string(*number);
         if (auto saved = save(draft); !saved) return saved;
-        return work_on(*visit);
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
-    change("session", visit->id);
+        return work_on(visit);
+    }));
+    change("session", visit.id);
     change("citizen");
-    return draft_json(draft, *said);
+    return draft_json(draft, said);
 }
 
 Answer Desk::Inside::set_draft(std::string_view id, const Json& set) {
-    auto draft = find_draft(id);
-    if (!draft) return tl::make_unexpected(draft.error());
-    const auto* service = forms->service(text_at(draft->kept, "service"));
+    SPOT_ASSIGN(auto draft, find_draft(id));
+    const auto* service = forms->service(text_at(draft.kept, "service"));
     const auto* begun_under =
-        forms_of(text_at(draft->kept, "version")).service(text_at(draft->kept, "service"));
-    Json& fields = draft->kept["fields"];
+        forms_of(text_at(draft.kept, "version")).service(text_at(draft.kept, "service"));
+    Json& fields = draft.kept["fields"];
     std::size_t bytes = 0;
     for (const auto& [name, value] : set.items()) {
         // A page that has not heard yet of another version goes on with the form it shows.
@@ -195,11 +185,10 @@ Answer Desk::Inside::set_draft(std::string_view id, const Json& set) {
         return refuse(What::invalid, "too_long",
                       "O pedido ficou comprido demais. Ficou o que "
                       "estava.");
-    const auto saved = save(*draft);
-    if (!saved) return tl::make_unexpected(Fault(saved.error()));
-    change("session", text_at(draft->kept, "session"));
+    SPOT_TRY(save(draft));
+    change("session", text_at(draft.kept, "session"));
     change("citizen");
-    return draft_json(*draft);
+    return draft_json(draft);
 }
 
 Done<> Desk::Inside::discard_draft(const Draft& draft) {
@@ -212,25 +201,23 @@ Done<> Desk::Inside::discard_draft(const Draft& draft) {
             if (auto gone = ledger().detach(draft.id, exact); !gone)
                 return tl::make_unexpected(Fault(gone.error()));
         }
-        auto gone = ledger().drop(shelf::kDraft, draft.id);
-        if (!gone) return tl::make_unexpected(Fault(gone.error()));
+        SPOT_TRY(ledger().drop(shelf::kDraft, draft.id));
         return {};
     });
 }
 
 // The request as it will be recorded; or the first thing that is wrong with it.
 Done<Json> Desk::Inside::request_intent(const Draft& draft, const Visit& visit) {
-    const auto citizen = citizen_of(visit);
-    if (!citizen) return tl::make_unexpected(Fault(citizen.error()));
+    SPOT_ASSIGN(const auto citizen, citizen_of(visit));
     Json person_data = Json::object();
-    const Json of_citizen = citizen_checks(*citizen);  // items() refers to it
+    const Json of_citizen = citizen_checks(citizen);  // items() refers to it
     for (const auto& [member, how] : of_citizen.items()) {
         if (how == "wrong")
             return refuse(What::invalid, member,
                           "Há um dado da pessoa que não bate certo. "
                           "O pedido continua guardado.",
                           "citizen." + member);
-        if (how == "ok") person_data[member] = tidied_citizen(member, text_at(*citizen, member));
+        if (how == "ok") person_data[member] = tidied_citizen(member, text_at(citizen, member));
     }
     if (!person_data.contains("name"))
         return refuse(What::invalid, "required",
@@ -273,31 +260,28 @@ Answer Desk::Inside::queue_draft(std::string_view id) {
             return request(id);
         return tl::make_unexpected(draft.error());
     }
-    const auto visit = working_session(text_at(draft->kept, "session"));
-    if (!visit) return tl::make_unexpected(visit.error());
-    auto asked = request_intent(*draft, *visit);
-    if (!asked) return tl::make_unexpected(asked.error());
+    SPOT_ASSIGN(const auto visit, working_session(text_at(draft->kept, "session")));
+    SPOT_ASSIGN(auto asked, request_intent(*draft, visit));
     std::vector<core::Hash> hashes;
-    for (const auto& [hex, rest] : object_at(*asked, "attachments").items()) {
+    for (const auto& [hex, rest] : object_at(asked, "attachments").items()) {
         const auto bytes = core::from_hex(hex);
         SPOT_CHECK(bytes && bytes->size() == core::Hash{}.size());
         std::copy(bytes->begin(), bytes->end(), hashes.emplace_back().begin());
     }
     core::RecordId record;
-    const auto done = ledger().atomically([&]() -> Result<> {
-        const auto queued = append(core::Kind::request_queue, id, std::move(*asked));
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
+        const auto queued = append(core::Kind::request_queue, id, std::move(asked));
         if (!queued) return tl::make_unexpected(queued.error());
         record = queued->record;
         if (!hashes.empty())
             if (auto moved = ledger().hand_on(id, record, hashes); !moved) return moved;
         return ledger().drop(shelf::kDraft, id);
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
+    }));
     focus.screen = "recorded";
     focus.draft.clear();
     focus.field.clear();
     focus.last = record.text();
-    change("session", visit->id);
+    change("session", visit.id);
     change("request", record.text());
     change("day");
     change("citizen");

@@ -43,8 +43,8 @@ std::string field_in(std::string_view message) {
     const auto colon = message.find(':');
     if (colon == std::string_view::npos) return {};
     const std::string_view field = message.substr(0, colon);
-    const bool plain = field.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") ==
-                       std::string_view::npos;
+    const bool plain =
+        field.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") == std::string_view::npos;
     return plain ? std::string(field) : std::string();
 }
 
@@ -52,13 +52,20 @@ std::string field_in(std::string_view message) {
 
 int status_of(Fault::What what) {
     switch (what) {
-        case What::invalid: return 400;
-        case What::refused: return 403;
-        case What::not_found: return 404;
-        case What::conflict: return 409;
-        case What::locked: return 423;
-        case What::busy: return 503;
-        case What::broken: return 500;
+        case What::invalid:
+            return 400;
+        case What::refused:
+            return 403;
+        case What::not_found:
+            return 404;
+        case What::conflict:
+            return 409;
+        case What::locked:
+            return 423;
+        case What::busy:
+            return 503;
+        case What::broken:
+            return 500;
     }
     return 500;
 }
@@ -71,8 +78,7 @@ Fault::Fault(core::Error error) {
     if (what == What::invalid) field = field_in(error.message);
 }
 
-tl::unexpected<Fault> refuse(What what, std::string code, std::string sentence,
-                             std::string field) {
+tl::unexpected<Fault> refuse(What what, std::string code, std::string sentence, std::string field) {
     Fault fault(what, std::move(code), std::move(sentence));
     fault.field = std::move(field);
     return tl::make_unexpected(std::move(fault));

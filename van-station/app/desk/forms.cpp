@@ -21,7 +21,9 @@ std::string in_capitals(std::string text) {
     return text;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 // "3260-123" is a postal code; "3260-12" or "3260-1234" is a mistyped one. Other numbers pass.
 bool postal_code_ok(std::string_view text) {
@@ -84,7 +86,8 @@ Json citizen_checks(const Json& citizen) {
     const auto phone = [](const std::string& text) {
         const std::string_view rest = std::string_view(text).substr(text[0] == '+' ? 1 : 0);
         return text.size() >= 9 && text.size() <= 20 && !rest.empty() && rest[0] != ' ' &&
-               std::all_of(rest.begin(), rest.end(), [](char c) { return is_digit(c) || c == ' '; });
+               std::all_of(rest.begin(), rest.end(),
+                           [](char c) { return is_digit(c) || c == ' '; });
     };
     const auto birth = [](const std::string& text) { return core::date_valid(text, 1880, 2100); };
     // As long as schemas/intents/common.json allows.

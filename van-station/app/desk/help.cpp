@@ -61,13 +61,12 @@ Done<> Desk::Inside::set_help(const Json& in) {
     if (hours && (!is_time(from) || !is_time(to) || from >= to))
         return refuse(What::invalid, "hours", "As horas vão de uma mais cedo a outra mais tarde.",
                       is_time(from) ? "to" : "from");
-    const auto done = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         if (auto gone = drop_scrap("help"); !gone) return gone;
         if (phone.empty()) return ledger().drop(shelf::kDesk, kHelp);
         return keep_json(shelf::kDesk, kHelp, "",
                          {{"phone", phone}, {"days", days}, {"from", from}, {"to", to}});
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
+    }));
     change("state");
     change("citizen");
     return {};

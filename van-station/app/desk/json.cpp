@@ -38,7 +38,8 @@ std::string initials_of(std::string_view name) {
     const std::string all = trimmed(name);
     const auto letter = [&](std::size_t at) {
         std::size_t size = 1;  // of the code point that starts there
-        while (at + size < all.size() && (static_cast<unsigned char>(all[at + size]) & 0xC0) == 0x80)
+        while (at + size < all.size() &&
+               (static_cast<unsigned char>(all[at + size]) & 0xC0) == 0x80)
             ++size;
         return all.substr(at, size) + ".";
     };

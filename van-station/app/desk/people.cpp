@@ -38,8 +38,8 @@ std::string sign_in_name(std::string_view name) {
             words.emplace_back();
     }
     if (words.back().empty() && words.size() > 1) words.pop_back();
-    std::string out = words.size() > 1 ? words.front().substr(0, 1) + "." + words.back()
-                                       : words.front();
+    std::string out =
+        words.size() > 1 ? words.front().substr(0, 1) + "." + words.back() : words.front();
     if (out.empty()) out = "p";
     return out.substr(0, kIdBytesMax);
 }
@@ -68,9 +68,8 @@ std::string in_groups(const std::string& digits) {
 
 Result<Json> Desk::Inside::people() {
     Json out = Json::array();
-    const auto rows = ledger().kept_on(shelf::kPerson, kPeopleMax);
-    if (!rows) return tl::make_unexpected(rows.error());
-    for (const auto& row : *rows) {
+    SPOT_ASSIGN(const auto rows, ledger().kept_on(shelf::kPerson, kPeopleMax));
+    for (const auto& row : rows) {
         const Json kept = Json::parse(row.value, nullptr, false);
         out.push_back({{"id", row.key}, {"name", text_at(kept, "name")}});
     }
@@ -85,15 +84,16 @@ Done<> Desk::Inside::check_secret(std::string_view on, std::string_view key,
     if (!kept->is_object()) return unknown("person");
     Json secret = std::move(*kept);
     const auto refused = [&](core::Instant until) -> Done<> {
-        Fault fault(What::refused, std::string(wrong), "Não confere. O que estava aberto ficou "
-                                                       "guardado.");
+        Fault fault(What::refused, std::string(wrong),
+                    "Não confere. O que estava aberto ficou "
+                    "guardado.");
         const core::Instant left = until - now();
         fault.wait_seconds = left > 0 ? static_cast<int>((left + 999) / 1000) : 0;
         return tl::make_unexpected(std::move(fault));
     };
     // A clock that was set back must not lock for ever: no wait is longer than the longest.
-    const core::Instant until = std::min<core::Instant>(
-        number_at(secret, "wait_until", 0), now() + core::Instant{kWaitMaxS} * 1000);
+    const core::Instant until = std::min<core::Instant>(number_at(secret, "wait_until", 0),
+                                                        now() + core::Instant{kWaitMaxS} * 1000);
     if (until > now()) return refused(until);
     const std::int64_t tries = number_at(secret, "wrong", 0) + 1;
     secret["wrong"] = tries;
@@ -104,8 +104,7 @@ Done<> Desk::Inside::check_secret(std::string_view on, std::string_view key,
         return refused(number_at(secret, "wait_until", 0));
     secret["wrong"] = 0;
     secret["wait_until"] = 0;
-    auto kept_again = keep_json(on, key, "", secret);
-    if (!kept_again) return tl::make_unexpected(Fault(kept_again.error()));
+    SPOT_TRY(keep_json(on, key, "", secret));
     return {};
 }
 
@@ -133,29 +132,27 @@ Answer Desk::Inside::add_person(const Json& in) {
     const bool long_enough = pin.size() >= kPinDigitsMin && pin.size() <= kPinDigitsMax;
     const bool one_digit = pin.find_first_not_of(pin.substr(0, 1)) == std::string::npos;
     if (!long_enough || !all_digits(pin) || one_digit)
-        return refuse(What::invalid, "pin_form",
-                      "O PIN tem 6 a 12 algarismos, e não todos iguais.", "pin");
-    const auto there = people();
-    if (!there) return tl::make_unexpected(Fault(there.error()));
-    if (there->size() >= kPeopleMax)
+        return refuse(What::invalid, "pin_form", "O PIN tem 6 a 12 algarismos, e não todos iguais.",
+                      "pin");
+    SPOT_ASSIGN(const auto there, people());
+    if (there.size() >= kPeopleMax)
         return refuse(What::conflict, "people_full", "Este portátil já tem 64 pessoas.");
-    const bool first = there->empty();
+    const bool first = there.empty();
     if (!first)
         if (auto let_in = check_supervisor(text_at(in, "code")); !let_in)
             return tl::make_unexpected(let_in.error());
 
-    const auto hash = core::pin_hash(pin, rim.random);
-    if (!hash) return tl::make_unexpected(Fault(hash.error()));
+    SPOT_ASSIGN(const auto hash, core::pin_hash(pin, rim.random));
     Json out{{"id", sign_in_name(name)}};
     const auto taken = [&](const std::string& id) {
-        return std::any_of(there->begin(), there->end(),
+        return std::any_of(there.begin(), there.end(),
                            [&](const Json& one) { return one.at("id") == id; });
     };
     for (std::size_t i = 2; taken(out["id"].get<std::string>()); ++i)
         out["id"] = sign_in_name(name) + std::to_string(i);
 
-    const auto done = ledger().atomically([&]() -> Result<> {
-        const Json kept{{"name", name}, {"hash", *hash}, {"added_at", moment(now())}};
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
+        const Json kept{{"name", name}, {"hash", hash}, {"added_at", moment(now())}};
         auto saved = keep_json(shelf::kPerson, out["id"].get<std::string>(), "", kept);
         if (!saved || !first) return saved;
         std::string code = draw_digits(rim.random, kCodeDigits);
@@ -164,8 +161,7 @@ Answer Desk::Inside::add_person(const Json& in) {
         if (!hidden_code) return tl::make_unexpected(hidden_code.error());
         out["supervisor_code"] = in_groups(code);
         return keep_json(shelf::kDesk, kSupervisor, "", {{"hash", *hidden_code}});
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
+    }));
     change("state");
     return out;
 }

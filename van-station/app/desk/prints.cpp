@@ -23,10 +23,9 @@ Result<Json> Desk::Inside::print_of(std::string_view receipt) {
 }
 
 Result<> Desk::Inside::recover_prints() {
-    const auto under_way = ledger().kept_of(shelf::kPrint, "sent", kUnderWayMax);
-    if (!under_way) return tl::make_unexpected(under_way.error());
+    SPOT_ASSIGN(const auto under_way, ledger().kept_of(shelf::kPrint, "sent", kUnderWayMax));
     return ledger().atomically([&]() -> Result<> {
-        for (const auto& row : *under_way) {
+        for (const auto& row : under_way) {
             Json print = Json::parse(row.value, nullptr, false);
             if (!print.is_object())
                 return core::fail(core::Code::corrupt, "the state of a print does not read");
@@ -39,12 +38,10 @@ Result<> Desk::Inside::recover_prints() {
 }
 
 Done<Desk::Print> Desk::Inside::reserve_print(std::string_view given) {
-    const auto id = find_receipt(given);
-    if (!id) return tl::make_unexpected(id.error());
-    const std::string receipt = id->text();
-    const auto shown = receipt_json(*id);
-    if (!shown) return tl::make_unexpected(shown.error());
-    const std::string state = text_at(*shown, "state");
+    SPOT_ASSIGN(const auto id, find_receipt(given));
+    const std::string receipt = id.text();
+    SPOT_ASSIGN(const auto shown, receipt_json(id));
+    const std::string state = text_at(shown, "state");
     if (state == "spoiled")
         return refuse(What::conflict, "spoiled",
                       "Este recibo estragou-se e o número não volta a servir. Faça outro recibo.");
@@ -53,22 +50,20 @@ Done<Desk::Print> Desk::Inside::reserve_print(std::string_view given) {
     if (state == "uncertain")
         return refuse(What::conflict, "uncertain",
                       "Diga primeiro se o papel saiu: só pode haver um original.");
-    auto print = print_of(receipt);
-    if (!print) return tl::make_unexpected(Fault(print.error()));
+    SPOT_ASSIGN(auto print, print_of(receipt));
     Print out;
     out.original = state == "reserved";
     out.at = moment(now());
     if (out.original) {
-        (*print)["state"] = "sent";
-        (*print)["original_at"] = out.at;
+        print["state"] = "sent";
+        print["original_at"] = out.at;
     } else {
-        out.duplicate = static_cast<std::uint32_t>(number_at(*print, "duplicates", 0) + 1);
-        (*print)["state"] = state;
-        (*print)["duplicates"] = out.duplicate;
+        out.duplicate = static_cast<std::uint32_t>(number_at(print, "duplicates", 0) + 1);
+        print["state"] = state;
+        print["duplicates"] = out.duplicate;
     }
-    (*print)["prints"] = number_at(*print, "prints", 0) + 1;
-    const auto kept = keep_json(shelf::kPrint, receipt, out.original ? "sent" : state, *print);
-    if (!kept) return tl::make_unexpected(Fault(kept.error()));
+    print["prints"] = number_at(print, "prints", 0) + 1;
+    SPOT_TRY(keep_json(shelf::kPrint, receipt, out.original ? "sent" : state, print));
     change("print", receipt);
     return out;
 }
@@ -79,54 +74,48 @@ Result<> Desk::Inside::settle(const core::RecordId& receipt, Json print, std::st
     settling["state"] = state;
     print["state"] = state;
     return ledger().atomically([&]() -> Result<> {
-        const auto done = append(core::Kind::receipt_settle, {}, std::move(settling));
-        if (!done) return tl::make_unexpected(done.error());
+        SPOT_TRY(append(core::Kind::receipt_settle, {}, std::move(settling)));
         return keep_json(shelf::kPrint, receipt.text(), state, print);
     });
 }
 
 Answer Desk::Inside::printed(std::string_view given, const Print& what, std::string_view outcome) {
-    const auto id = find_receipt(given);
-    if (!id) return tl::make_unexpected(id.error());
-    const std::string receipt = id->text();
-    auto print = print_of(receipt);
-    if (!print) return tl::make_unexpected(Fault(print.error()));
+    SPOT_ASSIGN(const auto id, find_receipt(given));
+    const std::string receipt = id.text();
+    SPOT_ASSIGN(auto print, print_of(receipt));
     Result<> done;
     if (!what.original) {
         // Its number is used up, whatever came out.
-    } else if (text_at(*print, "state") != "sent") {
+    } else if (text_at(print, "state") != "sent") {
         return refuse(What::conflict, "not_printing", "Este recibo não estava a ser impresso.");
     } else if (outcome == "sent") {
-        done = settle(*id, std::move(*print), "confirmed");
+        done = settle(id, std::move(print), "confirmed");
     } else {
         const bool unused = outcome == "not_sent";
-        (*print)["state"] = unused ? "reserved" : "uncertain";
-        if (unused) (*print)["prints"] = number_at(*print, "prints", 1) - 1;
-        done = keep_json(shelf::kPrint, receipt, text_at(*print, "state"), *print);
+        print["state"] = unused ? "reserved" : "uncertain";
+        if (unused) print["prints"] = number_at(print, "prints", 1) - 1;
+        done = keep_json(shelf::kPrint, receipt, text_at(print, "state"), print);
     }
     if (!done) return tl::make_unexpected(Fault(done.error()));
     change("print", receipt);
     change("state");
     change("citizen");
-    return receipt_json(*id);
+    return receipt_json(id);
 }
 
 Answer Desk::Inside::settle_receipt(std::string_view given, bool came_out) {
-    const auto id = find_receipt(given);
-    if (!id) return tl::make_unexpected(id.error());
-    auto print = print_of(id->text());
-    if (!print) return tl::make_unexpected(Fault(print.error()));
-    const std::string state = text_at(*print, "state");
+    SPOT_ASSIGN(const auto id, find_receipt(given));
+    SPOT_ASSIGN(auto print, print_of(id.text()));
+    const std::string state = text_at(print, "state");
     const std::string wanted = came_out ? "confirmed" : "spoiled";
-    if (state == wanted) return receipt_json(*id);
+    if (state == wanted) return receipt_json(id);
     if (state != "uncertain")
         return refuse(What::conflict, "not_uncertain", "Deste recibo sabe-se o que saiu.");
-    const auto done = settle(*id, std::move(*print), wanted);
-    if (!done) return tl::make_unexpected(Fault(done.error()));
-    change("print", id->text());
+    SPOT_TRY(settle(id, std::move(print), wanted));
+    change("print", id.text());
     change("day");
     change("state");
-    return receipt_json(*id);
+    return receipt_json(id);
 }
 
 }  // namespace spot::station

@@ -30,24 +30,19 @@ Done<core::RecordId> Desk::Inside::find_receipt(std::string_view id) {
 Result<bool> Desk::Inside::provisional(const Json& receipt) {
     const auto session = core::RecordId::parse(text_at(receipt, "session"));
     if (!session) return true;
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(hub.error());
-    const auto asked = requests_of(*session, *hub);
-    if (!asked) return tl::make_unexpected(asked.error());
-    return std::any_of(asked->begin(), asked->end(), [](const Asked& one) {
+    SPOT_ASSIGN(const auto hub, hub_view());
+    SPOT_ASSIGN(const auto asked, requests_of(*session, hub));
+    return std::any_of(asked.begin(), asked.end(), [](const Asked& one) {
         return one.state == "recorded" || one.state == "quarantine" || one.state == "conflict";
     });
 }
 
 Answer Desk::Inside::receipt_json(const core::RecordId& id) {
-    const auto shown = ledger().record("receipt", id);
-    if (!shown) return tl::make_unexpected(Fault(shown.error()));
-    if (!*shown) return unknown("receipt");
-    const Json receipt = Json::parse((*shown)->json, nullptr, false);
-    const auto print = print_of(id.text());
-    if (!print) return tl::make_unexpected(Fault(print.error()));
-    const auto unsure = provisional(receipt);
-    if (!unsure) return tl::make_unexpected(Fault(unsure.error()));
+    SPOT_ASSIGN(const auto shown, ledger().record("receipt", id));
+    if (!shown) return unknown("receipt");
+    const Json receipt = Json::parse(shown->json, nullptr, false);
+    SPOT_ASSIGN(const auto print, print_of(id.text()));
+    SPOT_ASSIGN(const auto unsure, provisional(receipt));
 
     Json lines = Json::array();
     for (const Json& line : receipt.value("lines", Json::array()))
@@ -57,7 +52,7 @@ Answer Desk::Inside::receipt_json(const core::RecordId& id) {
                          {"cents", number_at(line, "cents", 0)}});
     // The record's word is final; before it, the desk's own.
     std::string state = text_at(receipt, "state");
-    if (state == "reserved") state = text_at(*print, "state");
+    if (state == "reserved") state = text_at(print, "state");
     Json out{{"id", id.text()},
              {"session", text_at(receipt, "session")},
              {"number", number_at(receipt, "number", 0)},
@@ -66,8 +61,8 @@ Answer Desk::Inside::receipt_json(const core::RecordId& id) {
              {"lines", std::move(lines)},
              {"total_cents", number_at(receipt, "total_cents", 0)},
              {"state", std::move(state)},
-             {"prints", number_at(*print, "prints", 0)},
-             {"provisional", *unsure},
+             {"prints", number_at(print, "prints", 0)},
+             {"provisional", unsure},
              {"short_code", ""},
              {"qr", ""}};
     const auto hash = ledger().hash_at(id.log, id.seq);
@@ -85,10 +80,8 @@ Answer Desk::Inside::receipt_json(const core::RecordId& id) {
 
 // One line for each service that was asked for more often than it stands on a good receipt.
 Done<Json> Desk::Inside::lines_left(const Visit& visit) {
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(Fault(hub.error()));
-    const auto asked = requests_of(visit.record, *hub);
-    if (!asked) return tl::make_unexpected(Fault(asked.error()));
+    SPOT_ASSIGN(const auto hub, hub_view());
+    SPOT_ASSIGN(const auto asked, requests_of(visit.record, hub));
     struct Left {
         std::string service;
         std::int64_t on_receipts = 0;
@@ -100,18 +93,16 @@ Done<Json> Desk::Inside::lines_left(const Visit& visit) {
             if (one.service == service) return one;
         return left.emplace_back(Left{service, 0, {}});
     };
-    for (const Asked& one : *asked) {
+    for (const Asked& one : asked) {
         const std::string service = text_at(one.shown, "service");
         const auto* known = forms_of(text_at(one.shown, "catalogue")).service(service);
         if (one.state != "withdrawn" && known) of(service).fees.push_back(known->fee_cents);
     }
-    const auto receipts = receipts_of(visit.record);
-    if (!receipts) return tl::make_unexpected(Fault(receipts.error()));
-    for (const core::RecordId& id : *receipts) {
-        const auto receipt = receipt_json(id);
-        if (!receipt) return tl::make_unexpected(receipt.error());
-        if (receipt->at("state") == "spoiled") continue;
-        for (const Json& line : receipt->at("lines"))
+    SPOT_ASSIGN(const auto receipts, receipts_of(visit.record));
+    for (const core::RecordId& id : receipts) {
+        SPOT_ASSIGN(const auto receipt, receipt_json(id));
+        if (receipt.at("state") == "spoiled") continue;
+        for (const Json& line : receipt.at("lines"))
             of(text_at(line, "service")).on_receipts += number_at(line, "qty", 1);
     }
     Json lines = Json::array();
@@ -142,30 +133,28 @@ Done<Json> Desk::Inside::lines_given(const Json& given) const {
 }
 
 Answer Desk::Inside::make_receipt(std::string_view session, const Json& in) {
-    const auto visit = find_session(session);
-    if (!visit) return tl::make_unexpected(visit.error());
-    if (visit->draft)
+    SPOT_ASSIGN(const auto visit, find_session(session));
+    if (visit.draft)
         return refuse(What::conflict, "privacy_first",
                       "Primeiro explique a confidencialidade. Nada foi registado.");
     auto lines =
-        in.is_object() && in.contains("lines") ? lines_given(in.at("lines")) : lines_left(*visit);
+        in.is_object() && in.contains("lines") ? lines_given(in.at("lines")) : lines_left(visit);
     if (!lines) return tl::make_unexpected(lines.error());
     std::int64_t total_cents = 0;
     for (const Json& line : *lines) total_cents += number_at(line, "cents", 0);
     Json receipt = intent();
-    receipt["session"] = visit->id;
+    receipt["session"] = visit.id;
     receipt["lines"] = std::move(*lines);
     receipt["total_cents"] = total_cents;
-    const auto made = append(core::Kind::receipt_print, {}, std::move(receipt));
-    if (!made) return tl::make_unexpected(Fault(made.error()));
-    const std::string id = made->record.text();
+    SPOT_ASSIGN(const auto made, append(core::Kind::receipt_print, {}, std::move(receipt)));
+    const std::string id = made.record.text();
     focus.screen = "receipt";
     focus.last = id;
-    change("session", visit->id);
+    change("session", visit.id);
     change("day");
     change("citizen");
     change("state");
-    return receipt_json(made->record);
+    return receipt_json(made.record);
 }
 
 }  // namespace spot::station

@@ -46,13 +46,12 @@ std::string Desk::Inside::state_of(const Asked& asked, const HubView& hub) const
 
 Result<std::optional<Asked>> Desk::Inside::load_request(const core::RecordId& id,
                                                         const HubView& hub) {
-    auto shown = ledger().record("request", id);
-    if (!shown) return tl::make_unexpected(std::move(shown).error());
-    if (!*shown) return std::nullopt;
+    SPOT_ASSIGN(auto shown, ledger().record("request", id));
+    if (!shown) return std::nullopt;
     Asked asked{id,
-                Json::parse((*shown)->json, nullptr, false),
-                (*shown)->conflicts,
-                std::move((*shown)->changes),
+                Json::parse(shown->json, nullptr, false),
+                shown->conflicts,
+                std::move(shown->changes),
                 {}};
     if (!asked.shown.is_object()) return core::fail(core::Code::corrupt, "a request does not read");
     asked.state = state_of(asked, hub);
@@ -62,10 +61,9 @@ Result<std::optional<Asked>> Desk::Inside::load_request(const core::RecordId& id
 Done<Asked> Desk::Inside::find_request(std::string_view id, const HubView& hub) {
     const auto record = ledger().find("request", id);
     if (!record) return unknown("request");
-    auto asked = load_request(*record, hub);
-    if (!asked) return tl::make_unexpected(Fault(asked.error()));
-    if (!*asked) return unknown("request");
-    return std::move(**asked);
+    SPOT_ASSIGN(auto asked, load_request(*record, hub));
+    if (!asked) return unknown("request");
+    return std::move(*asked);
 }
 
 // What was done to it, in the order in which this station came to know it.
@@ -98,11 +96,9 @@ Result<Json> Desk::Inside::history(const Asked& asked) {
 }
 
 Answer Desk::Inside::request_json(const Asked& asked) {
-    auto steps = history(asked);
-    if (!steps) return tl::make_unexpected(Fault(steps.error()));
+    SPOT_ASSIGN(auto steps, history(asked));
     const Json& shown = asked.shown;
-    auto attachments = attachments_json(asked);
-    if (!attachments) return tl::make_unexpected(Fault(attachments.error()));
+    SPOT_ASSIGN(auto attachments, attachments_json(asked));
     const Json& route = object_at(shown, "route");
     const std::string filled_under = text_at(shown, "catalogue");
     Json out{{"id", asked.id.text()},
@@ -115,8 +111,8 @@ Answer Desk::Inside::request_json(const Asked& asked) {
              {"version", forms_of(filled_under).version()},
              {"conflicts", object_at(shown, "conflicts")},
              {"withdrawn", nullptr},
-             {"attachments", std::move(*attachments)},
-             {"history", std::move(*steps)},
+             {"attachments", std::move(attachments)},
+             {"history", std::move(steps)},
              {"changed_form", form_changed(filled_under, text_at(shown, "service"))}};
     if (const Json& taken = object_at(shown, "withdrawn"); !taken.empty())
         out["withdrawn"] = {{"at", text_at(taken, "at")}, {"reason", text_at(taken, "reason")}};
@@ -131,11 +127,9 @@ Answer Desk::Inside::request_json(const Asked& asked) {
 }
 
 Answer Desk::Inside::request(std::string_view id) {
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(Fault(hub.error()));
-    const auto asked = find_request(id, *hub);
-    if (!asked) return tl::make_unexpected(asked.error());
-    return request_json(*asked);
+    SPOT_ASSIGN(const auto hub, hub_view());
+    SPOT_ASSIGN(const auto asked, find_request(id, hub));
+    return request_json(asked);
 }
 
 Done<> Desk::Inside::check_changeable(const Asked& asked) const {
@@ -151,15 +145,13 @@ Done<> Desk::Inside::check_changeable(const Asked& asked) const {
 }
 
 Answer Desk::Inside::edit_request(std::string_view id, const Json& set) {
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(Fault(hub.error()));
-    const auto asked = find_request(id, *hub);
-    if (!asked) return tl::make_unexpected(asked.error());
-    if (auto may = check_changeable(*asked); !may) return tl::make_unexpected(may.error());
+    SPOT_ASSIGN(const auto hub, hub_view());
+    SPOT_ASSIGN(const auto asked, find_request(id, hub));
+    if (auto may = check_changeable(asked); !may) return tl::make_unexpected(may.error());
 
     // What it was filled under is what it has to keep to.
-    const core::Catalogue& filled = forms_of(text_at(asked->shown, "catalogue"));
-    const auto* service = filled.service(text_at(asked->shown, "service"));
+    const core::Catalogue& filled = forms_of(text_at(asked.shown, "catalogue"));
+    const auto* service = filled.service(text_at(asked.shown, "service"));
     Json differs = Json::object();
     for (const auto& [path, given] : set.items()) {
         const auto dot = path.find('.');
@@ -185,57 +177,53 @@ Answer Desk::Inside::edit_request(std::string_view id, const Json& set) {
                 return refuse(What::invalid, name, "O valor não bate certo. Ficou o que estava.",
                               path);
         }
-        if (text_at(object_at(asked->shown, part), name) != value || asked->conflicts)
+        if (text_at(object_at(asked.shown, part), name) != value || asked.conflicts)
             differs[path] = std::move(value);
     }
     if (differs.empty()) {
-        if (auto gone = drop_scrap("correction", asked->id.text()); !gone)
+        if (auto gone = drop_scrap("correction", asked.id.text()); !gone)
             return tl::make_unexpected(Fault(gone.error()));
-        return request_json(*asked);
+        return request_json(asked);
     }
     Json change_it = intent();
-    change_it["request"] = asked->id.text();
+    change_it["request"] = asked.id.text();
     change_it["set"] = std::move(differs);
-    const auto done = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         const auto edited = append(core::Kind::request_edit, {}, std::move(change_it));
         if (!edited) return tl::make_unexpected(edited.error());
-        return drop_scrap("correction", asked->id.text());
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
-    change("request", asked->id.text());
-    change("session", text_at(asked->shown, "session"));
+        return drop_scrap("correction", asked.id.text());
+    }));
+    change("request", asked.id.text());
+    change("session", text_at(asked.shown, "session"));
     change("day");
     change("state");
-    return request(asked->id.text());
+    return request(asked.id.text());
 }
 
 Answer Desk::Inside::withdraw_request(std::string_view id, std::string_view why) {
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(Fault(hub.error()));
-    const auto asked = find_request(id, *hub);
-    if (!asked) return tl::make_unexpected(asked.error());
+    SPOT_ASSIGN(const auto hub, hub_view());
+    SPOT_ASSIGN(const auto asked, find_request(id, hub));
     const std::string reason = trimmed(why);
     if (reason.empty())
         return refuse(What::invalid, "required", "Diga porque se anula. O pedido ficou.", "reason");
-    if (asked->state == "withdrawn" &&
-        text_at(object_at(asked->shown, "withdrawn"), "reason") == reason)
-        return request_json(*asked);  // the answer to the first call was lost
-    if (auto may = check_changeable(*asked); !may) return tl::make_unexpected(may.error());
+    if (asked.state == "withdrawn" &&
+        text_at(object_at(asked.shown, "withdrawn"), "reason") == reason)
+        return request_json(asked);  // the answer to the first call was lost
+    if (auto may = check_changeable(asked); !may) return tl::make_unexpected(may.error());
     Json taking_back = intent();
-    taking_back["request"] = asked->id.text();
+    taking_back["request"] = asked.id.text();
     taking_back["reason"] = reason;
-    const auto done = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         const auto taken = append(core::Kind::request_withdraw, {}, std::move(taking_back));
         if (!taken) return tl::make_unexpected(taken.error());
-        return drop_scraps_about(asked->id);
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
-    change("request", asked->id.text());
-    change("session", text_at(asked->shown, "session"));
+        return drop_scraps_about(asked.id);
+    }));
+    change("request", asked.id.text());
+    change("session", text_at(asked.shown, "session"));
     change("day");
     change("state");
     change("citizen");
-    return request(asked->id.text());
+    return request(asked.id.text());
 }
 
 }  // namespace spot::station

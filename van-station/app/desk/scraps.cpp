@@ -20,9 +20,15 @@ struct Place {
     About about;
 };
 constexpr Place kPlaces[] = {
-    {"opening", About::person},  {"complaint", About::person},       {"assessment", About::person},
-    {"feedback", About::person}, {"missing_service", About::person}, {"visit", About::person},
-    {"help", About::person},     {"close", About::session},          {"correction", About::request},
+    {"opening", About::person},
+    {"complaint", About::person},
+    {"assessment", About::person},
+    {"feedback", About::person},
+    {"missing_service", About::person},
+    {"visit", About::person},
+    {"help", About::person},
+    {"close", About::session},
+    {"correction", About::request},
     {"withdrawal", About::request},
 };
 
@@ -56,11 +62,10 @@ Done<std::string> Desk::Inside::place_of_scrap(std::string_view what, std::strin
     if (!place) return refuse(What::invalid, "invalid", "Aí não se escreve nada.", "what");
     if (place->about == About::person) of.clear();
     if (place->about == About::session) {
-        const auto visit = find_session(of);
-        if (!visit) return tl::make_unexpected(visit.error());
-        if (visit->draft || visit->closed())
+        SPOT_ASSIGN(const auto visit, find_session(of));
+        if (visit.draft || visit.closed())
             return refuse(What::conflict, "session_closed", "O atendimento não está aberto.");
-        of = visit->id;
+        of = visit.id;
     }
     if (place->about == About::request) {
         const auto request = ledger().find("request", of);
@@ -72,15 +77,13 @@ Done<std::string> Desk::Inside::place_of_scrap(std::string_view what, std::strin
 
 Answer Desk::Inside::open_scrap(std::string_view what, std::string_view given) {
     std::string of(given);
-    const auto owner = place_of_scrap(what, of);
-    if (!owner) return tl::make_unexpected(owner.error());
-    const auto there = ledger().kept_of(shelf::kScrap, *owner, 1);
+    SPOT_ASSIGN(const auto owner, place_of_scrap(what, of));
+    const auto there = ledger().kept_of(shelf::kScrap, owner, 1);
     if (!there) return tl::make_unexpected(Fault(there.error()));
     if (!there->empty())
         return scrap_json(there->front().key, Json::parse(there->front().value, nullptr, false));
-    const auto all = ledger().kept_on(shelf::kScrap, kScrapsMax);
-    if (!all) return tl::make_unexpected(Fault(all.error()));
-    if (all->size() >= kScrapsMax)
+    SPOT_ASSIGN(const auto all, ledger().kept_on(shelf::kScrap, kScrapsMax));
+    if (all.size() >= kScrapsMax)
         return refuse(What::conflict, "scraps_full",
                       "Há demasiados textos por acabar neste portátil. Registe ou apague alguns.");
     const bool shared = place_named(what)->about == About::session;
@@ -90,13 +93,12 @@ Answer Desk::Inside::open_scrap(std::string_view what, std::string_view given) {
                     {"set", Json::object()},
                     {"saved_at", moment(now())}};
     std::string id;
-    const auto done = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         const auto number = ledger().next_number(shelf::kScrap);
         if (!number) return tl::make_unexpected(number.error());
         id = "w" + std::to_string(*number);
-        return keep_json(shelf::kScrap, id, *owner, kept);
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
+        return keep_json(shelf::kScrap, id, owner, kept);
+    }));
     return scrap_json(id, kept);
 }
 
@@ -110,9 +112,8 @@ Done<Json> Desk::Inside::find_scrap(std::string_view id) {
 }
 
 Answer Desk::Inside::set_scrap(std::string_view id, const Json& set) {
-    auto kept = find_scrap(id);
-    if (!kept) return tl::make_unexpected(kept.error());
-    Json& all = (*kept)["set"];
+    SPOT_ASSIGN(auto kept, find_scrap(id));
+    Json& all = kept["set"];
     for (const auto& [name, text] : set.items()) {
         if (!text.is_string() || name.size() > kNameBytesMax)
             return refuse(What::invalid, "no_field", "Não há esse campo.");
@@ -125,20 +126,17 @@ Answer Desk::Inside::set_scrap(std::string_view id, const Json& set) {
         bytes += name.size() + text.get_ref<const std::string&>().size();
     if (all.size() > kScrapFieldsMax || bytes > kScrapBytesMax)
         return refuse(What::invalid, "too_long", "É comprido demais. Ficou o que estava.");
-    (*kept)["saved_at"] = moment(now());
-    const Place* place = place_named(text_at(*kept, "what"));
+    kept["saved_at"] = moment(now());
+    const Place* place = place_named(text_at(kept, "what"));
     SPOT_CHECK(place);  // open_scrap() wrote it
-    const auto saved = keep_json(
-        shelf::kScrap, id, owner_of(*place, text_at(*kept, "of"), text_at(*kept, "person")), *kept);
-    if (!saved) return tl::make_unexpected(Fault(saved.error()));
-    return Json{{"saved_at", kept->at("saved_at")}};
+    SPOT_TRY(keep_json(shelf::kScrap, id,
+                       owner_of(*place, text_at(kept, "of"), text_at(kept, "person")), kept));
+    return Json{{"saved_at", kept.at("saved_at")}};
 }
 
 Done<> Desk::Inside::discard_scrap(std::string_view id) {
-    const auto kept = find_scrap(id);
-    if (!kept) return tl::make_unexpected(kept.error());
-    const auto gone = ledger().drop(shelf::kScrap, id);
-    if (!gone) return tl::make_unexpected(Fault(gone.error()));
+    SPOT_TRY(find_scrap(id));
+    SPOT_TRY(ledger().drop(shelf::kScrap, id));
     change("day");
     return {};
 }
@@ -146,16 +144,15 @@ Done<> Desk::Inside::discard_scrap(std::string_view id) {
 Result<> Desk::Inside::drop_scrap(std::string_view what, std::string_view of) {
     const Place* place = place_named(what);
     SPOT_CHECK(place);
-    const auto there = ledger().kept_of(shelf::kScrap, owner_of(*place, of, person_id()), 1);
-    if (!there) return tl::make_unexpected(there.error());
-    return there->empty() ? Result<>() : ledger().drop(shelf::kScrap, there->front().key);
+    SPOT_ASSIGN(const auto there,
+                ledger().kept_of(shelf::kScrap, owner_of(*place, of, person_id()), 1));
+    return there.empty() ? Result<>() : ledger().drop(shelf::kScrap, there.front().key);
 }
 
 // Anybody's: a request that was withdrawn can't be corrected any more.
 Result<> Desk::Inside::drop_scraps_about(const core::RecordId& request) {
-    const auto all = ledger().kept_on(shelf::kScrap, kScrapsMax);
-    if (!all) return tl::make_unexpected(all.error());
-    for (const auto& row : *all)
+    SPOT_ASSIGN(const auto all, ledger().kept_on(shelf::kScrap, kScrapsMax));
+    for (const auto& row : all)
         if (text_at(Json::parse(row.value, nullptr, false), "of") == request.text())
             SPOT_TRY(ledger().drop(shelf::kScrap, row.key));
     return {};
@@ -164,9 +161,8 @@ Result<> Desk::Inside::drop_scraps_about(const core::RecordId& request) {
 // They hold people's data beside the log: what nobody comes back to goes, and with it what is about
 // a request that was erased.
 Result<> Desk::Inside::drop_old_scraps() {
-    const auto all = ledger().kept_on(shelf::kScrap, kScrapsMax);
-    if (!all) return tl::make_unexpected(all.error());
-    for (const auto& row : *all) {
+    SPOT_ASSIGN(const auto all, ledger().kept_on(shelf::kScrap, kScrapsMax));
+    for (const auto& row : all) {
         const Json kept = Json::parse(row.value, nullptr, false);
         const auto saved = core::parse_moment(text_at(kept, "saved_at"));
         const Place* place = place_named(text_at(kept, "what"));
@@ -181,9 +177,8 @@ Result<> Desk::Inside::drop_old_scraps() {
 // What its person would look for. Of a session that is open the day tells already.
 Result<Json> Desk::Inside::unfinished() {
     Json out = Json::array();
-    const auto all = ledger().kept_on(shelf::kScrap, kScrapsMax);
-    if (!all) return tl::make_unexpected(all.error());
-    for (const auto& row : *all) {
+    SPOT_ASSIGN(const auto all, ledger().kept_on(shelf::kScrap, kScrapsMax));
+    for (const auto& row : all) {
         const Json kept = Json::parse(row.value, nullptr, false);
         const std::string what = text_at(kept, "what"), of = text_at(kept, "of");
         if (what == "opening" || what == "close" || text_at(kept, "person") != person_id() ||

@@ -31,15 +31,13 @@ bool Visit::accepted() const {
 }
 
 Done<Visit> Desk::Inside::find_session(std::string_view id) {
-    auto kept = kept_json(shelf::kSession, id);
-    if (!kept) return tl::make_unexpected(Fault(kept.error()));
-    if (kept->is_object()) return Visit{std::string(id), true, {}, std::move(*kept)};
+    SPOT_ASSIGN(auto kept, kept_json(shelf::kSession, id));
+    if (kept.is_object()) return Visit{std::string(id), true, {}, std::move(kept)};
     const auto record = ledger().find("session", id);
     if (!record) return unknown("session");
-    const auto shown = ledger().record("session", *record);
-    if (!shown) return tl::make_unexpected(Fault(shown.error()));
-    if (!*shown) return unknown("session");
-    return Visit{record->text(), false, *record, Json::parse((*shown)->json, nullptr, false)};
+    SPOT_ASSIGN(const auto shown, ledger().record("session", *record));
+    if (!shown) return unknown("session");
+    return Visit{record->text(), false, *record, Json::parse(shown->json, nullptr, false)};
 }
 
 Done<Visit> Desk::Inside::working_session(std::string_view id) {
@@ -64,9 +62,8 @@ Result<Json> Desk::Inside::citizen_of(const Visit& visit) {
     if (!kept) return kept;
     Json citizen = kept->is_object() ? std::move(*kept) : Json::object();
     if (citizen.empty() && !visit.draft && visit.closed()) {
-        const auto hub = hub_view();
-        if (!hub) return tl::make_unexpected(hub.error());
-        const auto asked = requests_of(visit.record, *hub);
+        SPOT_ASSIGN(const auto hub, hub_view());
+        const auto asked = requests_of(visit.record, hub);
         if (!asked) return tl::make_unexpected(asked.error());
         if (!asked->empty()) citizen = object_at(asked->back().shown, "citizen");
     }
@@ -125,10 +122,9 @@ std::string Desk::Inside::step_of(const Json& session) const {
 }
 
 Answer Desk::Inside::session_json(const Visit& visit) {
-    auto citizen = citizen_of(visit);
-    if (!citizen) return tl::make_unexpected(Fault(citizen.error()));
-    Json checks = citizen_checks(*citizen);
-    (*citizen)["checks"] = std::move(checks);
+    SPOT_ASSIGN(auto citizen, citizen_of(visit));
+    Json checks = citizen_checks(citizen);
+    citizen["checks"] = std::move(checks);
     Json out{{"id", visit.id},
              {"draft", visit.draft},
              {"opened_at", text_at(visit.shown, "opened_at")},
@@ -137,7 +133,7 @@ Answer Desk::Inside::session_json(const Visit& visit) {
              {"language", text_at(visit.shown, "language")},
              {"mediator", text_at(visit.shown, "mediator")},
              {"privacy", nullptr},
-             {"citizen", std::move(*citizen)},
+             {"citizen", std::move(citizen)},
              {"drafts", Json::array()},
              {"requests", Json::array()},
              {"receipts", Json::array()},
@@ -147,25 +143,21 @@ Answer Desk::Inside::session_json(const Visit& visit) {
         out["privacy"] = {{"version", text_at(notice, "version")},
                           {"explained", flag_at(notice, "explained", false)},
                           {"accepted", flag_at(notice, "accepted", false)}};
-        const auto drafts = drafts_of(visit.id);
-        if (!drafts) return tl::make_unexpected(Fault(drafts.error()));
-        for (const Draft& draft : *drafts) {
+        SPOT_ASSIGN(const auto drafts, drafts_of(visit.id));
+        for (const Draft& draft : drafts) {
             auto shown = draft_json(draft);
             if (!shown) return shown;
             out["drafts"].push_back(std::move(*shown));
         }
-        const auto hub = hub_view();
-        if (!hub) return tl::make_unexpected(Fault(hub.error()));
-        const auto asked = requests_of(visit.record, *hub);
-        if (!asked) return tl::make_unexpected(Fault(asked.error()));
-        for (const Asked& one : *asked) {
+        SPOT_ASSIGN(const auto hub, hub_view());
+        SPOT_ASSIGN(const auto asked, requests_of(visit.record, hub));
+        for (const Asked& one : asked) {
             auto shown = request_json(one);
             if (!shown) return shown;
             out["requests"].push_back(std::move(*shown));
         }
-        const auto receipts = receipts_of(visit.record);
-        if (!receipts) return tl::make_unexpected(Fault(receipts.error()));
-        for (const core::RecordId& id : *receipts) {
+        SPOT_ASSIGN(const auto receipts, receipts_of(visit.record));
+        for (const core::RecordId& id : receipts) {
             auto shown = receipt_json(id);
             if (!shown) return shown;
             out["receipts"].push_back(std::move(*shown));
@@ -181,9 +173,8 @@ Answer Desk::Inside::session_json(const Visit& visit) {
 }
 
 Answer Desk::Inside::session_defaults() {
-    auto kept = kept_json(shelf::kDesk, kDefaults);
-    if (!kept) return tl::make_unexpected(Fault(kept.error()));
-    if (kept->is_object()) return std::move(*kept);
+    SPOT_ASSIGN(auto kept, kept_json(shelf::kDesk, kDefaults));
+    if (kept.is_object()) return kept;
     return Json{
         {"place", {{"name", ""}, {"municipality", ""}}}, {"channel", "van"}, {"language", "pt"}};
 }
@@ -212,7 +203,7 @@ Answer Desk::Inside::open_session(const Json& in, const Json& visit_of) {
         return tl::make_unexpected(Fault(good.error()));
 
     Visit visit;
-    const auto kept = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         const auto number = ledger().next_number(shelf::kSession);
         if (!number) return tl::make_unexpected(number.error());
         visit.id = "s" + std::to_string(*number);
@@ -231,8 +222,7 @@ Answer Desk::Inside::open_session(const Json& in, const Json& visit_of) {
             if (auto done = drop_scrap("opening"); !done) return done;
         }
         return work_on(visit);
-    });
-    if (!kept) return tl::make_unexpected(Fault(kept.error()));
+    }));
     change("session", visit.id);
     change("day");
     return session_json(visit);
@@ -254,7 +244,7 @@ Answer Desk::Inside::answer_privacy(std::string_view id, bool accepted) {
         {"version", kPrivacyNotice}, {"explained", true}, {"accepted", accepted}};
     const Json resident = object_at(visit->shown, "visit");
     std::string record;
-    const auto done = atomically([&]() -> Done<> {
+    SPOT_TRY(atomically([&]() -> Done<> {
         const auto opened = append(core::Kind::session_open, id, opening);
         if (!opened) return tl::make_unexpected(Fault(opened.error()));
         record = opened->record.text();
@@ -265,24 +255,19 @@ Answer Desk::Inside::answer_privacy(std::string_view id, bool accepted) {
         auto kept = keep_json(shelf::kCitizen, record, "", {{"name", name}});
         if (!kept) return tl::make_unexpected(Fault(kept.error()));
         return {};
-    });
-    if (!done) return tl::make_unexpected(done.error());
-    auto opened = find_session(record);
-    if (!opened) return tl::make_unexpected(opened.error());
-    const auto at = work_on(*opened);
-    if (!at) return tl::make_unexpected(Fault(at.error()));
+    }));
+    SPOT_ASSIGN(auto opened, find_session(record));
+    SPOT_TRY(work_on(opened));
     change("session", record);
     change("day");
     change("citizen");
-    return session_json(*opened);
+    return session_json(opened);
 }
 
 Answer Desk::Inside::set_citizen(std::string_view id, const Json& set) {
-    const auto visit = working_session(id);
-    if (!visit) return tl::make_unexpected(visit.error());
-    auto kept = kept_json(shelf::kCitizen, visit->id);
-    if (!kept) return tl::make_unexpected(Fault(kept.error()));
-    Json citizen = kept->is_object() ? std::move(*kept) : Json::object();
+    SPOT_ASSIGN(const auto visit, working_session(id));
+    SPOT_ASSIGN(auto kept, kept_json(shelf::kCitizen, visit.id));
+    Json citizen = kept.is_object() ? std::move(kept) : Json::object();
     for (const auto& [member, value] : set.items()) {
         const bool known = std::any_of(std::begin(kCitizenMembers), std::end(kCitizenMembers),
                                        [&](const char* one) { return member == one; });
@@ -293,25 +278,23 @@ Answer Desk::Inside::set_citizen(std::string_view id, const Json& set) {
                           "citizen." + member);
         citizen[member] = value;
     }
-    const auto done = ledger().atomically([&]() -> Result<> {
-        if (auto saved = keep_json(shelf::kCitizen, visit->id, "", citizen); !saved) return saved;
-        return work_on(*visit);
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
-    change("session", visit->id);
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
+        if (auto saved = keep_json(shelf::kCitizen, visit.id, "", citizen); !saved) return saved;
+        return work_on(visit);
+    }));
+    change("session", visit.id);
     change("citizen");
-    return session_json(*visit);
+    return session_json(visit);
 }
 
 // A session whose privacy notice was not answered holds nobody's data and is no record.
 Answer Desk::Inside::give_up(const Visit& visit, const Json& in) {
     auto shown = session_json(visit);
     if (!shown) return shown;
-    const auto done = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         if (auto gone = ledger().drop(shelf::kSession, visit.id); !gone) return gone;
         return ledger().keep(shelf::kDesk, kWorking, "", "");
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
+    }));
     working.clear();
     focus = {};
     (*shown)["closed"] = {
@@ -324,18 +307,17 @@ Answer Desk::Inside::give_up(const Visit& visit, const Json& in) {
 }
 
 Answer Desk::Inside::close_session(std::string_view id, const Json& in) {
-    auto visit = find_session(id);
-    if (!visit) return tl::make_unexpected(visit.error());
+    SPOT_ASSIGN(auto visit, find_session(id));
     const std::string outcome = text_at(in, "outcome");
     if (std::none_of(std::begin(kOutcomes), std::end(kOutcomes),
                      [&](const char* one) { return outcome == one; }))
         return refuse(What::invalid, "choice", "Diga como acabou o atendimento.", "outcome");
-    if (visit->draft) return give_up(*visit, in);
-    if (visit->closed()) {
-        if (text_at(visit->shown, "outcome") == outcome) return session_json(*visit);
+    if (visit.draft) return give_up(visit, in);
+    if (visit.closed()) {
+        if (text_at(visit.shown, "outcome") == outcome) return session_json(visit);
         return refuse(What::conflict, "session_closed", "O atendimento já está fechado.");
     }
-    const auto drafts = drafts_of(visit->id);
+    const auto drafts = drafts_of(visit.id);
     if (!drafts) return tl::make_unexpected(Fault(drafts.error()));
     if (!drafts->empty() && !flag_at(in, "discard_drafts", false)) {
         Fault waits(What::conflict, "drafts_wait",
@@ -344,58 +326,52 @@ Answer Desk::Inside::close_session(std::string_view id, const Json& in) {
             waits.names.push_back(text_at(service_brief(text_at(draft.kept, "service")), "name"));
         return tl::make_unexpected(std::move(waits));
     }
-    const auto opened = core::parse_moment(text_at(visit->shown, "opened_at"));
-    if (!opened) return tl::make_unexpected(Fault(opened.error()));
+    SPOT_ASSIGN(const auto opened, core::parse_moment(text_at(visit.shown, "opened_at")));
     constexpr core::Instant kMinuteMs = 60'000, kMinutesMax = 100'000;
-    const core::Instant minutes = (now() - opened->ms + kMinuteMs - 1) / kMinuteMs;
+    const core::Instant minutes = (now() - opened.ms + kMinuteMs - 1) / kMinuteMs;
     Json closing = intent();
-    closing["session"] = visit->id;
+    closing["session"] = visit.id;
     closing["outcome"] = outcome;
     closing["minutes"] = std::clamp<core::Instant>(minutes, 0, kMinutesMax);
     closing["notes"] = trimmed(text_at(in, "notes"));
-    const auto done = atomically([&]() -> Done<> {
+    SPOT_TRY(atomically([&]() -> Done<> {
         for (const Draft& draft : *drafts)
             if (auto gone = discard_draft(draft); !gone) return gone;
         if (auto closed = append(core::Kind::session_close, {}, closing); !closed)
             return tl::make_unexpected(Fault(closed.error()));
         // From here on the person's data stand in the requests only, under the person's key.
-        auto gone = ledger().drop(shelf::kCitizen, visit->id);
-        if (gone) gone = drop_scrap("close", visit->id);
+        auto gone = ledger().drop(shelf::kCitizen, visit.id);
+        if (gone) gone = drop_scrap("close", visit.id);
         if (gone) gone = ledger().keep(shelf::kDesk, kWorking, "", "");
         if (!gone) return tl::make_unexpected(Fault(gone.error()));
         return {};
-    });
-    if (!done) return tl::make_unexpected(done.error());
+    }));
     working.clear();
     focus = {};
     focus.screen = "closed";
-    change("session", visit->id);
+    change("session", visit.id);
     change("citizen");
     change("day");
-    auto closed = find_session(visit->id);
-    if (!closed) return tl::make_unexpected(closed.error());
-    return session_json(*closed);
+    SPOT_ASSIGN(auto closed, find_session(visit.id));
+    return session_json(closed);
 }
 
 Result<std::vector<Asked>> Desk::Inside::requests_of(const core::RecordId& session,
                                                      const HubView& hub) {
     std::vector<Asked> out;
-    const auto parts = ledger().records_of(session, kRecordsOfSessionMax);
-    if (!parts) return tl::make_unexpected(parts.error());
-    for (const auto& part : *parts) {
+    SPOT_ASSIGN(const auto parts, ledger().records_of(session, kRecordsOfSessionMax));
+    for (const auto& part : parts) {
         if (part.record != "request") continue;
-        auto asked = load_request(part.id, hub);
-        if (!asked) return tl::make_unexpected(asked.error());
-        if (*asked) out.push_back(std::move(**asked));
+        SPOT_ASSIGN(auto asked, load_request(part.id, hub));
+        if (asked) out.push_back(std::move(*asked));
     }
     return out;
 }
 
 Result<std::vector<core::RecordId>> Desk::Inside::receipts_of(const core::RecordId& session) {
     std::vector<core::RecordId> out;
-    const auto parts = ledger().records_of(session, kRecordsOfSessionMax);
-    if (!parts) return tl::make_unexpected(parts.error());
-    for (const auto& part : *parts)
+    SPOT_ASSIGN(const auto parts, ledger().records_of(session, kRecordsOfSessionMax));
+    for (const auto& part : parts)
         if (part.record == "receipt") out.push_back(part.id);
     return out;
 }

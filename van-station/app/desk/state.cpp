@@ -12,9 +12,8 @@ constexpr std::size_t kUncertainMax = 1000;
 
 Result<HubView> Desk::Inside::hub_view() {
     HubView out;
-    const auto in_force = station.log();
-    if (!in_force) return tl::make_unexpected(in_force.error());
-    out.log = *in_force;
+    SPOT_ASSIGN(const auto in_force, station.log());
+    out.log = in_force;
     for (const core::LogId& id : ledger().logs())
         if (!(id.device & core::kHubBit)) out.acknowledged[id] = ledger().acknowledged(id).seq;
     const auto contact = ledger().setting(setting::kLastContact);
@@ -41,20 +40,15 @@ Result<std::uint64_t> Desk::Inside::waiting() {
 
 Result<std::uint64_t> Desk::Inside::need_person(const HubView& hub) {
     std::uint64_t out = hub.quarantined.size();
-    const auto conflicting = ledger().conflicting(kListMax);
-    if (!conflicting) return tl::make_unexpected(conflicting.error());
-    const auto uncertain = ledger().kept_of(shelf::kPrint, "uncertain", kUncertainMax);
-    if (!uncertain) return tl::make_unexpected(uncertain.error());
-    const auto without = requests_without_file();
-    if (!without) return tl::make_unexpected(without.error());
-    out += conflicting->size() + uncertain->size() + without->size();
+    SPOT_ASSIGN(const auto conflicting, ledger().conflicting(kListMax));
+    SPOT_ASSIGN(const auto uncertain, ledger().kept_of(shelf::kPrint, "uncertain", kUncertainMax));
+    SPOT_ASSIGN(const auto without, requests_without_file());
+    out += conflicting.size() + uncertain.size() + without.size();
     for (const char* state : {"answered", "refused"}) {
-        const auto routed = ledger().routed(state, kListMax);
-        if (!routed) return tl::make_unexpected(routed.error());
-        for (const auto& one : *routed) {
-            const auto told_before = ledger().kept(shelf::kTold, one.id.text());
-            if (!told_before) return tl::make_unexpected(told_before.error());
-            out += !*told_before;
+        SPOT_ASSIGN(const auto routed, ledger().routed(state, kListMax));
+        for (const auto& one : routed) {
+            SPOT_ASSIGN(const auto told_before, ledger().kept(shelf::kTold, one.id.text()));
+            out += !told_before;
         }
     }
     return out;
@@ -85,36 +79,29 @@ Json Desk::Inside::link(const HubView& hub, std::uint64_t entries_waiting,
 }
 
 Answer Desk::Inside::state() {
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(Fault(hub.error()));
-    const auto entries_waiting = waiting();
-    if (!entries_waiting) return tl::make_unexpected(Fault(entries_waiting.error()));
-    const auto files = ledger().file_counts(station.identity.device);
-    if (!files) return tl::make_unexpected(Fault(files.error()));
-    const auto need = need_person(*hub);
-    if (!need) return tl::make_unexpected(Fault(need.error()));
-    auto all = people();
-    if (!all) return tl::make_unexpected(Fault(all.error()));
-    const auto visit_plan = ledger().kept(shelf::kDesk, "visit");
-    if (!visit_plan) return tl::make_unexpected(Fault(visit_plan.error()));
-    auto number = help();
-    if (!number) return tl::make_unexpected(Fault(number.error()));
-    const bool first_run = all->empty();
+    SPOT_ASSIGN(const auto hub, hub_view());
+    SPOT_ASSIGN(const auto entries_waiting, waiting());
+    SPOT_ASSIGN(const auto files, ledger().file_counts(station.identity.device));
+    SPOT_ASSIGN(const auto need, need_person(hub));
+    SPOT_ASSIGN(auto all, people());
+    SPOT_ASSIGN(const auto visit_plan, ledger().kept(shelf::kDesk, "visit"));
+    SPOT_ASSIGN(auto number, help());
+    const bool first_run = all.empty();
     Json out{{"station", station.identity.station},
              {"team", station.identity.team},
-             {"people", std::move(*all)},
+             {"people", std::move(all)},
              {"first_run", first_run},
              {"person", nullptr},
              {"locked", locked},
              {"hidden", hidden},
              {"language", core::language_name(language)},
-             {"link", link(*hub, *entries_waiting, files->awaited, *need)},
+             {"link", link(hub, entries_waiting, files.awaited, need)},
              {"session", working.empty() ? Json() : Json(working)},
              {"catalogue", {{"version", forms->version()}}},
              {"clock", moment(now())},
              {"low", Json::object()},
-             {"visit", visit_plan->has_value()},
-             {"help", std::move(*number)}};
+             {"visit", visit_plan.has_value()},
+             {"help", std::move(number)}};
     if (person) out["person"] = {{"id", person->id}, {"name", person->name}};
     return out;
 }

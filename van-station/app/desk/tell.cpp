@@ -8,18 +8,14 @@ using What = Fault::What;
 
 Result<Json> Desk::Inside::items_to_tell() {
     Json items = Json::array();
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(hub.error());
+    SPOT_ASSIGN(const auto hub, hub_view());
     for (const char* state : {"refused", "answered"}) {
-        const auto routed = ledger().routed(state, kListMax);
-        if (!routed) return tl::make_unexpected(routed.error());
-        for (const auto& one : *routed) {
-            const auto asked = load_request(one.id, *hub);
-            if (!asked) return tl::make_unexpected(asked.error());
-            if (!*asked) continue;
-            const auto told_before = kept_json(shelf::kTold, one.id.text());
-            if (!told_before) return tl::make_unexpected(told_before.error());
-            const Json& shown = (*asked)->shown;
+        SPOT_ASSIGN(const auto routed, ledger().routed(state, kListMax));
+        for (const auto& one : routed) {
+            SPOT_ASSIGN(const auto asked, load_request(one.id, hub));
+            if (!asked) continue;
+            SPOT_ASSIGN(const auto told_before, kept_json(shelf::kTold, one.id.text()));
+            const Json& shown = asked->shown;
             const Json service = service_brief(text_at(shown, "service"));
             const Json& citizen = object_at(shown, "citizen");
             Json item{{"request", one.id.text()},
@@ -29,7 +25,7 @@ Result<Json> Desk::Inside::items_to_tell() {
                       {"name", text_at(citizen, "name")},
                       {"phone", text_at(citizen, "phone")},
                       {"at", text_at(shown, "queued_at")},
-                      {"told", told_before->is_object()}};
+                      {"told", told_before.is_object()}};
             if (const auto answer = text_at(object_at(shown, "route"), "answer"); !answer.empty())
                 item["answer"] = answer;
             items.push_back(std::move(item));
@@ -39,23 +35,19 @@ Result<Json> Desk::Inside::items_to_tell() {
 }
 
 Answer Desk::Inside::tell() {
-    auto items = items_to_tell();
-    if (!items) return tl::make_unexpected(Fault(items.error()));
-    return Json{{"items", std::move(*items)}};
+    SPOT_ASSIGN(auto items, items_to_tell());
+    return Json{{"items", std::move(items)}};
 }
 
 Answer Desk::Inside::conflicts() {
-    const auto hub = hub_view();
-    if (!hub) return tl::make_unexpected(Fault(hub.error()));
-    const auto all = ledger().conflicting(kListMax);
-    if (!all) return tl::make_unexpected(Fault(all.error()));
+    SPOT_ASSIGN(const auto hub, hub_view());
+    SPOT_ASSIGN(const auto all, ledger().conflicting(kListMax));
     Json items = Json::array();
-    for (const auto& one : *all) {
+    for (const auto& one : all) {
         if (one.record != "request") continue;
-        const auto asked = load_request(one.id, *hub);
-        if (!asked) return tl::make_unexpected(Fault(asked.error()));
-        if (!*asked) continue;
-        const Json& shown = (*asked)->shown;
+        SPOT_ASSIGN(const auto asked, load_request(one.id, hub));
+        if (!asked) continue;
+        const Json& shown = asked->shown;
         for (const auto& [path, values] : object_at(shown, "conflicts").items()) {
             std::string label = path;
             constexpr std::string_view kFields = "fields.";
@@ -84,13 +76,12 @@ Answer Desk::Inside::record_fact(core::Kind kind, std::string_view what, const s
     Json fact = intent();
     fact.update(members);
     std::string id;
-    const auto done = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         const auto recorded = append(kind, scrap, std::move(fact));
         if (!recorded) return tl::make_unexpected(recorded.error());
         id = recorded->record.text();
         return scrap.empty() ? Result<>() : drop_scrap(what);
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
+    }));
     change("day");
     change("state");
     return Json{{"id", std::move(id)}};

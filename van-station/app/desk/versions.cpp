@@ -28,11 +28,9 @@ core::Result<std::shared_ptr<const CatalogueTexts>> Desk::Inside::read_texts(
     const auto& shipped = CatalogueTexts::shipped();
     if (version == Catalogue::shipped().version())
         return std::shared_ptr<const CatalogueTexts>(std::shared_ptr<void>(), &shipped);
-    const auto text = ledger().catalogue_text(version);
-    if (!text) return tl::make_unexpected(text.error());
-    auto read = CatalogueTexts::parse(*text);
-    if (!read) return tl::make_unexpected(read.error());
-    return std::make_shared<const CatalogueTexts>(std::move(*read));
+    SPOT_ASSIGN(const auto text, ledger().catalogue_text(version));
+    SPOT_ASSIGN(auto read, CatalogueTexts::parse(text));
+    return std::make_shared<const CatalogueTexts>(std::move(read));
 }
 
 // Where a version is not known here, the one in force has to do: it knows all that there was.

@@ -77,8 +77,7 @@ Answer Desk::Inside::plan_visit(const Json& in) {
         return refuse(What::invalid, "required", "Falta o nome do lar.", "home");
     if (!given.is_array() || given.size() > kResidentsMax)
         return refuse(What::invalid, "limit", "Uma visita leva até 200 pessoas.", "residents");
-    const auto before = kept_json(shelf::kDesk, kPlan);
-    if (!before) return tl::make_unexpected(Fault(before.error()));
+    SPOT_ASSIGN(const auto before, kept_json(shelf::kDesk, kPlan));
     Json residents = Json::array();
     for (const Json& one : given) {
         Json resident = Json::object();
@@ -88,19 +87,18 @@ Answer Desk::Inside::plan_visit(const Json& in) {
                 return refuse(What::invalid, "too_long", "É comprido demais.", "residents");
         }
         // Who was begun with or rests stays so, also when the list is put in another order.
-        if (before->is_object())
-            for (const Json& old : before->at("residents"))
+        if (before.is_object())
+            for (const Json& old : before.at("residents"))
                 if (old.at("room") == resident["room"] && old.at("name") == resident["name"])
                     for (const char* member : {"session", "rest"})
                         if (old.contains(member)) resident[member] = old.at(member);
         residents.push_back(std::move(resident));
     }
-    const auto done = ledger().atomically([&]() -> Result<> {
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
         if (auto gone = drop_scrap("visit"); !gone) return gone;
         return keep_json(shelf::kDesk, kPlan, "",
                          {{"home", home}, {"residents", std::move(residents)}});
-    });
-    if (!done) return tl::make_unexpected(Fault(done.error()));
+    }));
     change("day");
     change("state");
     return visit();
@@ -115,12 +113,11 @@ Answer Desk::Inside::begin_visit(std::size_t index) {
     const bool rested = resident.erase("rest") > 0;
     if (const auto at = text_at(resident, "session"); !at.empty())
         if (const auto begun = find_session(at)) {
-            const auto there = ledger().atomically([&]() -> Result<> {
+            SPOT_TRY(ledger().atomically([&]() -> Result<> {
                 if (rested)
                     if (auto saved = keep_json(shelf::kDesk, kPlan, "", plan); !saved) return saved;
                 return work_on(*begun);
-            });
-            if (!there) return tl::make_unexpected(Fault(there.error()));
+            }));
             change("day");
             change("state");
             return session_json(*begun);
@@ -131,7 +128,7 @@ Answer Desk::Inside::begin_visit(std::size_t index) {
     const std::string municipality = text_at(object_at(*defaults, "place"), "municipality");
     if (!municipality.empty()) place["municipality"] = municipality;
     Answer opened;
-    const auto done = atomically([&]() -> Done<> {
+    SPOT_TRY(atomically([&]() -> Done<> {
         opened = open_session({{"place", std::move(place)},
                                {"channel", "care_home"},
                                {"language", text_at(*defaults, "language")}},
@@ -141,8 +138,7 @@ Answer Desk::Inside::begin_visit(std::size_t index) {
         auto saved = keep_json(shelf::kDesk, kPlan, "", plan);
         if (!saved) return tl::make_unexpected(Fault(saved.error()));
         return {};
-    });
-    if (!done) return tl::make_unexpected(done.error());
+    }));
     return opened;
 }
 
@@ -158,8 +154,7 @@ Answer Desk::Inside::rest_visit(std::size_t index, std::string_view state) {
         const std::string today = moment(now()).substr(0, 10);
         resident["rest"] = {{"state", state}, {"day", today}};
     }
-    const auto done = keep_json(shelf::kDesk, kPlan, "", *plan);
-    if (!done) return tl::make_unexpected(Fault(done.error()));
+    SPOT_TRY(keep_json(shelf::kDesk, kPlan, "", *plan));
     change("day");
     return visit();
 }

@@ -187,42 +187,35 @@ Result<> RollWriter::pair(const std::string& left, const std::string& right, Wei
 }
 
 Result<> RollWriter::drawn(const std::string& text, const Look& look) {
-    auto measure = Canvas::picture(1, 1);
-    if (!measure) return tl::make_unexpected(measure.error());
-    const auto rows = measure->wrap(text, look.type, dots_);
+    SPOT_ASSIGN(auto measure, Canvas::picture(1, 1));
+    const auto rows = measure.wrap(text, look.type, dots_);
     const int step = static_cast<int>(std::lround(look.type.size * kLineDots / kTypeDots));
     const int height = step * static_cast<int>(rows.size());
-    auto canvas = Canvas::picture(dots_, height);
-    if (!canvas) return tl::make_unexpected(canvas.error());
+    SPOT_ASSIGN(auto canvas, Canvas::picture(dots_, height));
     Type type = look.type;
     if (look.inverted) {
-        canvas->area(0, 0, dots_, height);
+        canvas.area(0, 0, dots_, height);
         type.ink = Ink::white;
     }
     const double x = look.align == Align::left ? 0 : look.align == Align::right ? dots_ : dots_ / 2;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        canvas->write(x, std::round(static_cast<double>(i) * step + step * .76), rows[i], type,
-                      look.align);
-    const auto made = canvas->take_picture();
-    if (!made) return tl::make_unexpected(made.error());
-    return picture(*made);
+        canvas.write(x, std::round(static_cast<double>(i) * step + step * .76), rows[i], type,
+                     look.align);
+    SPOT_ASSIGN(const auto made, canvas.take_picture());
+    return picture(made);
 }
 
 Result<> RollWriter::drawn_pair(const std::string& left, const std::string& right,
                                 const Type& type) {
-    auto measure = Canvas::picture(1, 1);
-    if (!measure) return tl::make_unexpected(measure.error());
-    const double taken = right.empty() ? 0 : measure->width_of(right, type) + kColumnDots * 1.5;
-    const auto rows = measure->wrap(left, type, std::max(dots_ - taken, dots_ * .4));
-    auto canvas = Canvas::picture(dots_, kLineDots * static_cast<int>(rows.size()));
-    if (!canvas) return tl::make_unexpected(canvas.error());
+    SPOT_ASSIGN(auto measure, Canvas::picture(1, 1));
+    const double taken = right.empty() ? 0 : measure.width_of(right, type) + kColumnDots * 1.5;
+    const auto rows = measure.wrap(left, type, std::max(dots_ - taken, dots_ * .4));
+    SPOT_ASSIGN(auto canvas, Canvas::picture(dots_, kLineDots * static_cast<int>(rows.size())));
     for (std::size_t i = 0; i < rows.size(); ++i)
-        canvas->write(0, std::round((static_cast<double>(i) + .76) * kLineDots), rows[i], type);
-    if (!right.empty())
-        canvas->write(dots_, std::round(.76 * kLineDots), right, type, Align::right);
-    const auto made = canvas->take_picture();
-    if (!made) return tl::make_unexpected(made.error());
-    return picture(*made);
+        canvas.write(0, std::round((static_cast<double>(i) + .76) * kLineDots), rows[i], type);
+    if (!right.empty()) canvas.write(dots_, std::round(.76 * kLineDots), right, type, Align::right);
+    SPOT_ASSIGN(const auto made, canvas.take_picture());
+    return picture(made);
 }
 
 Result<> RollWriter::picture(const Picture& picture) {
@@ -244,13 +237,11 @@ Result<> RollWriter::picture(const Picture& picture) {
 }
 
 Result<> RollWriter::rule() {
-    auto canvas = Canvas::picture(dots_, kRuleDots);
-    if (!canvas) return tl::make_unexpected(canvas.error());
-    canvas->area(0, 0, dots_, kRuleDots);
-    const auto made = canvas->take_picture();
-    if (!made) return tl::make_unexpected(made.error());
+    SPOT_ASSIGN(auto canvas, Canvas::picture(dots_, kRuleDots));
+    canvas.area(0, 0, dots_, kRuleDots);
+    SPOT_ASSIGN(const auto made, canvas.take_picture());
     feed(10);
-    SPOT_TRY(picture(*made));
+    SPOT_TRY(picture(made));
     feed(10);
     return {};
 }

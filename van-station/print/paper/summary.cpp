@@ -76,8 +76,7 @@ Result<Paper> summary_paper(const json& session, const Issuer& issuer, std::stri
     out.at = std::string(now);
     const json& citizen = citizen_of(session);
     out.whose = text_in(citizen, "name");
-    out.origin = {out.whose,
-                  day_in_words(out.language, text_in(session, "opened_at")),
+    out.origin = {out.whose, day_in_words(out.language, text_in(session, "opened_at")),
                   say.spot + (issuer.station.empty() ? "" : " · " + issuer.station)};
 
     Requests all;
