@@ -1,0 +1,80 @@
+#pragma once
+
+// One open database, and units of work on it. Two stores stand behind it: store/sqlite (the one
+// that programs use) and store/memory (tests).
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/store/tables.h"
+
+namespace spot::core {
+
+// A unit of work. Nothing of it stays unless commit() returned without an error, however its scope
+// is left. Whoever needs one takes it by reference.
+class Tx {
+public:
+    virtual ~Tx() = default;
+    Tx(const Tx&) = delete;
+    Tx& operator=(const Tx&) = delete;
+
+    // Once, at the end; of one that only reads it ends the reading.
+    // `io`: the disk refused, or ended the transaction before; nothing was changed.
+    virtual Result<> commit() = 0;
+
+    // What is done until it goes stays only if release() was called: a part that may fail alone.
+    class Savepoint {
+    public:
+        virtual ~Savepoint() = default;
+        virtual Result<> release() = 0;
+    };
+    virtual Result<std::unique_ptr<Savepoint>> savepoint() = 0;
+
+    // Did somebody else commit since this store's previous transaction began? What was remembered
+    // of rows has to be read anew. The first transaction's answer is true.
+    virtual bool others_wrote() const = 0;
+    virtual bool writes() const = 0;
+
+    LogTable& logs;
+    EntryTable& entries;
+    RecordTable& records;
+    SubjectTable& subjects;
+    FileTable& files;
+    AttachmentTable& attachments;
+    ValueTable& values;
+
+protected:
+    Tx(LogTable& l, EntryTable& e, RecordTable& r, SubjectTable& s, FileTable& f,
+       AttachmentTable& a, ValueTable& v)
+        : logs(l), entries(e), records(r), subjects(s), files(f), attachments(a), values(v) {}
+};
+
+// One thread owns a store, and has at most one transaction at a time; other processes may have the
+// same database open.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    enum class Access {
+        read,   // one state of the store for as long as it lasts
+        write,  // the only writer; what others wrote before is on disk
+    };
+    // `busy`: not to be had in time.
+    virtual Result<std::unique_ptr<Tx>> begin(Access access) = 0;
+
+    // From now on a commit that has returned may be lost when the power fails, until a flush that
+    // began later has returned. Others flush before they go by what was written.
+    virtual Result<> defer_flush() = 0;
+    // What was committed before it began is durable when it returns. Any thread.
+    virtual Result<> flush() = 0;
+    // Makes room for some thousand commits in a row. Costs as much as about 100 of them. An error
+    // does no harm.
+    virtual Result<> reserve() = 0;
+    // A sentence for each fault of the store's own form; whether rows fit together is not looked
+    // at.
+    virtual Result<std::vector<std::string>> check() = 0;
+};
+
+}  // namespace spot::core

@@ -1,0 +1,313 @@
+#pragma once
+
+// The rows that a store keeps, and what can be done with them. No SQL and no rules stand here: what
+// a row means is the ledger's business (core/ledger/), how it lies on disk the store's.
+//
+// Keys. A log has a number of the store's own, from 1. An entry's key is `number << 40 | seq`, so
+// that the rows of one log lie together in order; a record has the key of the entry that made it.
+// Ranges of keys include both ends.
+//
+// Operations fail only as the disk does (`io`, `busy`, `corrupt`), but for what each names. A
+// callback's error ends the walk and is returned. A callback does not write to the table walked.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/crypto.h"
+#include "core/error.h"
+#include "core/id.h"
+#include "core/log.h"
+#include "core/store/keys.h"
+#include "core/tip.h"
+
+namespace spot::core {
+
+// Whose data a row holds: the unit of erasure.
+using SubjectId = std::array<std::uint8_t, 16>;
+
+struct KeyRange {
+    std::int64_t first = 0, last = 0;
+};
+
+// ── Logs.
+
+struct LogRow {
+    std::int64_t number = 0;
+    LogId id;
+    Tip tip;                      // of the entries in the store; read-only
+    std::uint64_t settled = 0;    // another party's log: entries that will not be taken back, …
+    std::uint64_t executed = 0;   // … and those that were executed
+    std::uint64_t projected = 0;  // an own log: entries whose records are up to date
+    std::uint64_t receipts = 0;   // the highest receipt number so far
+    Tip acknowledged;             // what the other party has on disk, …
+    Tip backed_up;                // … and in a backup
+    std::array<std::uint64_t, kRecordNames.size()> tally{};  // records made, by place, …
+    std::uint64_t tallied = 0;                               // … by the entries up to here
+    Seen branch;  // up to where its author knew its earlier epochs; epoch 0: all of them
+    std::optional<std::uint64_t> ended;  // entries after it were written again in a later epoch
+    std::uint64_t last() const { return ended.value_or(tip.seq); }
+};
+
+class LogTable {
+public:
+    virtual ~LogTable() = default;
+    virtual Result<std::optional<LogRow>> find(const LogId& id) = 0;
+    virtual Result<std::optional<LogId>> id_of(std::int64_t number) = 0;
+    // A device's, the newest epoch first.
+    virtual Result<std::vector<LogRow>> of_device(std::uint64_t device) = 0;
+    virtual Result<std::vector<LogId>> all() = 0;  // sorted
+    // `limit`: the store has as many logs as it can number. `conflict`: it is there.
+    virtual Result<LogRow> add(const LogId& id) = 0;
+    virtual Result<> save(const LogRow& row) = 0;  // all but the tip
+
+    // The secrets that entries' salts are made from, by period (core/log.h).
+    virtual Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period) = 0;
+    // `conflict`: another one is there.
+    virtual Result<> add_secret(std::int64_t log, std::uint64_t period, const SecretKey&) = 0;
+    virtual Result<> drop_secrets(std::int64_t log, std::uint64_t first, std::uint64_t last) = 0;
+};
+
+// ── Entries.
+
+struct EntryRow {
+    std::int64_t key = 0;
+    Kind kind = Kind::session_open;
+    std::uint64_t run = 0;
+    Seen seen;
+    std::uint16_t check = 0;
+    std::string user;
+    std::optional<SubjectId> subject;  // whose key seals the payload
+    Hash hash{};
+    Hash commitment{};
+    Bytes payload;          // salt and intent
+    std::string reference;  // the caller's name for the record it makes; empty: none
+};
+
+struct EntryHead {
+    std::int64_t key = 0;
+    Kind kind = Kind::session_open;
+    std::optional<SubjectId> subject;
+    bool quarantined = false;
+};
+
+struct QuarantineRow {
+    std::int64_t entry = 0;
+    std::string code;
+};
+
+class EntryTable {
+public:
+    virtual ~EntryTable() = default;
+    virtual Result<> append(std::span<const EntryRow> rows) = 0;
+    // Those that are there, in the order of the keys.
+    virtual Result<std::vector<EntryRow>> read(std::span<const std::int64_t> keys) = 0;
+    virtual Result<std::vector<EntryHead>> heads(std::span<const std::int64_t> keys) = 0;
+    virtual Result<std::optional<Hash>> hash_of(std::int64_t key) = 0;
+    virtual Result<> each(KeyRange range, const std::function<Result<>(EntryRow&)>& use) = 0;
+    // Its data go to another subject's key.
+    virtual Result<> reseal(std::int64_t key, const std::optional<SubjectId>& subject,
+                            View payload) = 0;
+    // Takes their rows in quarantine along.
+    virtual Result<> remove(KeyRange range) = 0;
+
+    // An entry that is in quarantine already keeps its code.
+    virtual Result<> quarantine(std::span<const QuarantineRow> rows) = 0;
+    virtual Result<> release(std::span<const std::int64_t> entries) = 0;
+    // In the order of the keys, at most `count`.
+    virtual Result<std::vector<QuarantineRow>> quarantined(KeyRange range, std::size_t count) = 0;
+    virtual Result<std::uint64_t> count_quarantined() = 0;
+};
+
+// ── Records.
+
+struct RecordRow {
+    std::int64_t key = 0;
+    std::int64_t place = 0;  // of the record's name in kRecordNames
+    std::int64_t made_ms = 0;
+    bool conflicts = false;
+    std::string reference;             // empty: none
+    std::optional<SubjectId> subject;  // whose key seals json and document
+    Bytes json;                        // empty: it is what the entry that made it says
+    std::optional<Bytes> document;     // changes (changes.h); none: only the entry that made it
+    int route = 0;                     // place in kRoutes
+};
+
+struct ListedRow {
+    std::int64_t key = 0;
+    std::int64_t place = 0;
+    std::int64_t made_ms = 0;
+};
+
+struct RecordName {
+    std::int64_t key = 0;
+    std::int64_t place = 0;
+    std::string name;
+};
+
+class RecordTable {
+public:
+    virtual ~RecordTable() = default;
+    virtual Result<> insert(std::span<const RecordRow> rows) = 0;
+    // json, conflicts, document and route.
+    virtual Result<> update(std::span<const RecordRow> rows) = 0;
+    // Those that are there, in the order of the keys.
+    virtual Result<std::vector<RecordRow>> read(std::span<const std::int64_t> keys) = 0;
+    virtual Result<std::optional<std::int64_t>> place_of(std::int64_t key) = 0;
+    // Takes their names and their rows in lists along.
+    virtual Result<> remove(KeyRange range) = 0;
+    struct Selection {
+        KeyRange keys;
+        std::int64_t first_place = 0, last_place = kRecordNames.size() - 1;
+        std::int64_t since_ms = 0;  // made then or later
+    };
+    // In the order of the keys; without documents.
+    virtual Result<> each(const Selection&, const std::function<Result<>(RecordRow&)>& use) = 0;
+    using Tally = std::array<std::uint64_t, kRecordNames.size()>;
+    virtual Result<Tally> tally(KeyRange range) = 0;
+
+    // Callers' names. One that is taken keeps its meaning.
+    virtual Result<> add_names(std::span<const RecordName> names) = 0;
+    virtual Result<std::optional<std::int64_t>> find_name(std::int64_t place,
+                                                          std::string_view name) = 0;
+    virtual Result<std::vector<RecordName>> names(KeyRange range) = 0;  // by key, then name
+
+    // Lists, each at most `count` long. The first two hold what list() was told of.
+    virtual Result<> list(const ListedRow& row, std::optional<std::int64_t> session) = 0;
+    virtual Result<> clear_lists() = 0;
+    virtual Result<std::vector<ListedRow>> made_between(std::int64_t place, std::int64_t from_ms,
+                                                        std::int64_t until_ms,
+                                                        std::size_t count) = 0;
+    virtual Result<std::vector<ListedRow>> of_session(std::int64_t session, std::size_t count) = 0;
+    virtual Result<std::vector<ListedRow>> conflicting(std::size_t count) = 0;
+    virtual Result<std::vector<ListedRow>> routed(int route, std::size_t count) = 0;
+    virtual Result<std::uint64_t> count_conflicts() = 0;
+};
+
+// ── Subjects.
+
+struct SubjectRow {
+    SubjectId id{};
+    std::optional<SecretKey> key;  // none: erased
+};
+
+class SubjectTable {
+public:
+    virtual ~SubjectTable() = default;
+    // Those that are there, in the order asked for.
+    virtual Result<std::vector<SubjectRow>> read(std::span<const SubjectId> ids) = 0;
+    virtual Result<> add(const SubjectId& id, const SecretKey& key) = 0;
+    virtual Result<> erase(const SubjectId& id) = 0;
+};
+
+// ── Files that requests name, at the hub: what is to come, and what came.
+
+enum class FileState : std::uint8_t {  // the numbers are on the wire and on disk
+    awaited = 0,                       // not here, or not complete
+    whole = 1,                         // here, with the length and hash that the request says
+    given_up = 2,  // its station does not have it, or sent other content again and again
+    unknown = 3,   // no request that counts here names it, or the person's data were erased
+};
+
+struct FileRow {
+    std::int64_t number = 0;
+    SubjectId subject{};
+    Hash hash{};
+    std::uint64_t bytes = 0, have = 0;
+    FileState state = FileState::awaited;
+    std::uint64_t failures = 0;  // how often complete content was not what the request says
+    Bytes key;                   // of its pieces, sealed; empty: none came yet
+};
+
+struct FileName {
+    Hash hash{};
+    std::uint64_t bytes = 0;
+};
+
+class FileTable {
+public:
+    virtual ~FileTable() = default;
+    // A file is one by device, subject, hash and length: several requests may name it.
+    virtual Result<> name(std::int64_t entry, std::uint64_t device, const SubjectId& subject,
+                          std::span<const FileName> files) = 0;
+    // Files of which nothing came and that no other request names go, too.
+    virtual Result<> unname(KeyRange entries) = 0;
+    virtual Result<std::optional<FileRow>> find(std::int64_t entry, const Hash& hash) = 0;
+    using Use = std::function<Result<>(std::int64_t entry, const FileRow&)>;
+    virtual Result<> each(KeyRange entries, const Use& use) = 0;  // by entry, then hash
+    // To come from a device, not of entries in quarantine nor of erased subjects: those that never
+    // failed first, then by entry. Until `use` answers false.
+    using UseSome = std::function<Result<bool>(std::int64_t entry, const FileRow&)>;
+    virtual Result<> each_awaited(std::uint64_t device, const UseSome& use) = 0;
+    virtual Result<std::uint64_t> count_given_up(std::uint64_t device) = 0;
+    virtual Result<> save(const FileRow& row) = 0;  // have, state, failures and key
+
+    virtual Result<> add_piece(std::int64_t file, std::uint64_t offset, View content) = 0;
+    virtual Result<std::optional<Bytes>> piece(std::int64_t file, std::uint64_t offset) = 0;
+    virtual Result<> drop_pieces(std::int64_t file) = 0;
+};
+
+// ── Attachments at a station, of drafts and of requests.
+
+struct AttachedRow {
+    std::string owner;  // a draft's key, or a request's id
+    Hash hash{};        // of the content
+    std::int64_t attachment = 0;
+    std::optional<SubjectId> subject;  // whose key seals `key`; none: a draft's
+    Bytes key;
+    FileState remote = FileState::awaited;  // what the hub said of it last
+};
+
+class AttachmentTable {
+public:
+    virtual ~AttachmentTable() = default;
+    // `attachment` is set by the table.
+    virtual Result<> add(const AttachedRow& row, View content) = 0;
+    virtual Result<std::optional<AttachedRow>> find(std::string_view owner, const Hash& hash) = 0;
+    virtual Result<std::optional<Bytes>> content(std::int64_t attachment) = 0;
+    virtual Result<std::vector<AttachedRow>> of_owner(std::string_view owner) = 0;  // by hash
+    // Gives an owner's attachment to `row.owner`, with its subject, key and remote state.
+    virtual Result<> move(std::string_view owner, const AttachedRow& row) = 0;
+    virtual Result<> remove(std::string_view owner, const Hash& hash) = 0;
+    // A request's; true: it was another one before.
+    virtual Result<bool> set_remote(std::string_view owner, const Hash& hash, FileState) = 0;
+    // Requests' attachments that are not whole at the hub, of living subjects; by owner and hash.
+    virtual Result<> each_not_whole(
+        const std::function<Result<>(std::string_view owner, const Hash&, FileState)>& use) = 0;
+};
+
+// ── Values: the programs' settings, and small rows of their own in namespaces.
+
+struct ValueRow {
+    std::string key, value;
+};
+
+class ValueTable {
+public:
+    virtual ~ValueTable() = default;
+    virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
+    virtual Result<> set(std::string_view name, std::string_view value) = 0;
+
+    // `owner`: what a row can be listed by; may be empty. A row that is there is replaced and keeps
+    // its place in the order.
+    virtual Result<> put(std::string_view space, std::string_view key, std::string_view owner,
+                         std::string_view value) = 0;
+    virtual Result<std::optional<std::string>> get(std::string_view space,
+                                                   std::string_view key) = 0;
+    // In the order in which they were first put.
+    virtual Result<std::vector<ValueRow>> list(std::string_view space, std::size_t count) = 0;
+    virtual Result<std::vector<ValueRow>> list_by_owner(std::string_view space,
+                                                        std::string_view owner,
+                                                        std::size_t count) = 0;
+    virtual Result<> remove(std::string_view space, std::string_view key) = 0;
+    // Every row with that key or that owner, in every namespace, gets the new one.
+    virtual Result<> rename(std::string_view from, std::string_view to) = 0;
+};
+
+}  // namespace spot::core
