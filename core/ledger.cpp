@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/store/inside.h"
-#include "core/store/migrate.h"
+#include "core/store/sqlite/migrate.h"
 
 namespace spot::core {
 namespace {

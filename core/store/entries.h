@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "core/log.h"
-#include "core/store/database.h"
 #include "core/store/keys.h"
 #include "core/store/logs.h"
+#include "core/store/sqlite/database.h"
 #include "core/store/subjects.h"
 
 namespace spot::core {

@@ -6,7 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/ledger.h"
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "core/store/subjects.h"
 
 namespace spot::core {

@@ -6,11 +6,11 @@
 #include "core/catalogue_versions.h"
 #include "core/ledger.h"
 #include "core/receipt_code.h"
-#include "core/store/database.h"
 #include "core/store/entries.h"
 #include "core/store/files.h"
 #include "core/store/logs.h"
 #include "core/store/records.h"
+#include "core/store/sqlite/database.h"
 #include "core/store/subjects.h"
 
 namespace spot::core {

@@ -7,8 +7,8 @@
 
 #include "core/id.h"
 #include "core/ledger.h"
-#include "core/store/database.h"
 #include "core/store/keys.h"
+#include "core/store/sqlite/database.h"
 
 namespace spot::core {
 

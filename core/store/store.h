@@ -3,6 +3,7 @@
 // One open database, and units of work on it. Two stores stand behind it: store/sqlite (the one
 // that programs use) and store/memory (tests).
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,9 +33,9 @@ public:
     };
     virtual Result<std::unique_ptr<Savepoint>> savepoint() = 0;
 
-    // Did somebody else commit since this store's previous transaction began? What was remembered
-    // of rows has to be read anew. The first transaction's answer is true.
-    virtual bool others_wrote() const = 0;
+    // Has what was remembered of rows to be read anew? Somebody else committed since this store's
+    // previous transaction began, or that one was not committed, or there was none.
+    virtual bool stale() const = 0;
     virtual bool writes() const = 0;
 
     LogTable& logs;
@@ -65,10 +66,9 @@ public:
     virtual Result<std::unique_ptr<Tx>> begin(Access access) = 0;
 
     // From now on a commit that has returned may be lost when the power fails, until a flush that
-    // began later has returned. Others flush before they go by what was written.
-    virtual Result<> defer_flush() = 0;
-    // What was committed before it began is durable when it returns. Any thread.
-    virtual Result<> flush() = 0;
+    // began later has returned. Others flush before they go by what was written. Returns what
+    // flushes: any thread may call it, and it may outlive the store.
+    virtual Result<std::function<Result<>()>> defer_flush() = 0;
     // Makes room for some thousand commits in a row. Costs as much as about 100 of them. An error
     // does no harm.
     virtual Result<> reserve() = 0;

@@ -6,7 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/id.h"
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 
 namespace spot::core {
 

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "tests/support/ledgers.h"
 
 using namespace spot;

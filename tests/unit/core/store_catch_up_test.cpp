@@ -6,7 +6,7 @@
 #include <csignal>
 #include <filesystem>
 
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "tests/support/ledgers.h"
 
 using namespace spot;

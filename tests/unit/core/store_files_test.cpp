@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "tests/support/filed_request.h"
 
 using namespace spot;

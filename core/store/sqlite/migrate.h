@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 
 namespace spot::core {
 

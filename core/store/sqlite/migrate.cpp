@@ -1,4 +1,4 @@
-#include "core/store/migrate.h"
+#include "core/store/sqlite/migrate.h"
 
 #include <array>
 #include <string>

@@ -1,4 +1,4 @@
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 
 #include <fcntl.h>
 #include <sodium.h>
@@ -39,6 +39,8 @@ Error error_of(int code) {
             return {Code::refused, "the key does not open the store"};
         case SQLITE_CORRUPT:
             return {Code::corrupt, what};
+        case SQLITE_CONSTRAINT:
+            return {Code::conflict, what + "; nothing was changed"};
         case SQLITE_FULL:
             return {Code::io, what + "; nothing was changed, free some space"};
         default:

@@ -1,0 +1,181 @@
+#include "core/store/sqlite/sqlite_store.h"
+
+#include <algorithm>
+
+#include "core/store/sqlite/migrate.h"
+#include "core/store/sqlite/tables.h"
+
+namespace spot::core {
+namespace sqlite {
+
+std::optional<Hash> hash_in(View bytes) {
+    Hash out{};
+    if (bytes.size() != out.size()) return std::nullopt;
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+    return out;
+}
+
+std::optional<SubjectId> subject_in(View bytes) {
+    SubjectId out{};
+    if (bytes.size() != out.size()) return std::nullopt;
+    std::copy(bytes.begin(), bytes.end(), out.begin());
+    return out;
+}
+
+namespace {
+
+struct Tables {
+    explicit Tables(Database& database)
+        : logs(database),
+          entries(database),
+          records(database),
+          subjects(database),
+          files(database),
+          attachments(database),
+          values(database) {}
+    Logs logs;
+    Entries entries;
+    Records records;
+    Subjects subjects;
+    Files files;
+    Attachments attachments;
+    Values values;
+};
+
+class SqliteSavepoint final : public Tx::Savepoint {
+public:
+    explicit SqliteSavepoint(Database& database) : database_(database) {}
+    ~SqliteSavepoint() override {
+        // Their own failure changes nothing: the transaction can't be committed then.
+        if (!released_) (void)database_.run("ROLLBACK TO part; RELEASE part");
+    }
+    Result<> release() override {
+        SPOT_TRY(database_.prepare("RELEASE part").run());
+        released_ = true;
+        return {};
+    }
+
+private:
+    Database& database_;
+    bool released_ = false;
+};
+
+class SqliteTx final : public Tx {
+public:
+    // `stale` is the store's: true again where this one ends without a commit.
+    SqliteTx(Database& database, Tables& t, Store::Access access, bool& stale)
+        : Tx(t.logs, t.entries, t.records, t.subjects, t.files, t.attachments, t.values),
+          database_(database),
+          writes_(access == Store::Access::write),
+          was_stale_(stale),
+          stale_(stale) {
+        stale_ = false;
+    }
+    ~SqliteTx() override {
+        if (ended_) return;
+        // Only what was written and is taken back makes what was remembered wrong.
+        stale_ = stale_ || writes_;
+        // After a full disk SQLite may have ended it already.
+        if (database_.in_transaction()) (void)database_.run("ROLLBACK");
+    }
+
+    Result<> commit() override {
+        // Outside a transaction nothing that was done is atomic.
+        if (!database_.in_transaction())
+            return fail(Code::io, "the transaction has ended; nothing was changed");
+        SPOT_TRY(database_.prepare("COMMIT").run());
+        ended_ = true;
+        return {};
+    }
+
+    Result<std::unique_ptr<Savepoint>> savepoint() override {
+        if (!database_.in_transaction())
+            return fail(Code::io, "the transaction has ended; nothing was changed");
+        SPOT_TRY(database_.prepare("SAVEPOINT part").run());
+        return std::unique_ptr<Savepoint>(std::make_unique<SqliteSavepoint>(database_));
+    }
+
+    bool stale() const override { return was_stale_; }
+    bool writes() const override { return writes_; }
+
+private:
+    Database& database_;
+    bool writes_;
+    bool was_stale_;
+    bool& stale_;
+    bool ended_ = false;
+};
+
+class SqliteStore final : public Store {
+public:
+    explicit SqliteStore(Database database) : database_(std::move(database)), tables_(database_) {}
+
+    Result<std::unique_ptr<Tx>> begin(Access access) override {
+        SPOT_CHECK(!database_.in_transaction());
+        SPOT_TRY(database_.prepare(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN").run());
+        if (auto looked = look_for_others(); !looked) {
+            if (database_.in_transaction()) (void)database_.run("ROLLBACK");
+            return tl::make_unexpected(std::move(looked).error());
+        }
+        return std::unique_ptr<Tx>(std::make_unique<SqliteTx>(database_, tables_, access, stale_));
+    }
+
+    Result<std::function<Result<>()>> defer_flush() override {
+        SPOT_ASSIGN(const auto tx, begin(Access::read));
+        SPOT_ASSIGN(auto opened, database_.write_ahead_log());
+        auto log = std::make_shared<WriteAheadLog>(std::move(opened));
+        SPOT_TRY(tx->commit());
+        SPOT_TRY(database_.flush_later());
+        return [log] { return log->flush(); };
+    }
+
+    Result<> reserve() override { return database_.lengthen_log(); }
+
+    Result<std::vector<std::string>> check() override {
+        std::vector<std::string> faults;
+        for (const char* sql : {"PRAGMA cipher_integrity_check", "PRAGMA integrity_check"}) {
+            auto rows = database_.prepare(sql);
+            for (;;) {
+                SPOT_ASSIGN(const bool row, rows.step());
+                if (!row) break;
+                if (rows.text(0) != "ok")
+                    faults.push_back("the store: " + std::string(rows.text(0)));
+            }
+        }
+        return faults;
+    }
+
+private:
+    // What another process wrote may not be on disk yet (defer_flush): nobody acts on what a power
+    // cut could take back.
+    Result<> look_for_others() {
+        SPOT_ASSIGN(const std::int64_t now, database_.integer("PRAGMA data_version"));
+        if (now == data_version_) return {};
+        stale_ = true;
+        if (!write_ahead_log_) {
+            SPOT_ASSIGN(auto opened, database_.write_ahead_log());
+            write_ahead_log_.emplace(std::move(opened));
+        }
+        SPOT_TRY(write_ahead_log_->flush());
+        data_version_ = now;
+        return {};
+    }
+
+    Database database_;
+    Tables tables_;
+    std::optional<WriteAheadLog> write_ahead_log_;
+    std::int64_t data_version_ = -1;  // no version: the first look counts as a change
+    bool stale_ = true;
+};
+
+}  // namespace
+}  // namespace sqlite
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
+                                                 const SecretKey& key) {
+    SPOT_ASSIGN(auto database, Database::open(file, key));
+    SPOT_TRY(migrate(database));
+    return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(database)));
+}
+
+}  // namespace spot::core

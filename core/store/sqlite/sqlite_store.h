@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "core/store/store.h"
+
+namespace spot::core {
+
+// The store in a SQLCipher file: WAL, synchronous FULL, busy timeout 10 s. Makes the file where
+// there is none and brings an older one up to date. The key opens the file, and keys derived from
+// it seal what would be readable without SQLCipher. `refused`: the key does not open the file.
+// `corrupt`: it is no store of ours, or a newer one.
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
+                                                 const SecretKey& key);
+
+}  // namespace spot::core
