@@ -3,7 +3,7 @@
 use automerge::{Automerge, ObjId, ObjType, ReadDoc, ScalarValue, Value as Stored, ROOT};
 use serde_json::{Map, Value};
 
-use crate::fault::{corrupt, refused, Outcome};
+use crate::fault::{corrupt, limit, refused, Outcome};
 use crate::operations::DEPTH_MAX;
 
 /// Values that differ at one key. Authors are few; only a forged change has more.
@@ -89,7 +89,7 @@ impl Reader<'_> {
             found.extend(self.document.get_all(map, key).map_err(refused)?);
         }
         if found.len() > VALUES_MAX {
-            return Err(corrupt("a record has more values in one place than authors could make"));
+            return Err(limit("a record has more values in one place than authors could make"));
         }
         let is_map = |stored: &Stored| matches!(stored, Stored::Object(ObjType::Map));
         let inner: Vec<ObjId> =

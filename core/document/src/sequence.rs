@@ -97,8 +97,13 @@ impl Sequence {
 
     /// Did the author know this state, and no other?
     fn is_known(&self, known: &[ChangeHash]) -> bool {
-        let is_here = |hash: &ChangeHash| self.changes.iter().any(|change| change.hash() == *hash);
-        known.iter().all(is_here) && self.changes.last().is_none_or(|last| known.contains(&last.hash()))
+        // Nearly always they are all changes, in their order.
+        if self.changes.iter().map(Change::hash).eq(known.iter().copied()) {
+            return true;
+        }
+        let here: BTreeSet<ChangeHash> = self.changes.iter().map(Change::hash).collect();
+        known.iter().all(|hash| here.contains(hash))
+            && self.changes.last().is_none_or(|last| known.contains(&last.hash()))
     }
 
     /// None: it takes a document, and this is none any more but for its changes.
