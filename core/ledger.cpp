@@ -140,9 +140,10 @@ std::uint64_t Ledger::waiting(const LogId& log) {
     return found.last() - std::min(found.last(), found.acknowledged.seq);
 }
 
-Result<std::uint64_t> Ledger::branch(const LogId& from, const Tip& common, const LogId& to) {
+Result<std::uint64_t> Ledger::branch(const LogId& from, const Tip& common, const LogId& to,
+                                     const Renamed& renamed) {
     std::uint64_t again = 0;
-    SPOT_TRY(inside_->transact([&] { return inside_->branch(from, common, to, again); }));
+    SPOT_TRY(inside_->transact([&] { return inside_->branch(from, common, to, renamed, again); }));
     return again;
 }
 
@@ -160,6 +161,10 @@ Result<std::size_t> Ledger::matching(const LogId& log, std::span<const Entry> gi
 
 std::vector<LogId> Ledger::logs() {
     return inside_->noted(inside_->logs.ids()).value_or(std::vector<LogId>());
+}
+
+Result<std::uint32_t> Ledger::newest_epoch(std::uint64_t device) {
+    return inside_->look(Inside::Of::log, [&] { return inside_->logs.newest_epoch(device); });
 }
 
 std::optional<Hash> Ledger::hash_at(const LogId& log, std::uint64_t seq) {
@@ -203,15 +208,9 @@ Result<std::vector<PeriodSecret>> Ledger::period_secrets(const LogId& log, std::
 }
 
 Result<> Ledger::keep_period_secrets(const LogId& log, std::span<const PeriodSecret> secrets) {
-    return inside_->transact([&]() -> Result<> {
-        SPOT_ASSIGN(const auto found, inside_->logs.find_or_make(log));
-        for (const PeriodSecret& one : secrets) {
-            // Of a period that is over every entry has its salt already.
-            if (one.period < found->executed / kPeriodEntries) continue;
-            SPOT_TRY(inside_->logs.keep_secret(*found, one.period, one.secret));
-        }
-        return {};
-    });
+    if (inside_->is_own(log)) return fail(Code::refused, "one's own secrets are made here");
+    inside_->offered.offer(log, secrets);
+    return {};
 }
 
 Result<Tip> Ledger::receive(const LogId& log, std::span<const Entry> entries, Take take) {
@@ -230,17 +229,7 @@ Result<> Ledger::take_back(const LogId& log, std::uint64_t seq) {
 
 Result<std::size_t> Ledger::execute_received(std::size_t count) {
     std::size_t done = 0;
-    SPOT_TRY(inside_->transact([&]() -> Result<> {
-        SPOT_ASSIGN(const auto ids, inside_->logs.ids());
-        for (const LogId& id : ids) {
-            if (inside_->is_own(id) || done == count) continue;
-            SPOT_ASSIGN(const auto log, inside_->logs.find(id));
-            if (log->executed == log->settled) continue;
-            SPOT_ASSIGN(const auto taken, inside_->execute_received(*log, count - done));
-            done += taken;
-        }
-        return {};
-    }));
+    SPOT_TRY(inside_->transact([&] { return inside_->execute_received(count, done); }));
     return done;
 }
 
@@ -263,9 +252,14 @@ Result<> Ledger::judge_again(const LogId& log) {
     return inside_->transact([&] { return inside_->judge_again(log); });
 }
 
-std::vector<Quarantined> Ledger::quarantined(const LogId& log) {
-    return inside_->noted(inside_->entries.quarantined(inside_->log(log)))
+std::vector<Quarantined> Ledger::quarantined(const LogId& log, std::size_t count) {
+    return inside_->noted(inside_->entries.quarantined(inside_->log(log), count))
         .value_or(std::vector<Quarantined>());
+}
+
+Result<std::uint64_t> Ledger::quarantined_count(const LogId& log) {
+    return inside_->look(Inside::Of::log,
+                         [&] { return inside_->entries.quarantined_count(inside_->log(log)); });
 }
 
 Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) {

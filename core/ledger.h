@@ -35,6 +35,15 @@ struct Quarantined {
     bool operator==(const Quarantined&) const = default;
 };
 
+// The most that a session or request may amount to with its whole history, saved as a document. An
+// intent has at most 64 KiB, and a request that was made and corrected a hundred times some 20 KiB.
+// An entry that would go beyond it is quarantined ("too_large"), whoever wrote it. append() refuses
+// at three quarters of it, so that what both parties write while apart has room, too.
+constexpr std::size_t kRecordBytesMax = 256 * 1024;
+// Entries of one record: each costs as much as there are before it. No more could be shown to
+// another party where they diverge (schemas/wire/README.md).
+constexpr std::size_t kRecordChangesMax = 1024;
+
 struct PeriodSecret {
     std::uint64_t period = 0;
     SecretKey secret;
@@ -51,6 +60,7 @@ public:
         Party party = Party::station;
         const Catalogue* catalogue = nullptr;  // that ships with the program; outlives the ledger
         Random* random = nullptr;              // outlives the ledger
+        std::size_t record_bytes_max = kRecordBytesMax;  // tests only; see below
     };
     // `refused`: the key does not open the file. `corrupt`: it is no store of ours.
     static Result<Ledger> open(const std::filesystem::path& file, const SecretKey& key, Options);
@@ -86,7 +96,9 @@ public:
     // projection and reference in one durable transaction. `reference`: the caller's name for a
     // new record (empty: none). The same reference with the same intent is `repeated`; with
     // another, `conflict`. An edit or close equal to an earlier one of its record (same `at`) is
-    // `repeated`. For receipt_print the ledger adds "series" and "number".
+    // `repeated`. For receipt_print the ledger adds "series" and "number". `conflict`, too, where
+    // the log has ended: another process branched from it, and write_to() the next one comes first.
+    // `limit`: the record's history would become too large (kRecordBytesMax).
     Result<Appended> append(Kind kind, std::string_view reference, std::string_view user,
                             nlohmann::json intent);
     // The id of the record with this reference, or of the record with this id text.
@@ -95,16 +107,24 @@ public:
     // ── Logs, for the exchange.
     Tip tip(const LogId& log);
     std::vector<LogId> logs();
+    // The highest epoch of a device's logs here; 0: there is none.
+    Result<std::uint32_t> newest_epoch(std::uint64_t device);
     std::optional<Hash> hash_at(const LogId& log, std::uint64_t seq);
     // Entries first … in order, at most `count`.
     Result<std::vector<Entry>> entries(const LogId& log, std::uint64_t first, std::size_t count);
     // The secrets of the periods that entries first…last stand in.
     Result<std::vector<PeriodSecret>> period_secrets(const LogId& log, std::uint64_t first,
                                                      std::uint64_t last);
+    // Remembers the secrets for the entries of `log` that receive() is about to be given, until
+    // settle() or take_back(). Nothing is written: a secret is kept with the first entry that needs
+    // it, so that a bundle that is refused leaves none behind.
     Result<> keep_period_secrets(const LogId& log, std::span<const PeriodSecret> secrets);
     // Appends what another party wrote, in one durable transaction: `entries` follow on the log's
     // tip (`conflict` otherwise). An entry that breaks a rule is kept, quarantined, and does not
     // stop the others. Executes nothing: see execute_received(). Returns the new tip.
+    // `corrupt`: the secret of an entry's period is missing. `conflict`: another secret of that
+    // period is here, so the two logs are not the same one. `invalid`: the log would be a new one
+    // whose epoch is more than kEpochStepMax above the device's newest and that has no branch.
     // Held: all of them are quarantined, as "revoked" where no rule is broken, until a person
     // decides.
     enum class Take { usual, held };
@@ -113,20 +133,27 @@ public:
     // the bundle has ended or was cut off: then settle() lets execute_received() have them. What a
     // crash left unsettled is settled by the next settle() of that log (they were authenticated).
     Result<> settle(const LogId& log);
-    // Takes back what receive() wrote after `seq` and was not settled.
+    // Takes back what receive() wrote after `seq` and was not settled, with its secrets.
     Result<> take_back(const LogId& log, std::uint64_t seq);
     // Executes what was received and not executed, in order, at most `count` entries; returns
     // how many. 0: nothing is left. An entry whose change differs from the author's (`check`) is
-    // quarantined as "diverged".
+    // quarantined as "diverged"; what makes its record too large as "too_large". A log in which the
+    // store is damaged keeps no other waiting: its error is returned when nothing else is left.
     Result<std::size_t> execute_received(std::size_t count);
-    std::vector<Quarantined> quarantined(const LogId& log);
+    // In the order of the log, the first `count`. At a station also of its own log: what it could
+    // not execute itself.
+    std::vector<Quarantined> quarantined(const LogId& log, std::size_t count = kAllQuarantined);
+    static constexpr std::size_t kAllQuarantined = std::size_t{1} << 40;
+    Result<std::uint64_t> quarantined_count(const LogId& log);
     // For a reader that has an entry in quarantine as "diverged": the changes of its record that
     // its author knew, in the order of execution, and its own last, as Document::apply() takes
     // them. `not_found`: it changed no document, or its change comes out otherwise here, too.
     Result<std::vector<Bytes>> changes_up_to(const LogId& log, std::uint64_t seq);
     // The reader's answer to those: where they make of the record what the intents make of it here,
     // the entry leaves quarantine and is executed. The bytes are only compared, in a document of
-    // their own; records come from intents, whatever the author sends. False: nothing has changed.
+    // their own; records come from intents, whatever the author sends. False: the entry stays in
+    // quarantine. Where they were compared and differ, that is final: its code is "differs" from
+    // then on, and it is not compared again.
     Result<bool> reconsider(const LogId& log, std::uint64_t seq, std::span<const Bytes> changes);
     // After those that were taken: judges anew what waited for their records ("unknown_record"),
     // in one walk over the log.
@@ -144,7 +171,11 @@ public:
     // series and number that are on paper. A caller's references and the old ids find the new
     // records. The old entries stay, and count no more. Returns how many were written again; all in
     // one transaction. `conflict`: `common` is not in `from`, or `to` has entries already.
-    Result<std::uint64_t> branch(const LogId& from, const Tip& common, const LogId& to);
+    // `renamed` is called with the old and the new id of each record that was written again, within
+    // the transaction: for rows of the program's own that name it.
+    using Renamed = std::function<Result<>(const RecordId& old_id, const RecordId& new_id)>;
+    Result<std::uint64_t> branch(const LogId& from, const Tip& common, const LogId& to,
+                                 const Renamed& renamed = {});
     // Up to where a log's author knew its own earlier epochs; epoch 0: all of them.
     Seen branch_of(const LogId& log);
     // Notes what the author says of it, with its first entries. `conflict`: other than before.

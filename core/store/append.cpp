@@ -9,15 +9,39 @@ namespace {
 
 using Json = nlohmann::json;
 
+// What programs hand in may hold a name from a command line, in any encoding.
+Result<std::string> text_of(const Json& intent) {
+    try {
+        return intent.dump(-1, ' ', false, Json::error_handler_t::strict);
+    } catch (const Json::exception&) {
+        return fail(Code::invalid, "an intent is text in UTF-8");
+    }
+}
+
 // A receipt's series and number are the ledger's, and the catalogue's version that a request is
 // checked against is that of the day: neither is the caller's.
-std::string as_given(Kind kind, Json intent) {
+Result<std::string> as_given(Kind kind, Json intent) {
     if (kind == Kind::receipt_print) {
         intent.erase("series");
         intent.erase("number");
     }
     if (kind == Kind::request_queue) intent.erase("catalogue");
-    return canonical(intent);
+    return text_of(intent);
+}
+
+// The member of an edit that takes most.
+std::string largest_member(const Json& intent) {
+    const auto set = intent.find("set");
+    const Json& members = set != intent.end() && set->is_object() ? *set : intent;
+    std::string out;
+    std::size_t most = 0;
+    for (const auto& [name, value] : members.items()) {
+        const std::size_t size = value.is_string() ? value.get_ref<const std::string&>().size() : 0;
+        if (size < most) continue;
+        most = size;
+        out = name;
+    }
+    return out;
 }
 
 }  // namespace
@@ -32,7 +56,9 @@ Result<bool> Ledger::Inside::repeated_record(Kind kind, std::string_view referen
     SPOT_ASSIGN(const auto line, entries.read(*log, id.seq));
     if (!line) return fail(Code::corrupt, "a record's entry is not in the store");
     const Json earlier = Json::parse(line->entry.intent, nullptr, false);
-    if (line->erased || as_given(kind, earlier) != as_given(kind, intent))
+    SPOT_ASSIGN(const auto before, as_given(kind, earlier));
+    SPOT_ASSIGN(const auto now, as_given(kind, intent));
+    if (line->erased || before != now)
         return fail(Code::conflict, "this " + std::string(record_of(kind)) +
                                         " was recorded before with other content");
     out = {id, id, true};
@@ -79,7 +105,7 @@ Result<Seen> Ledger::Inside::seen_by(const LogId& author) {
 
 Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::string_view user,
                                 Json intent, Appended& out) {
-    SPOT_CHECK(writing);
+    if (!writing) return fail(Code::invalid, "no log is being written to");
     const auto user_length = text_length(user);
     if (user.size() > kUserBytesMax || !user_length)
         return fail(Code::invalid, "user: longer than 64 bytes, or no text");
@@ -101,7 +127,7 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     Line line;
     line.entry.kind = kind;
     line.entry.user = user;
-    line.entry.intent = canonical(intent);
+    SPOT_ASSIGN(line.entry.intent, text_of(intent));
     if (line.entry.intent.size() > kIntentBytesMax)
         return fail(Code::invalid, "the intent is longer than 64 KiB");
 
@@ -127,6 +153,10 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
 
     const auto log = logs.find_or_make(own);
     if (!log) return tl::make_unexpected(log.error());
+    // Entries in it would never be sent.
+    if ((*log)->ended)
+        return fail(Code::conflict, "this log has ended: another process goes on in the next one");
+    if (working) SPOT_TRY(check_room(*working, intent, line.entry.intent.size()));
     line.entry.log = own;
     line.entry.seq = (*log)->tip.seq + 1;
     if (line.entry.seq > kSeqMax) return fail(Code::limit, "the log is full");
@@ -139,7 +169,18 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     return write(**log, std::move(line), intent, working);
 }
 
-Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Working* working) {
+Result<> Ledger::Inside::check_room(Working& working, const Json& intent, std::size_t bytes) {
+    const std::size_t bytes_max = options.record_bytes_max - options.record_bytes_max / 4;
+    if (records.has_room(working, bytes, bytes_max)) return {};
+    return fail(
+        Code::limit,
+        largest_member(intent) +
+            ": this was changed so often, or to so much, that what it holds with its history"
+            " becomes too large; nothing was changed. Ask for it in a new request");
+}
+
+Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Working* working,
+                               std::string_view held) {
     Entry& entry = line.entry;
     SPOT_ASSIGN(const auto secret, logs.secret_or_make(log, entry.seq));
     line.salt = salt_of(*secret, entry.log, entry.seq);
@@ -149,15 +190,17 @@ Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Wo
         line.subject = *subject;
     }
 
-    if (has_document(entry.kind)) {
+    if (has_document(entry.kind) && held.empty()) {
         if (makes_record(entry.kind)) {
             SPOT_ASSIGN(const auto made, records.make(entry, line.subject));
             working = made;
         }
-        SPOT_ASSIGN(const auto change, records.execute(*working, entry, intent));
-        entry.check = check_of(change);
+        SPOT_ASSIGN(const auto done, records.execute(*working, entry, intent));
+        if (done.fault) return tl::make_unexpected(*done.fault);
+        entry.check = check_of(done.change);
     }
     SPOT_TRY(entries.append(log, line));
+    if (!held.empty()) SPOT_TRY(entries.quarantine(log, entry.seq, held));
     return project_later(log, line, intent);
 }
 

@@ -52,11 +52,19 @@ Result<> Ledger::Inside::name_earlier_files() {
 // Who writes `log` knew of its earlier epochs what stands before the place where it left them.
 Result<std::map<std::int64_t, std::uint64_t>> Ledger::Inside::settled_before(const LogId& id) {
     std::map<std::int64_t, std::uint64_t> last;  // by the log's number
-    for (Seen known{id.epoch, kSeqMax}; known.epoch > 0;) {
-        SPOT_ASSIGN(const auto log, logs.find({id.device, known.epoch}));
-        if (log) last[log->number] = std::min(known.seq, log->settled);
-        const bool branched = log && log->branch.epoch > 0;
-        known = branched ? log->branch : Seen{known.epoch - 1, kSeqMax};
+    SPOT_ASSIGN(const auto* const reaches, logs.reaches(id));
+    auto rows = database.prepare(
+        "SELECT number, epoch, settled FROM log WHERE device = ?1 AND epoch <= ?2"
+        " ORDER BY epoch DESC");
+    rows.with(id.device, id.epoch);
+    for (auto reach = reaches->begin(); reach != reaches->end();) {
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) break;
+        const auto epoch = static_cast<std::uint32_t>(rows.integer(1));
+        while (reach != reaches->end() && epoch < reach->first) ++reach;
+        if (reach == reaches->end() || epoch > reach->last) continue;
+        last[rows.integer(0)] =
+            epoch == reach->last ? std::min(reach->seq, rows.number(2)) : rows.number(2);
     }
     return last;
 }

@@ -31,7 +31,7 @@ bool same_around(const Entry& one, const Entry& other) {
 }  // namespace
 
 Result<> Ledger::Inside::branch(const LogId& from, const Tip& common, const LogId& to,
-                                std::uint64_t& again) {
+                                const Renamed& renamed, std::uint64_t& again) {
     if (!is_own(from) || from.device != to.device || to.epoch <= from.epoch)
         return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
     SPOT_ASSIGN(Logs::Log* const found, logs.find(from));
@@ -57,8 +57,10 @@ Result<> Ledger::Inside::branch(const LogId& from, const Tip& common, const LogI
     SPOT_TRY(undo_after(old, stranded));
     for (std::uint64_t seq = common.seq + 1; seq <= old.tip.seq; ++seq) {
         SPOT_ASSIGN(auto line, entries.read(old, seq));
-        if (line && !line->erased) SPOT_TRY(write_again(old, std::move(*line), fresh, stranded));
+        if (line && !line->erased)
+            SPOT_TRY(write_again(old, std::move(*line), fresh, stranded, renamed));
     }
+    SPOT_TRY(entries.release_after(old, common.seq));  // it stands in the new log's
     again = fresh.tip.seq;
     return {};
 }
@@ -107,7 +109,7 @@ Result<> Ledger::Inside::undo_after(const Logs::Log& log, std::vector<Stranded>&
 }
 
 Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log& to,
-                                     std::vector<Stranded>& stranded) {
+                                     std::vector<Stranded>& stranded, const Renamed& renamed) {
     const RecordId before = line.entry.id();
     const auto of = [&](std::uint64_t seq) -> Stranded& { return stranded[seq - *from.ended - 1]; };
     Json intent = Json::parse(line.entry.intent, nullptr, false);
@@ -137,7 +139,8 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
     one.now = line.entry.seq;
     const RecordId now = line.entry.id();
     line.reference = one.names.empty() ? std::string() : one.names.front();
-    SPOT_TRY(write(to, std::move(line), intent, working));
+    SPOT_ASSIGN(const auto held, entries.quarantine_code(from, before.seq));
+    SPOT_TRY(write(to, std::move(line), intent, working, held.value_or("")));
     if (!makes_record(kind)) return {};
 
     if (one.names.empty()) one.names.emplace_back();
@@ -147,7 +150,8 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
                      .with(*record_place(record_of(kind)), std::string_view(one.names[i]),
                            entry_key(to.number, now.seq))
                      .run());
-    return kind == Kind::request_queue ? move_attached(before, now) : Result<>();
+    if (kind == Kind::request_queue) SPOT_TRY(move_attached(before, now));
+    return renamed ? renamed(before, now) : Result<>();
 }
 
 Result<> Ledger::Inside::keep_branch(const LogId& id, const Seen& branch) {

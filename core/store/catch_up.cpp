@@ -38,10 +38,11 @@ Result<> Ledger::Inside::catch_up() {
     SPOT_ASSIGN(const auto behind, is_behind());
     if (!behind) return {};
     SPOT_ASSIGN(const auto ids, logs.ids());
+    std::set<RecordId> lacking;
     for (const LogId& id : ids) {
         if (!is_own(id)) continue;
         SPOT_ASSIGN(const auto log, logs.find(id));
-        SPOT_TRY(catch_up(*log));
+        SPOT_TRY(catch_up(*log, lacking));
     }
     SPOT_TRY(subjects.renew());
     pending.emplace();
@@ -49,13 +50,18 @@ Result<> Ledger::Inside::catch_up() {
     return {};
 }
 
-Result<> Ledger::Inside::catch_up(Logs::Log& log) {
+// An entry that can't be applied, as the record would become too large, stays in the log and goes
+// to the hub like every other; it stands in quarantine here, too, and the rest goes on.
+Result<> Ledger::Inside::catch_up(Logs::Log& log, std::set<RecordId>& lacking) {
     if (log.projected == log.tip.seq) return {};
     SPOT_TRY(entries.each(log, log.projected + 1, log.tip.seq, [&](Line& line) -> Result<> {
         if (line.erased) return {};  // whoever erases sees to the records first
         const Json intent = Json::parse(line.entry.intent, nullptr, false);
         if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
-        return project(log, line, intent);
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(log, line.entry.seq));
+        if (held) return {};  // see branch.cpp
+        SPOT_ASSIGN(const auto why, project(log, line, intent, lacking));
+        return why ? entries.quarantine(log, line.entry.seq, *why) : Result<>();
     }));
     log.projected = log.tip.seq;
     SPOT_TRY(records.tally_on(log, log.tip.seq));
@@ -64,13 +70,17 @@ Result<> Ledger::Inside::catch_up(Logs::Log& log) {
 
 // After an own entry was appended.
 Result<> Ledger::Inside::project_later(Logs::Log& log, const Line& line, const Json& intent) {
-    if (options.party == Party::hub) return project(log, line, intent);
+    if (options.party == Party::hub) {
+        std::set<RecordId> lacking;
+        SPOT_ASSIGN(const auto why, project(log, line, intent, lacking));
+        return why ? fail(Code::invalid, "the record can't take this change") : Result<>();
+    }
     const Entry& entry = line.entry;
     // What the next entries are checked against.
     if (!line.reference.empty())
         records.remember_name(record_of(entry.kind), line.reference, entry.id());
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
-    SPOT_CHECK(pending);
+    if (!pending) return fail(Code::io, "the store has changed meanwhile; nothing was recorded");
     pending->push_back(target_of(entry, intent).value_or(entry.id()));
     return pending->size() < kPendingMax ? Result<>() : catch_up();
 }
@@ -81,31 +91,49 @@ void Ledger::Inside::count_receipt(Logs::Log& log, const Json& intent) {
         log.receipts = intent.at("number").get<std::uint64_t>();
 }
 
-Result<> Ledger::Inside::project(Logs::Log& log, const Line& line, const Json& intent) {
+Result<Why> Ledger::Inside::project(Logs::Log& log, const Line& line, const Json& intent,
+                                    std::set<RecordId>& lacking) {
     const Entry& entry = line.entry;
-    if (record_of(entry.kind).empty()) return {};
-    if (!makes_record(entry.kind)) return project_change(line, intent);
+    if (record_of(entry.kind).empty()) return Why();
+    if (!makes_record(entry.kind)) {
+        SPOT_ASSIGN(const auto why, project_change(line, intent, lacking));
+        if (const auto id = target_of(entry, intent); why && id) lacking.insert(*id);
+        return why;
+    }
     SPOT_ASSIGN(const auto at, parse_moment(intent.at("at").get_ref<const std::string&>()));
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
     if (line.subject) SPOT_TRY(subjects.keep(*line.subject));
-    return records.save_new(entry, line.subject, intent, {at.ms, line.reference});
+    SPOT_TRY(records.save_new(entry, line.subject, intent, {at.ms, line.reference}));
+    return Why();
 }
 
-Result<> Ledger::Inside::project_change(const Line& line, const Json& intent) {
+Result<Why> Ledger::Inside::project_change(const Line& line, const Json& intent,
+                                           std::set<RecordId>& lacking) {
     const Entry& entry = line.entry;
     if (!has_document(entry.kind)) {
         SPOT_ASSIGN(const auto settled, records.settle_fact(entry, intent));
-        SPOT_CHECK(settled == Records::Settled::now);
-        return {};
+        return settled == Records::Settled::now ? Why() : Why("settled_before");
     }
     const auto id = target_of(entry, intent);
-    SPOT_ASSIGN(const auto opened, id ? records.open(record_of(entry.kind), *id) : nullptr);
-    if (!opened) return fail(Code::corrupt, "a record's row is not in the store");
-    Working& working = *opened;
-    if (!working.has(entry.id())) {
-        SPOT_TRY(records.execute(working, entry, intent));
+    SPOT_ASSIGN(const auto working, id ? records.open(record_of(entry.kind), *id) : nullptr);
+    if (!working) return fail(Code::corrupt, "a record's row is not in the store");
+    const auto refuse = [&](std::string_view why) -> Result<Why> {
+        records.drop(*working);
+        return why;
+    };
+    if (!working->has(entry.id())) {
+        if (!records.has_room(*working, entry.intent.size(), options.record_bytes_max))
+            return Why("too_large");
+        SPOT_ASSIGN(const auto done, records.execute(*working, entry, intent));
+        if (done.fault) return refuse(why_of(*done.fault));
+        // It was written upon one that is not in the record: the reader sees the same.
+        if (lacking.contains(*id) && entry.check != check_of(done.change))
+            return refuse("diverged");
     }
-    return records.save_change(working);
+    const auto row = records.row_of(*working);
+    if (!row) return refuse(why_of(row.error()));
+    SPOT_TRY(records.save_change(*working, *row));
+    return Why();
 }
 
 Result<Working*> Ledger::Inside::open(std::string_view record, const RecordId& id) {

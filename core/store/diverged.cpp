@@ -14,6 +14,16 @@ namespace {
 
 using Json = nlohmann::json;
 
+// As many bytes as a bundle shows of one entry (sync/README.md), and as many changes as a record
+// has.
+constexpr std::size_t kShownBytesMax = 32 * 1024;
+
+bool are_few(std::span<const Bytes> changes) {
+    std::size_t bytes = 0;
+    for (const Bytes& change : changes) bytes += change.size();
+    return changes.size() <= kRecordChangesMax && bytes <= kShownBytesMax;
+}
+
 // What the changes make in a document of their own: they never come near a record's.
 std::optional<std::string> record_from(std::span<const Bytes> changes) {
     Document document;
@@ -52,7 +62,7 @@ Result<std::string> Records::record_at(const Working& working, const Entry& entr
         if (known) before.push_back(change);
     }
     SPOT_TRY(replay(anew, std::move(before)));
-    SPOT_TRY(execute(anew, entry, intent));
+    SPOT_TRY(execute_again(anew, entry, intent));
     return anew.document.json();
 }
 
@@ -69,12 +79,12 @@ Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(const LogId& id, std::u
     return records.changes_up_to(*working, entry);
 }
 
-// Do the author's changes make of the record what the intents make of it here?
-Result<bool> Ledger::Inside::same_record(const Line& line, const Json& intent,
-                                         std::span<const Bytes> changes) {
-    const auto theirs = record_from(changes);
+// Do the author's changes make of the record what the intents make of it here? Nothing: the record
+// is not here, or was erased, so that nothing was compared.
+Result<std::optional<bool>> Ledger::Inside::same_record(const Line& line, const Json& intent,
+                                                        std::span<const Bytes> changes) {
     const auto record = target_of(line.entry, intent);
-    if (!theirs || !record) return false;
+    if (!record) return std::nullopt;
     Result<std::string> ours;
     if (makes_record(line.entry.kind)) {
         Working none;
@@ -84,10 +94,13 @@ Result<bool> Ledger::Inside::same_record(const Line& line, const Json& intent,
         const auto working = records.open(record_of(line.entry.kind), *record);
         if (!working && working.error().code != Code::not_found)  // erased
             return tl::make_unexpected(working.error());
-        if (!working || !*working) return false;
+        if (!working || !*working) return std::nullopt;
         ours = records.record_at(**working, line.entry, intent);
     }
-    return ours && *ours == *theirs;
+    if (!ours && (ours.error().code == Code::io || ours.error().code == Code::busy))
+        return tl::make_unexpected(ours.error());
+    const auto theirs = ours && are_few(changes) ? record_from(changes) : std::nullopt;
+    return theirs && *ours == *theirs;
 }
 
 Result<bool> Ledger::Inside::reconsider(const LogId& id, std::uint64_t seq,
@@ -95,14 +108,19 @@ Result<bool> Ledger::Inside::reconsider(const LogId& id, std::uint64_t seq,
     SPOT_ASSIGN(const auto found, logs.find(id));
     if (!found) return false;
     Logs::Log& log = *found;
-    SPOT_ASSIGN(const auto held, entries.quarantined(log));
-    if (std::find(held.begin(), held.end(), Quarantined{seq, "diverged"}) == held.end())
-        return false;
+    SPOT_ASSIGN(const auto held, entries.quarantine_code(log, seq));
+    if (held != "diverged") return false;
     SPOT_ASSIGN(const auto line, entries.read(log, seq));
     if (!line || line->erased || !has_document(line->entry.kind)) return false;
     const Json intent = Json::parse(line->entry.intent, nullptr, false);
-    const auto same = same_record(*line, intent, changes);
-    if (!same || !*same) return same;
+    SPOT_ASSIGN(const auto same, same_record(*line, intent, changes));
+    if (!same) return false;
+    if (!*same) {
+        // Comparing is work, so nobody gets it done again and again.
+        SPOT_TRY(entries.release(log, seq));
+        SPOT_TRY(entries.quarantine(log, seq, "differs"));
+        return false;
+    }
 
     const auto taken = release(log, *line, Check::shown);
     if (taken && *taken) SPOT_TRY(logs.save(log));
@@ -129,17 +147,18 @@ Result<> Ledger::Inside::judge_again(const LogId& id) {
     SPOT_ASSIGN(const auto found, logs.find(id));
     if (!found) return {};
     Logs::Log& log = *found;
-    SPOT_ASSIGN(const auto held, entries.quarantined(log));
     // A receipt is judged by the numbers in front of it, as when it came. They are counted once.
     std::uint64_t counted = 0, highest = 0;
-    for (const Quarantined& one : held) {
-        if (one.code != "unknown_record") continue;
-        SPOT_ASSIGN(const auto line, entries.read(log, one.seq));
+    for (std::uint64_t seq = 0;;) {
+        SPOT_ASSIGN(const auto next, entries.next_quarantined(log, seq, "unknown_record"));
+        if (!next) break;
+        seq = *next;
+        SPOT_ASSIGN(const auto line, entries.read(log, seq));
         if (!line || line->erased) continue;
         if (line->entry.kind == Kind::receipt_print) {
-            SPOT_ASSIGN(const auto since, receipts_in(log, counted + 1, one.seq - 1));
+            SPOT_ASSIGN(const auto since, receipts_in(log, counted + 1, seq - 1));
             highest = std::max(highest, since);
-            counted = one.seq - 1;
+            counted = seq - 1;
         }
         SPOT_TRY(judge_again(log, *line, highest));
     }

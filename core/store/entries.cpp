@@ -14,11 +14,17 @@ Hash hash_of(View bytes) {
     return out;
 }
 
+Result<Kind> kind_in(std::int64_t kind) {
+    if (kind < 1 || kind > kKindMax) return fail(Code::corrupt, "an entry's kind is damaged");
+    return static_cast<Kind>(kind);
+}
+
 }  // namespace
 
 Result<> Entries::append(Logs::Log& log, Line& line) {
     const Entry& entry = line.entry;
-    SPOT_CHECK(entry.log == log.id && entry.seq == log.tip.seq + 1);
+    if (entry.log != log.id || entry.seq != log.tip.seq + 1)
+        return fail(Code::conflict, "the entry does not follow on the log's tip");
     line.commitment = commitment(line.salt, entry.intent);
     line.hash = chain(log.tip.hash, entry, line.commitment);
 
@@ -65,9 +71,7 @@ Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
     const std::int64_t key = row.integer(0);
     entry.log = log;
     entry.seq = seq_of(key);
-    const std::int64_t kind = row.integer(1);
-    if (kind < 1 || kind > kKindMax) return fail(Code::corrupt, "an entry's kind is damaged");
-    entry.kind = static_cast<Kind>(kind);
+    SPOT_ASSIGN(entry.kind, kind_in(row.integer(1)));
     entry.run = row.number(2);
     entry.seen = {static_cast<std::uint32_t>(row.integer(3)), row.number(4)};
     entry.check = static_cast<std::uint16_t>(row.integer(5));
@@ -125,7 +129,8 @@ Result<std::optional<Entries::Head>> Entries::head(const Logs::Log& log, std::ui
     auto row = database_.prepare("SELECT kind, subject FROM entry WHERE key = ?1");
     SPOT_ASSIGN(const auto found, row.with(entry_key(log.number, seq)).step());
     if (!found) return std::nullopt;
-    return Head{static_cast<Kind>(row.integer(0)), subject_of(row, 1)};
+    SPOT_ASSIGN(const auto kind, kind_in(row.integer(0)));
+    return Head{kind, subject_of(row, 1)};
 }
 
 Result<> Entries::quarantine(const Logs::Log& log, std::uint64_t seq, std::string_view code) {
@@ -140,16 +145,48 @@ Result<> Entries::release(const Logs::Log& log, std::uint64_t seq) {
         .run();
 }
 
+Result<> Entries::release_after(const Logs::Log& log, std::uint64_t seq) {
+    return database_.prepare("DELETE FROM quarantine WHERE entry BETWEEN ?1 AND ?2")
+        .with(entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax))
+        .run();
+}
+
 Result<bool> Entries::in_quarantine(const Logs::Log& log, std::uint64_t seq) {
     auto row = database_.prepare("SELECT 1 FROM quarantine WHERE entry = ?1");
     return row.with(entry_key(log.number, seq)).step();
 }
 
-Result<std::vector<Quarantined>> Entries::quarantined(const Logs::Log& log) {
+Result<std::optional<std::string>> Entries::quarantine_code(const Logs::Log& log,
+                                                            std::uint64_t seq) {
+    auto row = database_.prepare("SELECT code FROM quarantine WHERE entry = ?1");
+    SPOT_ASSIGN(const auto found, row.with(entry_key(log.number, seq)).step());
+    if (!found) return std::nullopt;
+    return std::string(row.text(0));
+}
+
+Result<std::uint64_t> Entries::quarantined_count(const Logs::Log& log) {
+    auto row = database_.prepare("SELECT count(*) FROM quarantine WHERE entry BETWEEN ?1 AND ?2");
+    SPOT_TRY(row.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax)).step());
+    return row.number(0);
+}
+
+Result<std::optional<std::uint64_t>> Entries::next_quarantined(const Logs::Log& log,
+                                                               std::uint64_t seq,
+                                                               std::string_view code) {
+    auto row = database_.prepare(
+        "SELECT entry FROM quarantine WHERE entry BETWEEN ?1 AND ?2 AND code = ?3"
+        " ORDER BY entry LIMIT 1");
+    row.with(entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax), code);
+    SPOT_ASSIGN(const auto found, row.step());
+    if (!found) return std::nullopt;
+    return seq_of(row.integer(0));
+}
+
+Result<std::vector<Quarantined>> Entries::quarantined(const Logs::Log& log, std::size_t count) {
     std::vector<Quarantined> out;
     auto rows = database_.prepare(
-        "SELECT entry, code FROM quarantine WHERE entry BETWEEN ?1 AND ?2 ORDER BY entry");
-    rows.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax));
+        "SELECT entry, code FROM quarantine WHERE entry BETWEEN ?1 AND ?2 ORDER BY entry LIMIT ?3");
+    rows.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax), std::uint64_t{count});
     for (;;) {
         SPOT_ASSIGN(const auto row, rows.step());
         if (!row) return out;
@@ -164,9 +201,7 @@ Result<> Entries::remove_after(Logs::Log& log, std::uint64_t seq) {
     const std::int64_t last = entry_key(log.number, kSeqMax);
     SPOT_TRY(
         database_.prepare("DELETE FROM entry WHERE key BETWEEN ?1 AND ?2").with(first, last).run());
-    SPOT_TRY(database_.prepare("DELETE FROM quarantine WHERE entry BETWEEN ?1 AND ?2")
-                 .with(first, last)
-                 .run());
+    SPOT_TRY(release_after(log, seq));
     log.tip = {seq, *hash};
     return {};
 }

@@ -46,8 +46,16 @@ public:
 
     Result<> quarantine(const Logs::Log& log, std::uint64_t seq, std::string_view code);
     Result<> release(const Logs::Log& log, std::uint64_t seq);
+    Result<> release_after(const Logs::Log& log, std::uint64_t seq);
     Result<bool> in_quarantine(const Logs::Log& log, std::uint64_t seq);
-    Result<std::vector<Quarantined>> quarantined(const Logs::Log& log);
+    // Nothing: it is not in quarantine.
+    Result<std::optional<std::string>> quarantine_code(const Logs::Log& log, std::uint64_t seq);
+    // In order, the first `count`.
+    Result<std::vector<Quarantined>> quarantined(const Logs::Log& log, std::size_t count);
+    Result<std::uint64_t> quarantined_count(const Logs::Log& log);
+    // The first one after `seq` with this code.
+    Result<std::optional<std::uint64_t>> next_quarantined(const Logs::Log& log, std::uint64_t seq,
+                                                          std::string_view code);
 
     // Seals the payload anew, for `line.subject`.
     Result<> seal_for(const Logs::Log& log, const Line& line);

@@ -7,9 +7,43 @@ namespace spot::core {
 namespace {
 
 using Json = nlohmann::json;
-using Why = std::optional<std::string_view>;
 
 }  // namespace
+
+// A savepoint a log: what is damaged in one stays that log's. Its error is told when nothing else
+// is left to do, so that whoever calls until 0 gets everything else done first.
+Result<> Ledger::Inside::execute_received(std::size_t count, std::size_t& done) {
+    std::optional<Error> first;
+    SPOT_ASSIGN(const auto ids, logs.ids());
+    for (const LogId& id : ids) {
+        if (is_own(id) || done == count) continue;
+        SPOT_ASSIGN(const auto* const log, logs.find(id));
+        if (!log || log->executed == log->settled) continue;
+        const auto some = [&](std::size_t at_most) -> Result<bool> {
+            std::size_t taken = 0;
+            SPOT_TRY(transact(
+                [&]() -> Result<> {
+                    SPOT_ASSIGN(auto* const now, logs.find(id));
+                    SPOT_ASSIGN(taken, execute_received(*now, at_most));
+                    return {};
+                },
+                Of::log));
+            done += taken;
+            return taken > 0;
+        };
+        auto more = some(count - done);
+        if (more) continue;
+        // What stands in front of the fault is executed one by one.
+        const auto next = [&] { return database.in_transaction() && done < count; };
+        if (next()) more = some(1);
+        while (more && *more && next()) more = some(1);
+        if (more) continue;
+        if (!database.in_transaction() || more.error().code == Code::busy)
+            return tl::make_unexpected(more.error());
+        if (!first) first = more.error();
+    }
+    return first && done == 0 ? Result<>(tl::make_unexpected(*first)) : Result<>();
+}
 
 Result<std::size_t> Ledger::Inside::execute_received(Logs::Log& log, std::size_t count) {
     const std::uint64_t last = std::min(log.settled, log.executed + count);
@@ -85,18 +119,25 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
         SPOT_ASSIGN(const auto closed, records.knew_changes(*working, entry));
         if (closed) return Why("duplicate");
     }
-    const auto change = records.execute(*working, entry, intent);
-    if (!change || (check == Check::by_hash && entry.check != check_of(*change))) {
-        const bool unknown = !change && change.error().code == Code::not_found;
+    const auto refuse = [&](std::string_view why) -> Result<Why> {
         records.drop(*working);
-        return Why(unknown ? "unknown_record" : "diverged");
-    }
+        return why;
+    };
+    if (!makes_record(entry.kind) &&
+        !records.has_room(*working, entry.intent.size(), options.record_bytes_max))
+        return Why("too_large");  // the document is what it was
+    SPOT_ASSIGN(const auto done, records.execute(*working, entry, intent));
+    if (done.fault) return refuse(why_of(*done.fault));
+    if (check == Check::by_hash && entry.check != check_of(done.change)) return refuse("diverged");
     if (!makes_record(entry.kind)) {
-        SPOT_TRY(records.save_change(*working));
+        const auto row = records.row_of(*working);
+        if (!row) return refuse(why_of(row.error()));
+        SPOT_TRY(records.save_change(*working, *row));
         return Why();
     }
-    SPOT_ASSIGN(const auto at, parse_moment(intent.at("at").get_ref<const std::string&>()));
-    SPOT_TRY(records.save_new(entry, line.subject, intent, {at.ms, {}}));
+    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
+    if (!at) return refuse("form");
+    SPOT_TRY(records.save_new(entry, line.subject, intent, {at->ms, {}}));
     return Why();
 }
 

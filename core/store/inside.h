@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "core/catalogue_versions.h"
 #include "core/ledger.h"
@@ -29,7 +30,11 @@ struct Ledger::Inside {
     // ── Transactions (transaction.cpp).
     // What a verb looks at. Who looks at records has them brought up to their own entries first.
     enum class Of { log, records };
-    // Runs `work` as one durable transaction, or joins the one that is open.
+    // Runs `work` as one durable transaction, or joins the one that is open. However `work` is
+    // left, also by an exception, nothing of it stays unless it was done.
+    class Unit;
+    class Within;
+    class Reading;
     Result<> transact(const std::function<Result<>()>& work, Of of = Of::records);
     // Runs `work` on one state of the store.
     Result<> read(Of of, const std::function<Result<>()>& work);
@@ -71,18 +76,24 @@ struct Ledger::Inside {
                                  Appended& out);
     Result<bool> repeated_settlement(const nlohmann::json& intent, const std::string& text,
                                      Appended& out);
-    // With all of its entry set but `check`.
-    Result<> write(Logs::Log& log, Line line, const nlohmann::json& intent, Working* working);
+    // With all of its entry set but `check`. Held: it is quarantined for that, and has its check.
+    Result<> write(Logs::Log& log, Line line, const nlohmann::json& intent, Working* working,
+                   std::string_view held = {});
+    // `limit`: the change would make its record too large.
+    Result<> check_room(Working& working, const nlohmann::json& intent, std::size_t bytes);
     Result<Seen> seen_by(const LogId& author);
 
     // ── catch_up.cpp: what own entries amount to, put where it is read.
     Result<bool> is_behind();
     Result<> catch_up();
-    Result<> catch_up(Logs::Log& log);
+    Result<> catch_up(Logs::Log& log, std::set<RecordId>& lacking);
     Result<> project_later(Logs::Log& log, const Line& line, const nlohmann::json& intent);
-    Result<> project(Logs::Log& log, const Line& line, const nlohmann::json& intent);
+    // Why an entry stays out of its record; the record is then among those that are `lacking` one.
+    Result<Why> project(Logs::Log& log, const Line& line, const nlohmann::json& intent,
+                        std::set<RecordId>& lacking);
     void count_receipt(Logs::Log& log, const nlohmann::json& intent);
-    Result<> project_change(const Line& line, const nlohmann::json& intent);
+    Result<Why> project_change(const Line& line, const nlohmann::json& intent,
+                               std::set<RecordId>& lacking);
     // A session or request, also one that has no row yet; see Records::open().
     Result<Working*> open(std::string_view record, const RecordId& id);
     // By a caller's name, or as the text of an id.
@@ -104,7 +115,8 @@ struct Ledger::Inside {
                         const Catalogue& catalogue);
 
     // ── branch.cpp
-    Result<> branch(const LogId& from, const Tip& common, const LogId& to, std::uint64_t& again);
+    Result<> branch(const LogId& from, const Tip& common, const LogId& to, const Renamed& renamed,
+                    std::uint64_t& again);
     // What has to be known of an entry to write it again.
     struct Stranded {
         std::vector<std::string> names;  // by which its record is found
@@ -112,7 +124,7 @@ struct Ledger::Inside {
     };
     Result<> undo_after(const Logs::Log& log, std::vector<Stranded>& stranded);
     Result<> write_again(const Logs::Log& from, Line line, Logs::Log& to,
-                         std::vector<Stranded>& stranded);
+                         std::vector<Stranded>& stranded, const Renamed& renamed);
     Result<> keep_branch(const LogId& log, const Seen& branch);
     Result<std::size_t> matching(const LogId& log, std::span<const Entry> given);
     // Hands on what is attached to a request to the one that it was written again as.
@@ -135,8 +147,13 @@ struct Ledger::Inside {
 
     // ── receive.cpp
     Result<> receive(const LogId& id, std::span<const Entry> received, Take take, Tip& tip);
-    Result<std::optional<std::string_view>> judge(Logs::Log& log, const Entry& entry,
-                                                  std::optional<Subjects::Id>& subject);
+    // The log, made where it lacks. `invalid`: its epoch is out of reach.
+    Result<Logs::Log*> log_to_receive(const LogId& id);
+    // The secret of the entry's period: the one that is here, or was offered with the bundle.
+    Result<const SecretKey*> secret_of(const Logs::Log& log, std::uint64_t seq);
+    Result<Why> judge(Logs::Log& log, const Entry& entry, std::optional<Subjects::Id>& subject);
+    // Could the author have seen so much of the other party's log?
+    Result<bool> can_be(const LogId& author, const Seen& seen);
     Result<> settle(const LogId& id);
     Result<> take_back(const LogId& id, std::uint64_t seq);
     // The highest receipt number in entries first … last.
@@ -144,23 +161,22 @@ struct Ledger::Inside {
                                       std::uint64_t last);
 
     // ── execute.cpp
+    Result<> execute_received(std::size_t count, std::size_t& done);
     Result<std::size_t> execute_received(Logs::Log& log, std::size_t count);
     // Nothing: done. Otherwise why the entry goes into quarantine.
     enum class Check {
         by_hash,  // its change has to be the author's (Entry::check)
         shown,    // it was shown to make the same record
     };
-    Result<std::optional<std::string_view>> execute_one(const Line& line, Check check);
-    Result<std::optional<std::string_view>> execute_document(const Line& line,
-                                                             const nlohmann::json& intent,
-                                                             Check check);
+    Result<Why> execute_one(const Line& line, Check check);
+    Result<Why> execute_document(const Line& line, const nlohmann::json& intent, Check check);
     Result<bool> refers_to_records(const nlohmann::json& intent);
 
     // ── diverged.cpp
     Result<std::vector<Bytes>> changes_up_to(const LogId& id, std::uint64_t seq);
     Result<bool> reconsider(const LogId& id, std::uint64_t seq, std::span<const Bytes> changes);
-    Result<bool> same_record(const Line& line, const nlohmann::json& intent,
-                             std::span<const Bytes> changes);
+    Result<std::optional<bool>> same_record(const Line& line, const nlohmann::json& intent,
+                                            std::span<const Bytes> changes);
     Result<bool> release(Logs::Log& log, const Line& line, Check check);
     Result<> judge_again(const LogId& id);
     Result<> judge_again(Logs::Log& log, Line line, std::uint64_t receipts_before);
@@ -216,6 +232,7 @@ struct Ledger::Inside {
     Entries entries;
     Records records;
     Files files;
+    OfferedSecrets offered;
     std::optional<Writing> writing;
     std::vector<Published> published;  // where published_known
     bool published_known = false;

@@ -11,7 +11,33 @@ Hash hash_of(View bytes) {
     return out;
 }
 
+bool same(const SecretKey& one, const SecretKey& other) {
+    return std::ranges::equal(one.bytes(), other.bytes());
+}
+
+constexpr std::size_t kReachesMax = 64;  // remembered
+
 }  // namespace
+
+void OfferedSecrets::offer(const LogId& log, std::span<const PeriodSecret> secrets) {
+    std::erase(order_, log);
+    if (order_.size() == kLogsMax) {
+        secrets_.erase(order_.front());
+        order_.pop_front();
+    }
+    order_.push_back(log);
+    auto& all = secrets_[log];
+    all.clear();
+    for (const PeriodSecret& one : secrets) all.push_back({one.period, one.secret.clone()});
+}
+
+const SecretKey* OfferedSecrets::find(const LogId& log, std::uint64_t period) const {
+    const auto at = secrets_.find(log);
+    if (at == secrets_.end()) return nullptr;
+    const auto one = std::find_if(at->second.begin(), at->second.end(),
+                                  [&](const PeriodSecret& it) { return it.period == period; });
+    return one == at->second.end() ? nullptr : &one->secret;
+}
 
 Result<Logs::Log*> Logs::find(const LogId& id) {
     if (const auto at = known_.find(id); at != known_.end()) return &at->second;
@@ -49,14 +75,47 @@ Result<Logs::Log*> Logs::find(const LogId& id) {
 }
 
 Result<Logs::Log*> Logs::find_or_make(const LogId& id) {
+    if (id.epoch == 0 || id.epoch > kEpochMax) return fail(Code::limit, "no such epoch");
     const auto found = find(id);
     if (!found || *found) return found;
     SPOT_ASSIGN(const auto last, database_.integer("SELECT coalesce(max(number), 0) FROM log"));
     if (last >= kLogNumberMax) return fail(Code::limit, "the store holds a million logs");
+    auto others = database_.prepare("SELECT count(*) FROM log WHERE device = ?1");
+    SPOT_TRY(others.with(id.device).step());
+    if (others.integer(0) >= kLogsOfDeviceMax)
+        return fail(Code::limit, "the store holds 4,096 logs of this device");
     SPOT_TRY(database_.prepare("INSERT INTO log (number, device, epoch) VALUES (?1, ?2, ?3)")
                  .with(last + 1, id.device, id.epoch)
                  .run());
     return find(id);
+}
+
+Result<std::uint32_t> Logs::newest_epoch(std::uint64_t device) {
+    auto row = database_.prepare("SELECT coalesce(max(epoch), 0) FROM log WHERE device = ?1");
+    SPOT_TRY(row.with(device).step());
+    return static_cast<std::uint32_t>(row.integer(0));
+}
+
+Result<const std::vector<Logs::Reach>*> Logs::reaches(const LogId& id) {
+    if (const auto at = reaches_.find(id); at != reaches_.end()) return &at->second;
+    auto rows = database_.prepare(
+        "SELECT epoch, branch_epoch, branch_seq FROM log WHERE device = ?1 AND epoch <= ?2"
+        " AND branch_epoch > 0 ORDER BY epoch DESC");
+    rows.with(id.device, id.epoch);
+    std::vector<Reach> out;
+    Reach next{0, id.epoch, kSeqMax};
+    for (;;) {
+        SPOT_ASSIGN(const auto row, rows.step());
+        if (!row) break;
+        const auto epoch = static_cast<std::uint32_t>(rows.integer(0));
+        if (epoch > next.last) continue;  // of another copy of the store
+        next.first = epoch;
+        out.push_back(next);
+        next = {0, static_cast<std::uint32_t>(rows.integer(1)), rows.number(2)};
+    }
+    out.push_back(next);
+    if (reaches_.size() >= kReachesMax) reaches_.clear();
+    return &(reaches_[id] = std::move(out));
 }
 
 Result<std::vector<LogId>> Logs::ids() {
@@ -72,6 +131,7 @@ Result<std::vector<LogId>> Logs::ids() {
 }
 
 Result<> Logs::save(const Log& log) {
+    reaches_.clear();
     ByteWriter tally;
     for (const std::uint64_t number : log.tally) tally.varint(number);
     return database_
@@ -106,10 +166,20 @@ Result<const SecretKey*> Logs::secret_or_make(const Log& log, std::uint64_t seq)
 }
 
 Result<> Logs::keep_secret(const Log& log, std::uint64_t period, const SecretKey& secret) {
-    period_.reset();
-    return database_
-        .prepare("INSERT OR REPLACE INTO period (log, period, secret) VALUES (?1, ?2, ?3)")
+    SPOT_ASSIGN(const auto* const before, this->secret(log, period * kPeriodEntries + 1));
+    if (before)
+        return same(*before, secret)
+                   ? Result<>()
+                   : fail(Code::conflict, "another secret of that period is here");
+    return database_.prepare("INSERT INTO period (log, period, secret) VALUES (?1, ?2, ?3)")
         .with(log.number, period, View(secret.bytes()))
+        .run();
+}
+
+Result<> Logs::destroy_secrets_after(const Log& log, std::uint64_t seq) {
+    period_.reset();
+    return database_.prepare("DELETE FROM period WHERE log = ?1 AND period * ?3 >= ?2")
+        .with(log.number, seq, kPeriodEntries)
         .run();
 }
 
@@ -122,6 +192,7 @@ Result<> Logs::destroy_secrets(const Log& log, std::uint64_t seq) {
 
 void Logs::forget() {
     known_.clear();
+    reaches_.clear();
     period_.reset();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <span>
@@ -11,6 +12,27 @@
 #include "core/store/sqlite/database.h"
 
 namespace spot::core {
+
+// How many epochs a device's log may go on by at once where its author does not say from where: as
+// often may a party begin anew, unheard, for instance because it was restored.
+constexpr std::uint32_t kEpochStepMax = 16;
+// Logs of one device: each fork makes one. A bound for whoever walks over them.
+constexpr std::int64_t kLogsOfDeviceMax = 4096;
+
+// Secrets of another party's periods that came with a bundle and belong to no entry here yet. In
+// memory alone: see Ledger::keep_period_secrets().
+class OfferedSecrets {
+public:
+    // In the place of those that were offered for this log before.
+    void offer(const LogId& log, std::span<const PeriodSecret> secrets);
+    // Null: none was offered.
+    const SecretKey* find(const LogId& log, std::uint64_t period) const;
+
+private:
+    static constexpr std::size_t kLogsMax = 4096;  // as many as a hub serves connections
+    std::map<LogId, std::vector<PeriodSecret>> secrets_;
+    std::deque<LogId> order_;  // of offering, the oldest first
+};
 
 // The tables `log` and `period`, with what was read of them kept until forget().
 class Logs {
@@ -36,7 +58,18 @@ public:
 
     // Null: unknown. The pointer lasts until forget().
     Result<Log*> find(const LogId& id);
+    // `limit`: there are too many, of this device or in the store.
     Result<Log*> find_or_make(const LogId& id);
+    Result<std::uint32_t> newest_epoch(std::uint64_t device);  // 0: there is none
+    // Epochs first … last, of which all was known; of the last one, up to `seq`.
+    struct Reach {
+        std::uint32_t first = 0, last = 0;
+        std::uint64_t seq = kSeqMax;
+    };
+    // What the author of entries in `id` knew of its device's logs: from the newest epochs, which
+    // end with `id`'s own, back over the places where one epoch went on from another. Costs a row
+    // for each log that did so, whatever the epochs' numbers are. Lasts until the next save().
+    Result<const std::vector<Reach>*> reaches(const LogId& id);
     Result<std::vector<LogId>> ids();  // sorted
     // Writes everything but the tip, which is what `entry` holds.
     Result<> save(const Log& log);
@@ -45,7 +78,10 @@ public:
     Result<const SecretKey*> secret(const Log& log, std::uint64_t seq);
     // Makes it where it lacks.
     Result<const SecretKey*> secret_or_make(const Log& log, std::uint64_t seq);
+    // `conflict`: another one is here.
     Result<> keep_secret(const Log& log, std::uint64_t period, const SecretKey& secret);
+    // Destroys those of the periods that begin after `seq`: they have no entry.
+    Result<> destroy_secrets_after(const Log& log, std::uint64_t seq);
     // Destroys those of the whole periods at and before `seq`.
     Result<> destroy_secrets(const Log& log, std::uint64_t seq);
 
@@ -63,6 +99,7 @@ private:
     Random& random_;
     std::map<LogId, Log> known_;
     std::optional<Period> period_;  // the one used last
+    std::map<LogId, std::vector<Reach>> reaches_;
 };
 
 }  // namespace spot::core

@@ -2,6 +2,7 @@
 
 #include "core/intent.h"
 #include "core/store/inside.h"
+#include "core/utf8.h"
 
 namespace spot::core {
 namespace {
@@ -22,19 +23,52 @@ std::uint64_t number_in(const LogId& log, const Json& intent) {
     return number <= kSeqMax ? number : 0;
 }
 
+bool is_kind(Kind kind) {
+    return static_cast<std::uint8_t>(kind) - 1U < kKindMax;
+}
+
 bool is_personal(Kind kind) {
     return record_of(kind) == "request";
 }
 
 }  // namespace
 
+Result<Logs::Log*> Ledger::Inside::log_to_receive(const LogId& id) {
+    const auto found = logs.find(id);
+    if (!found || *found) return found;
+    SPOT_ASSIGN(const auto newest, logs.newest_epoch(id.device));
+    if (id.epoch > newest + kEpochStepMax)
+        return fail(Code::invalid, "a log's epoch is far beyond the last one that is known");
+    return logs.find_or_make(id);
+}
+
+Result<const SecretKey*> Ledger::Inside::secret_of(const Logs::Log& log, std::uint64_t seq) {
+    const std::uint64_t period = period_of(seq);
+    const SecretKey* const given = offered.find(log.id, period);
+    if (given) SPOT_TRY(logs.keep_secret(log, period, *given));
+    SPOT_ASSIGN(const auto* const secret, logs.secret(log, seq));
+    if (!secret) return fail(Code::corrupt, "the secret of an entry's period is missing");
+    return secret;
+}
+
+// Numbers that nobody can have seen are a fault of form. More than that can't be said: another copy
+// of a station's store may have gone on in later epochs, and a hub that was restored has lost
+// entries of its own that stations have seen. Only a hub knows that its epochs are its own.
+Result<bool> Ledger::Inside::can_be(const LogId& author, const Seen& seen) {
+    if (seen.epoch == 0) return seen.seq == 0;
+    if (seen.epoch > kEpochMax || seen.seq > kSeqMax) return false;
+    if (options.party == Party::station) return true;
+    SPOT_ASSIGN(const auto newest, logs.newest_epoch(author.device ^ kHubBit));
+    return seen.epoch <= std::max(newest, writing ? writing->log.epoch : kEpochMax);
+}
+
 // Why the entry may not be applied; nothing: it may. What is refused here is kept all the same,
 // so that the chain goes on; what may hold personal data is sealed whatever is wrong with it.
-Result<std::optional<std::string_view>> Ledger::Inside::judge(
-    Logs::Log& log, const Entry& entry, std::optional<Subjects::Id>& subject) {
+Result<Why> Ledger::Inside::judge(Logs::Log& log, const Entry& entry,
+                                  std::optional<Subjects::Id>& subject) {
     const Party author = (log.id.device & kHubBit) != 0 ? Party::hub : Party::station;
     const Json intent = Json::parse(entry.intent, nullptr, false);
-    std::optional<std::string_view> code;
+    Why code;
 
     const auto catalogue = catalogue_of(entry.kind, intent);
     if (!catalogue && catalogue.error().code != Code::invalid)
@@ -46,8 +80,12 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
     if (checked && !catalogue) checked = tl::make_unexpected(catalogue.error());
     if (!checked)
         code = checked.error().code == Code::refused ? "authority" : "form";
-    else if (canonical(intent) != entry.intent)
+    else if (canonical(intent) != entry.intent || !text_length(entry.user))
         code = "form";
+    if (!code && entry.seen != Seen{}) {
+        SPOT_ASSIGN(const auto possible, can_be(entry.log, entry.seen));
+        if (!possible) code = "form";
+    }
 
     if (!code) {
         const auto state =
@@ -83,7 +121,7 @@ Result<std::optional<std::string_view>> Ledger::Inside::judge(
 Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> received, Take take,
                                  Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
-    SPOT_ASSIGN(const auto found, logs.find_or_make(id));
+    SPOT_ASSIGN(const auto found, log_to_receive(id));
     Logs::Log& log = *found;
     const std::uint64_t receipts = log.receipts;
     for (const Entry& entry : received) {
@@ -92,8 +130,8 @@ Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> receive
         if (entry.intent.size() > kIntentBytesMax || entry.user.size() > kUserBytesMax ||
             entry.seq > kSeqMax)
             return fail(Code::limit, "an entry is too large");
-        SPOT_ASSIGN(const auto secret, logs.secret(log, entry.seq));
-        if (!secret) return fail(Code::not_found, "the period's secret is not here");
+        if (!is_kind(entry.kind)) return fail(Code::corrupt, "an entry is of no kind");
+        SPOT_ASSIGN(const auto* const secret, secret_of(log, entry.seq));
         Line line;
         line.entry = entry;
         line.salt = salt_of(*secret, id, entry.seq);
@@ -127,6 +165,7 @@ Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
     Logs::Log& log = *found;
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
     SPOT_TRY(entries.remove_after(log, seq));
+    SPOT_TRY(logs.destroy_secrets_after(log, seq));
     SPOT_TRY(files.unname(entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)));
 
     const auto receipts = receipts_in(log, 1, seq);

@@ -20,6 +20,9 @@ constexpr std::size_t kReplayedMax = 4;
 // Holds the store for about 12 ms: a row lies beside its JSON, so that counting reads all of it.
 constexpr std::uint64_t kTalliedAtOnceMax = 4096;
 
+// What a change takes in a saved document beside its values.
+constexpr std::size_t kChangeBytes = 64;
+
 std::int64_t seconds(std::int64_t ms) {
     return ms / 1000 - (ms % 1000 < 0 ? 1 : 0);
 }
@@ -45,6 +48,17 @@ std::optional<RecordId> target_of(const Entry& entry, const Json& intent) {
 
 std::uint16_t check_of(const std::optional<Hash>& change) {
     return change ? static_cast<std::uint16_t>((*change)[0] << 8 | (*change)[1]) : std::uint16_t{0};
+}
+
+std::string_view why_of(const Error& fault) {
+    switch (fault.code) {
+        case Code::limit:
+            return "too_large";
+        case Code::not_found:
+            return "unknown_record";
+        default:
+            return "diverged";
+    }
 }
 
 std::array<std::uint8_t, 8> Records::digest_of(Kind kind, std::string_view intent) {
@@ -143,6 +157,7 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
         if (auto document = saved.empty() ? fail(Code::not_found, "") : Document::load(saved)) {
             working.document = std::move(*document);
             working.changes = std::move(changes);
+            working.bytes = saved.size();
             return working;
         }
     }
@@ -163,14 +178,19 @@ Result<> Records::replay(Working& working, std::vector<Change> changes) {
         SPOT_ASSIGN(const auto line, line_of(entry_of(working.id, change)));
         if (line.erased) return fail(Code::not_found, "the person's data were erased");
         const Json intent = Json::parse(line.entry.intent, nullptr, false);
-        SPOT_TRY(execute(working, line.entry, intent));
+        SPOT_TRY(execute_again(working, line.entry, intent));
     }
     return {};
 }
 
+Result<> Records::execute_again(Working& working, const Entry& entry, const Json& intent) {
+    SPOT_ASSIGN(const auto done, execute(working, entry, intent));
+    return done.fault ? Result<>(tl::make_unexpected(*done.fault)) : Result<>();
+}
+
 Result<Working*> Records::make(const Entry& entry, const std::optional<Subjects::Id>& subject) {
     SPOT_ASSIGN(const auto log, logs_.find(entry.log));
-    SPOT_CHECK(log);
+    if (!log) return fail(Code::corrupt, "a record's log is not in the store");
     Working working;
     working.id = entry.id();
     working.place = *record_place(record_of(entry.kind));
@@ -183,14 +203,15 @@ Result<Working*> Records::make(const Entry& entry, const std::optional<Subjects:
 // where one epoch went on from another.
 Result<bool> Records::knows(const Entry& author, const Change& change) {
     const bool own = change.by_hub == ((author.log.device & kHubBit) != 0);
-    Seen limit = own ? Seen{author.log.epoch, author.seq - 1} : author.seen;
+    const Seen limit = own ? Seen{author.log.epoch, author.seq - 1} : author.seen;
     const std::uint64_t device = own ? author.log.device : author.log.device ^ kHubBit;
-    while (change.epoch < limit.epoch) {
-        SPOT_ASSIGN(const auto log, logs_.find({device, limit.epoch}));
-        const bool branched = log && log->branch.epoch > 0;
-        limit = branched ? log->branch : Seen{limit.epoch - 1, kSeqMax};
-    }
-    return change.epoch == limit.epoch && change.seq <= limit.seq;
+    if (change.epoch >= limit.epoch) return change.epoch == limit.epoch && change.seq <= limit.seq;
+    SPOT_ASSIGN(const auto* const reaches, logs_.reaches({device, limit.epoch}));
+    const auto reach =
+        std::partition_point(reaches->begin(), reaches->end(),
+                             [&](const Logs::Reach& one) { return one.first > change.epoch; });
+    return reach != reaches->end() && change.epoch <= reach->last &&
+           (change.epoch < reach->last || change.seq <= reach->seq);
 }
 
 Result<bool> Records::knew_changes(const Working& working, const Entry& author) {
@@ -201,25 +222,37 @@ Result<bool> Records::knew_changes(const Working& working, const Entry& author) 
     return false;
 }
 
-Result<std::optional<Hash>> Records::execute(Working& working, const Entry& entry,
-                                             const Json& intent) {
+Result<Records::Executed> Records::execute(Working& working, const Entry& entry,
+                                           const Json& intent) {
     std::vector<Hash> known;
     for (const Change& change : working.changes) {
         SPOT_ASSIGN(const auto by_author, knows(entry, change));
         if (!by_author && &change == &working.changes.front())
-            return fail(Code::not_found, "the entry's author did not know the record");
+            return Executed{{}, Error{Code::not_found, "the author did not know the record"}};
         if (change.hash && by_author) known.push_back(*change.hash);
     }
 
-    SPOT_ASSIGN(const auto at, parse_moment(intent.at("at").get_ref<const std::string&>()));
-    SPOT_ASSIGN(const auto done,
-                working.document.execute(actor_of(entry.log, entry.run), seconds(at.ms), known,
-                                         operations_of(entry.kind, intent)));
+    const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
+    if (!at) return Executed{{}, at.error()};
+    const auto done = working.document.execute(actor_of(entry.log, entry.run), seconds(at->ms),
+                                               known, operations_of(entry.kind, intent));
+    if (!done) return Executed{{}, done.error()};
     Change change = change_of(entry.id());
     change.digest = digest_of(entry.kind, entry.intent);
-    change.hash = done;
+    change.hash = *done;
     working.changes.push_back(change);
-    return done;
+    working.bytes += entry.intent.size() + kChangeBytes;
+    return Executed{*done, {}};
+}
+
+bool Records::has_room(Working& working, std::size_t intent_bytes, std::size_t record_bytes_max) {
+    if (working.changes.size() >= kRecordChangesMax) return false;
+    const std::size_t more = intent_bytes + kChangeBytes;
+    if (working.bytes + more <= record_bytes_max) return true;
+    // Saved, it may be less than its intents were.
+    const auto saved = working.document.save();
+    working.bytes = saved ? saved->size() : record_bytes_max;
+    return working.bytes + more <= record_bytes_max;
 }
 
 Result<Projection> Records::projection_of(Working& working) {
@@ -228,21 +261,24 @@ Result<Projection> Records::projection_of(Working& working) {
     return project_document(name, working.id, here_, json);
 }
 
-Result<> Records::save_change(Working& working) {
-    SPOT_ASSIGN(const auto projection, projection_of(working));
-    const auto sealed =
-        subjects_.seal(working.subject, {kJsonColumn, working.key}, view(projection.json));
-    if (!sealed) return tl::make_unexpected(sealed.error());
-    Result<Bytes> document;
-    if (working.changes.size() > kReplayedMax) document = working.document.save();
-    if (!document) return tl::make_unexpected(document.error());
-    const auto packed = subjects_.seal(working.subject, {kDocumentColumn, working.key},
-                                       pack(working.changes, *document));
-    if (!packed) return tl::make_unexpected(packed.error());
+Result<Records::Row> Records::row_of(Working& working) {
+    Row out;
+    SPOT_ASSIGN(out.projection, projection_of(working));
+    if (working.changes.size() <= kReplayedMax) return out;
+    SPOT_ASSIGN(out.document, working.document.save());
+    working.bytes = out.document.size();
+    return out;
+}
+
+Result<> Records::save_change(Working& working, const Row& row) {
+    SPOT_ASSIGN(const auto sealed, subjects_.seal(working.subject, {kJsonColumn, working.key},
+                                                  view(row.projection.json)));
+    SPOT_ASSIGN(const auto packed, subjects_.seal(working.subject, {kDocumentColumn, working.key},
+                                                  pack(working.changes, row.document)));
     return database_
         .prepare(
             "UPDATE record SET json = ?2, conflicts = ?3, document = ?4, route = ?5 WHERE key = ?1")
-        .with(working.key, *sealed, int{projection.conflicts}, *packed, projection.route)
+        .with(working.key, sealed, int{row.projection.conflicts}, packed, row.projection.route)
         .run();
 }
 
@@ -293,7 +329,8 @@ Result<> Records::undo_changes(std::string_view record, const RecordId& id, cons
         return entry.log == log && entry.seq > seq;
     });
     SPOT_TRY(replay(working, std::move(*changes)));
-    return save_change(working);
+    SPOT_ASSIGN(const auto saved, row_of(working));
+    return save_change(working, saved);
 }
 
 Result<> Records::unsettle_fact(const RecordId& id) {
@@ -334,7 +371,7 @@ Result<> Records::tally_on(Logs::Log& log, std::uint64_t last) {
 Result<> Records::save_new(const Entry& entry, const std::optional<Subjects::Id>& subject,
                            const Json& intent, const Made& made) {
     SPOT_ASSIGN(const auto found, key_of(entry.id()));
-    SPOT_CHECK(found);
+    if (!found) return fail(Code::corrupt, "a record's entry is not in the store");
     const std::int64_t key = *found, place = *record_place(record_of(entry.kind));
     std::optional<std::string_view> reference;
     if (!made.reference.empty()) {

@@ -33,9 +33,17 @@ struct Working {
     std::optional<Subjects::Id> subject;
     std::vector<Change> changes;  // in the order in which they were executed here
     Document document;
+    // What the document would take when saved: as of the last time that it was, with the intents
+    // since, which take less.
+    std::size_t bytes = 0;
 
     bool has(const RecordId& entry) const;  // was it executed here?
 };
+
+// Why an entry goes into quarantine; nothing: it does not.
+using Why = std::optional<std::string_view>;
+// Of an error that a document answered: what is wrong with the entry, not with the store.
+std::string_view why_of(const Error& fault);
 
 // The table `record`, and the execution of entries on documents.
 class Records {
@@ -59,10 +67,15 @@ public:
         return held(record, id) != nullptr;
     }
     Result<Working*> make(const Entry& entry, const std::optional<Subjects::Id>& subject);
-    // Executes an entry. `not_found`: its author did not know the record.
-    // Answers the change's hash. After an error or an unwanted change: drop().
-    Result<std::optional<Hash>> execute(Working& working, const Entry& entry,
-                                        const nlohmann::json& intent);
+    // What came of an entry's execution. Errors of the store are no faults.
+    struct Executed {
+        std::optional<Hash> change;  // nothing: nothing differed
+        std::optional<Error> fault;  // the entry's own; `not_found`: the author lacked the record
+    };
+    // After a fault, an error or an unwanted change: drop().
+    Result<Executed> execute(Working& working, const Entry& entry, const nlohmann::json& intent);
+    // May the record take an entry whose intent has so many bytes?
+    bool has_room(Working& working, std::size_t intent_bytes, std::size_t record_bytes_max);
     // Had the author seen that someone changed the record since it was made? Of a session: that it
     // was closed, as nothing else changes one.
     Result<bool> knew_changes(const Working& working, const Entry& author);
@@ -77,6 +90,12 @@ public:
                                   const nlohmann::json& intent);
 
     Result<Projection> projection_of(Working& working);
+    // What the record's row is to hold. Errors are the record's own, never the store's.
+    struct Row {
+        Projection projection;
+        Bytes document;  // empty where there are few changes
+    };
+    Result<Row> row_of(Working& working);
 
     // Write the row.
     struct Made {
@@ -85,7 +104,7 @@ public:
     };
     Result<> save_new(const Entry& entry, const std::optional<Subjects::Id>& subject,
                       const nlohmann::json& intent, const Made& made);
-    Result<> save_change(Working& working);
+    Result<> save_change(Working& working, const Row& row);
     // Of the one entry that says what became of a receipt's original. `repeated`: it said so
     // before; `conflict`: another one did.
     enum class Settled { now, repeated, otherwise };
@@ -138,6 +157,8 @@ private:
     Result<Line> line_of(const RecordId& entry);
     Result<bool> knows(const Entry& author, const Working::Change& change);
     Result<> replay(Working& working, std::vector<Working::Change> changes);
+    // For entries that were executed before: a fault is an error.
+    Result<> execute_again(Working& working, const Entry& entry, const nlohmann::json& intent);
     Working* keep(Working working);
     Working* held(std::string_view record, const RecordId& id);
 

@@ -82,7 +82,7 @@ Result<> Subjects::keep(const Id& id) {
     SPOT_ASSIGN(const auto now, state(id));
     if (now != State::unknown) return {};
     SPOT_ASSIGN(const auto made, key(id));
-    SPOT_CHECK(made);
+    if (!made) return fail(Code::corrupt, "the store's secret for new people is missing");
     return make(id, *made);
 }
 

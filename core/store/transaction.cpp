@@ -37,28 +37,84 @@ Logs::Log Ledger::Inside::log(const LogId& id) {
     return out;
 }
 
+// Counts how deep within transact() and read() we are.
+class Ledger::Inside::Within {
+public:
+    explicit Within(int& depth) : depth_(depth) { ++depth_; }
+    ~Within() { --depth_; }
+    Within(const Within&) = delete;
+    Within& operator=(const Within&) = delete;
+
+private:
+    int& depth_;
+};
+
+// What has begun and is rolled back however its scope is left, unless it was committed.
+class Ledger::Inside::Unit {
+public:
+    enum class Is { transaction, savepoint };
+    static Result<> begin(Database& database, Is is) {
+        return database.prepare(is == Is::transaction ? "BEGIN IMMEDIATE" : "SAVEPOINT inner")
+            .run();
+    }
+    Unit(Inside& inside, Is is) : inside_(inside), is_(is) {}
+    Unit(const Unit&) = delete;
+    Unit& operator=(const Unit&) = delete;
+    // Errors of ROLLBACK are ignored: an uncommitted transaction is rolled back anyway.
+    ~Unit() {
+        if (committed_) return;
+        if (is_ == Is::savepoint)
+            (void)inside_.database.run("ROLLBACK TO inner; RELEASE inner");
+        else if (inside_.database.in_transaction())
+            (void)inside_.database.run("ROLLBACK");
+        inside_.forget();
+    }
+
+    Result<> commit() {
+        // A reader without an error channel may have met one (noted()); and after a full disk
+        // SQLite may have ended the transaction by itself.
+        if (inside_.fault) return tl::make_unexpected(*inside_.fault);
+        if (!inside_.database.in_transaction())
+            return fail(Code::io, "the transaction has ended; nothing was changed");
+        SPOT_TRY(
+            inside_.database.prepare(is_ == Is::transaction ? "COMMIT" : "RELEASE inner").run());
+        committed_ = true;
+        return {};
+    }
+
+private:
+    Inside& inside_;
+    Is is_;
+    bool committed_ = false;
+};
+
+class Ledger::Inside::Reading {
+public:
+    explicit Reading(Inside& inside) : inside_(inside) {}
+    ~Reading() { inside_.end_reading(); }
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+private:
+    Inside& inside_;
+};
+
 Result<> Ledger::Inside::transact(const std::function<Result<>()>& work, Of of) {
     if (fault) return tl::make_unexpected(*fault);
     const bool outer = depth == 0;
     // After a full disk SQLite may have ended the transaction; outside one, nothing is atomic.
     if (!outer && !database.in_transaction())
         return fail(Code::io, "the transaction has ended; nothing was changed");
-    SPOT_TRY(database.prepare(outer ? "BEGIN IMMEDIATE" : "SAVEPOINT inner").run());
-    Result<> done;
-    if (outer) done = refresh();
-    if (done && of == Of::records) done = catch_up();
-    if (done) {
-        ++depth;
-        done = work();
-        --depth;
+    const auto is = outer ? Unit::Is::transaction : Unit::Is::savepoint;
+    SPOT_TRY(Unit::begin(database, is));
+    Unit unit(*this, is);
+    if (outer) SPOT_TRY(refresh());
+    if (of == Of::records) SPOT_TRY(catch_up());
+    {
+        const Within within(depth);
+        SPOT_TRY(work());
     }
-    if (done) done = database.prepare(outer ? "COMMIT" : "RELEASE inner").run();
-    if (done) return done;
-    // Their own failure changes nothing: the transaction is rolled back when it is not committed.
-    if (!outer) (void)database.run("ROLLBACK TO inner; RELEASE inner");
-    if (outer && database.in_transaction()) (void)database.run("ROLLBACK");
-    forget();
-    return done;
+    return unit.commit();
 }
 
 Result<> Ledger::Inside::read(Of of, const std::function<Result<>()>& work) {
@@ -67,18 +123,20 @@ Result<> Ledger::Inside::read(Of of, const std::function<Result<>()>& work) {
         if (of == Of::records && !reading) SPOT_TRY(catch_up());
         return work();
     }
-    SPOT_TRY(begin_reading());
-    const auto behind = of == Of::records ? is_behind() : false;
-    if (behind && *behind) {
-        end_reading();
-        if (!transact([] { return Result<>(); })) return read_unkept(work);
+    {
         SPOT_TRY(begin_reading());
+        const Reading look(*this);
+        SPOT_ASSIGN(const bool behind, of == Of::records ? is_behind() : Result<bool>(false));
+        if (!behind) {
+            const Within within(depth);
+            return work();
+        }
     }
-    ++depth;
-    const auto done = behind ? work() : tl::make_unexpected(behind.error());
-    --depth;
-    end_reading();
-    return done;
+    if (!transact([] { return Result<>(); })) return read_unkept(work);
+    SPOT_TRY(begin_reading());
+    const Reading look(*this);
+    const Within within(depth);
+    return work();
 }
 
 Result<> Ledger::Inside::begin_reading() {
@@ -95,17 +153,12 @@ void Ledger::Inside::end_reading() {
 }
 
 Result<> Ledger::Inside::read_unkept(const std::function<Result<>()>& work) {
-    SPOT_TRY(database.prepare("BEGIN IMMEDIATE").run());
-    auto done = refresh();
-    if (done) done = catch_up();
-    if (done) {
-        ++depth;
-        done = work();
-        --depth;
-    }
-    if (database.in_transaction()) (void)database.run("ROLLBACK");
-    forget();
-    return done;
+    SPOT_TRY(Unit::begin(database, Unit::Is::transaction));
+    const Unit unit(*this, Unit::Is::transaction);  // never committed
+    SPOT_TRY(refresh());
+    SPOT_TRY(catch_up());
+    const Within within(depth);
+    return work();
 }
 
 }  // namespace spot::core

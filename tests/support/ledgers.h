@@ -30,6 +30,11 @@ public:
         : party_(party), random_(seed), key_(core::SecretKey::random(random_)) {
         open();
     }
+    // From now on as a program with another limit has it.
+    void open_with(std::size_t record_bytes_max) {
+        record_bytes_max_ = record_bytes_max;
+        open();
+    }
     void open() {
         ledger_.reset();
         auto opened = another();
@@ -49,7 +54,8 @@ public:
     }
     // As a second process has it.
     core::Result<core::Ledger> another() {
-        return core::Ledger::open(file(), key_, {party_, &core::Catalogue::shipped(), &random_});
+        return core::Ledger::open(
+            file(), key_, {party_, &core::Catalogue::shipped(), &random_, record_bytes_max_});
     }
     core::Ledger& operator*() { return *ledger_; }
     core::Ledger* operator->() { return ledger_.get(); }
@@ -75,6 +81,7 @@ public:
 
 private:
     core::Party party_;
+    std::size_t record_bytes_max_ = core::kRecordBytesMax;
     TemporaryFolder folder_;
     tests::SeededRandom random_;
     core::SecretKey key_;
