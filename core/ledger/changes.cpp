@@ -1,4 +1,4 @@
-#include "core/store/changes.h"
+#include "core/ledger/changes.h"
 
 namespace spot::core {
 namespace {

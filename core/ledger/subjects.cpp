@@ -1,4 +1,4 @@
-#include "core/store/subjects.h"
+#include "core/ledger/subjects.h"
 
 #include <algorithm>
 

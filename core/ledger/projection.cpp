@@ -1,4 +1,4 @@
-#include "core/store/projection.h"
+#include "core/ledger/projection.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/store/inside.h"
+#include "core/ledger/impl.h"
 
 namespace spot::core {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/store/entries.h"
+#include "core/ledger/entries.h"
 
 #include <algorithm>
 

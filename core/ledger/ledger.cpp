@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/store/inside.h"
+#include "core/ledger/impl.h"
 #include "core/store/sqlite/migrate.h"
 
 namespace spot::core {

@@ -7,7 +7,7 @@
 
 #include "core/ledger.h"
 #include "core/store/sqlite/database.h"
-#include "core/store/subjects.h"
+#include "core/ledger/subjects.h"
 
 namespace spot::core {
 

@@ -4,8 +4,8 @@
 #include <map>
 
 #include "core/document.h"
-#include "core/store/entries.h"
-#include "core/store/projection.h"
+#include "core/ledger/entries.h"
+#include "core/ledger/projection.h"
 
 namespace spot::core {
 

@@ -1,11 +1,11 @@
-#include "core/store/records.h"
+#include "core/ledger/records.h"
 
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
-#include "core/store/changes.h"
+#include "core/ledger/changes.h"
 
 namespace spot::core {
 namespace {

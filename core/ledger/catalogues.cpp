@@ -8,7 +8,7 @@
 #include "core/catalogue_texts.h"
 #include "core/catalogue_versions.h"
 #include "core/intent.h"
-#include "core/store/inside.h"
+#include "core/ledger/impl.h"
 
 namespace spot::core {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/store/files.h"
+#include "core/ledger/files.h"
 
 #include <algorithm>
 #include <limits>

@@ -6,9 +6,9 @@
 
 #include "core/log.h"
 #include "core/store/keys.h"
-#include "core/store/logs.h"
+#include "core/ledger/logs.h"
 #include "core/store/sqlite/database.h"
-#include "core/store/subjects.h"
+#include "core/ledger/subjects.h"
 
 namespace spot::core {
 

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
-#include "core/store/inside.h"
+#include "core/ledger/impl.h"
 
 namespace spot::core {
 namespace {

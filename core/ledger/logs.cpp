@@ -1,4 +1,4 @@
-#include "core/store/logs.h"
+#include "core/ledger/logs.h"
 
 #include <algorithm>
 

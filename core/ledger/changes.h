@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/bytes.h"
-#include "core/store/records.h"
+#include "core/ledger/records.h"
 
 namespace spot::core {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/store/changes.h"
+#include "core/ledger/changes.h"
 
 namespace spot::core {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/store/changes.h"
-#include "core/store/inside.h"
+#include "core/ledger/changes.h"
+#include "core/ledger/impl.h"
 
 namespace spot::core {
 namespace {

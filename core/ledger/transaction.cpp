@@ -1,4 +1,4 @@
-#include "core/store/inside.h"
+#include "core/ledger/impl.h"
 
 namespace spot::core {
 

@@ -7,12 +7,12 @@
 #include "core/catalogue_versions.h"
 #include "core/ledger.h"
 #include "core/receipt_code.h"
-#include "core/store/entries.h"
-#include "core/store/files.h"
-#include "core/store/logs.h"
-#include "core/store/records.h"
+#include "core/ledger/entries.h"
+#include "core/ledger/files.h"
+#include "core/ledger/logs.h"
+#include "core/ledger/records.h"
 #include "core/store/sqlite/database.h"
-#include "core/store/subjects.h"
+#include "core/ledger/subjects.h"
 
 namespace spot::core {
 

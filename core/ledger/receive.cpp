@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
-#include "core/store/inside.h"
+#include "core/ledger/impl.h"
 #include "core/utf8.h"
 
 namespace spot::core {

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/store/inside.h"
+#include "core/ledger/impl.h"
 
 namespace spot::core {
 namespace {
