@@ -46,14 +46,14 @@ std::string largest_member(const Json& intent) {
 
 }  // namespace
 
-Result<bool> Ledger::Inside::repeated_record(Kind kind, std::string_view reference,
+Result<bool> Ledger::Inside::repeated_record(Tx& tx, Kind kind, std::string_view reference,
                                              const Json& intent, Appended& out) {
     if (reference.empty()) return false;
-    SPOT_ASSIGN(const auto found, records.find_reference(record_of(kind), reference));
+    SPOT_ASSIGN(const auto found, records.find_reference(tx, record_of(kind), reference));
     if (!found) return false;
     const RecordId id = *found;
-    SPOT_ASSIGN(const auto log, logs.find(id.log));
-    SPOT_ASSIGN(const auto line, entries.read(*log, id.seq));
+    SPOT_ASSIGN(const auto log, logs.find(tx, id.log));
+    SPOT_ASSIGN(const auto line, entries.read(tx, *log, id.seq));
     if (!line) return fail(Code::corrupt, "a record's entry is not in the store");
     const Json earlier = Json::parse(line->entry.intent, nullptr, false);
     SPOT_ASSIGN(const auto before, as_given(kind, earlier));
@@ -80,13 +80,13 @@ Result<bool> Ledger::Inside::repeated_change(const Working& working, Kind kind,
     return false;
 }
 
-Result<bool> Ledger::Inside::repeated_settlement(const Json& intent, const std::string& text,
+Result<bool> Ledger::Inside::repeated_settlement(Tx& tx, const Json& intent, const std::string& text,
                                                  Appended& out) {
     const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
-    SPOT_ASSIGN(const auto all, id ? changes_of("receipt", *id) : std::vector<RecordId>());
+    SPOT_ASSIGN(const auto all, id ? changes_of(tx, "receipt", *id) : std::vector<RecordId>());
     if (all.size() < 2) return false;
-    SPOT_ASSIGN(const auto log, logs.find(all.back().log));
-    SPOT_ASSIGN(const auto line, entries.read(*log, all.back().seq));
+    SPOT_ASSIGN(const auto log, logs.find(tx, all.back().log));
+    SPOT_ASSIGN(const auto line, entries.read(tx, *log, all.back().seq));
     if (!line || line->entry.intent != text)
         return fail(Code::conflict, "this receipt's original was settled before");
     out = {all.back(), *id, true};
@@ -94,7 +94,7 @@ Result<bool> Ledger::Inside::repeated_settlement(const Json& intent, const std::
 }
 
 // How far the author has executed the other party's log.
-Result<Seen> Ledger::Inside::seen_by(const LogId& author) {
+Result<Seen> Ledger::Inside::seen_by(Tx& tx, const LogId& author) {
     auto row = database.prepare(
         "SELECT epoch, executed FROM log WHERE device = ?1 AND executed > 0"
         " ORDER BY epoch DESC LIMIT 1");
@@ -103,7 +103,7 @@ Result<Seen> Ledger::Inside::seen_by(const LogId& author) {
     return Seen{static_cast<std::uint32_t>(row.integer(0)), row.number(1)};
 }
 
-Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::string_view user,
+Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference, std::string_view user,
                                 Json intent, Appended& out) {
     if (!writing) return fail(Code::invalid, "no log is being written to");
     const auto user_length = text_length(user);
@@ -112,17 +112,17 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     if (!intent.is_object()) return fail(Code::invalid, "an intent is an object");
 
     // What another process wrote is not remembered here; a receipt is settled in its row.
-    if (!pending || kind == Kind::receipt_settle) SPOT_TRY(catch_up());
+    if (!pending || kind == Kind::receipt_settle) SPOT_TRY(catch_up(tx));
     if (makes_record(kind)) {
-        SPOT_ASSIGN(const auto repeated, repeated_record(kind, reference, intent, out));
+        SPOT_ASSIGN(const auto repeated, repeated_record(tx, kind, reference, intent, out));
         if (repeated) return {};
     }
     if (kind == Kind::receipt_print) {
-        SPOT_ASSIGN(const auto log, logs.find_or_make(writing->log));
+        SPOT_ASSIGN(const auto log, logs.find_or_make(tx, writing->log));
         intent["series"] = series_of(writing->log);
         intent["number"] = log->receipts + 1;
     }
-    SPOT_ASSIGN(const auto catalogue, catalogue_of(kind, intent));
+    SPOT_ASSIGN(const auto catalogue, catalogue_of(tx, kind, intent));
     SPOT_TRY(check_intent(options.party, kind, intent, *catalogue));
     Line line;
     line.entry.kind = kind;
@@ -136,7 +136,7 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
     if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = RecordId::parse(intent.at(record).get_ref<const std::string&>());
-        SPOT_ASSIGN(const auto opened, id ? open(record, *id) : nullptr);
+        SPOT_ASSIGN(const auto opened, id ? open(tx, record, *id) : nullptr);
         if (!opened) return fail(Code::not_found, "unknown " + record);
         working = opened;
         SPOT_ASSIGN(const auto repeated, repeated_change(*working, kind, line.entry.intent, out));
@@ -146,30 +146,30 @@ Result<> Ledger::Inside::append(Kind kind, std::string_view reference, std::stri
         if (options.party == Party::hub) own.device = id->log.device | kHubBit;
     }
     if (kind == Kind::receipt_settle) {
-        SPOT_ASSIGN(const auto repeated, repeated_settlement(intent, line.entry.intent, out));
+        SPOT_ASSIGN(const auto repeated, repeated_settlement(tx, intent, line.entry.intent, out));
         if (repeated) return {};
     }
-    SPOT_TRY(check_state(own, Whose::anybody, kind, intent, *catalogue, line.subject));
+    SPOT_TRY(check_state(tx, own, Whose::anybody, kind, intent, *catalogue, line.subject));
 
-    const auto log = logs.find_or_make(own);
+    const auto log = logs.find_or_make(tx, own);
     if (!log) return tl::make_unexpected(log.error());
     // Entries in it would never be sent.
     if ((*log)->ended)
         return fail(Code::conflict, "this log has ended: another process goes on in the next one");
-    if (working) SPOT_TRY(check_room(*working, intent, line.entry.intent.size()));
+    if (working) SPOT_TRY(check_room(tx, *working, intent, line.entry.intent.size()));
     line.entry.log = own;
     line.entry.seq = (*log)->tip.seq + 1;
     if (line.entry.seq > kSeqMax) return fail(Code::limit, "the log is full");
     line.entry.run = writing->run;
-    const auto seen = seen_by(own);
+    const auto seen = seen_by(tx, own);
     if (!seen) return tl::make_unexpected(seen.error());
     line.entry.seen = *seen;
     line.reference = reference;
     out = {line.entry.id(), working ? working->id : line.entry.id(), false};
-    return write(**log, std::move(line), intent, working);
+    return write(tx, **log, std::move(line), intent, working);
 }
 
-Result<> Ledger::Inside::check_room(Working& working, const Json& intent, std::size_t bytes) {
+Result<> Ledger::Inside::check_room(Tx& tx, Working& working, const Json& intent, std::size_t bytes) {
     const std::size_t bytes_max = options.record_bytes_max - options.record_bytes_max / 4;
     if (records.has_room(working, bytes, bytes_max)) return {};
     return fail(
@@ -179,29 +179,29 @@ Result<> Ledger::Inside::check_room(Working& working, const Json& intent, std::s
             " becomes too large; nothing was changed. Ask for it in a new request");
 }
 
-Result<> Ledger::Inside::write(Logs::Log& log, Line line, const Json& intent, Working* working,
+Result<> Ledger::Inside::write(Tx& tx, Logs::Log& log, Line line, const Json& intent, Working* working,
                                std::string_view held) {
     Entry& entry = line.entry;
-    SPOT_ASSIGN(const auto secret, logs.secret_or_make(log, entry.seq));
+    SPOT_ASSIGN(const auto secret, logs.secret_or_make(tx, log, entry.seq));
     line.salt = salt_of(*secret, entry.log, entry.seq);
     if (entry.kind == Kind::request_queue) {
-        const auto subject = subjects.of_request(intent, entry.id(), Subjects::Row::later);
+        const auto subject = subjects.of_request(tx, intent, entry.id(), Subjects::Row::later);
         if (!subject) return tl::make_unexpected(subject.error());
         line.subject = *subject;
     }
 
     if (has_document(entry.kind) && held.empty()) {
         if (makes_record(entry.kind)) {
-            SPOT_ASSIGN(const auto made, records.make(entry, line.subject));
+            SPOT_ASSIGN(const auto made, records.make(tx, entry, line.subject));
             working = made;
         }
-        SPOT_ASSIGN(const auto done, records.execute(*working, entry, intent));
+        SPOT_ASSIGN(const auto done, records.execute(tx, *working, entry, intent));
         if (done.fault) return tl::make_unexpected(*done.fault);
         entry.check = check_of(done.change);
     }
-    SPOT_TRY(entries.append(log, line));
-    if (!held.empty()) SPOT_TRY(entries.quarantine(log, entry.seq, held));
-    return project_later(log, line, intent);
+    SPOT_TRY(entries.append(tx, log, line));
+    if (!held.empty()) SPOT_TRY(entries.quarantine(tx, log, entry.seq, held));
+    return project_later(tx, log, line, intent);
 }
 
 }  // namespace spot::core

@@ -24,7 +24,7 @@ Bytes place_of(std::string_view owner, View hash) {
 
 Result<Hash> Ledger::attach(std::string_view owner, View content) {
     const Hash hash = core::hash({content});
-    SPOT_TRY(inside_->transact([&]() -> Result<> {
+    SPOT_TRY(inside_->transact([&](Tx& tx) -> Result<> {
         Database& database = inside_->database;
         auto there = database.prepare("SELECT 1 FROM attached WHERE owner = ?1 AND hash = ?2");
         const auto again = there.with(owner, hash).step();
@@ -46,7 +46,7 @@ Result<Hash> Ledger::attach(std::string_view owner, View content) {
 
 Result<std::optional<Bytes>> Ledger::attached(std::string_view owner, const Hash& hash) {
     std::optional<Bytes> out;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
+    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
         auto row = inside_->database.prepare(
             "SELECT attached.subject, attached.key, attachment.content FROM attached"
             " JOIN attachment ON attachment.number = attached.attachment"
@@ -55,13 +55,13 @@ Result<std::optional<Bytes>> Ledger::attached(std::string_view owner, const Hash
         if (!found) {
             const auto request = RecordId::parse(owner);
             if (!request) return {};
-            SPOT_ASSIGN(auto received, inside_->received_file({*request, hash}));
+            SPOT_ASSIGN(auto received, inside_->received_file(tx, {*request, hash}));
             out = std::move(received);
             return {};
         }
         Bytes opened(row.blob(1).begin(), row.blob(1).end());
         if (const auto subject = subject_of(row, 0)) {
-            SPOT_ASSIGN(const auto sealing, inside_->subjects.key(*subject));
+            SPOT_ASSIGN(const auto sealing, inside_->subjects.key(tx, *subject));
             if (!sealing) return {};  // erased
             SPOT_ASSIGN(auto plain, open_at_rest(*sealing, row.blob(1), place_of(owner, hash)));
             opened = std::move(plain);
@@ -76,7 +76,7 @@ Result<std::optional<Bytes>> Ledger::attached(std::string_view owner, const Hash
 }
 
 Result<> Ledger::detach(std::string_view owner, const Hash& hash) {
-    return inside_->transact([&]() -> Result<> {
+    return inside_->transact([&](Tx& tx) -> Result<> {
         Database& database = inside_->database;
         auto row = database.prepare(
             "DELETE FROM attached WHERE owner = ?1 AND hash = ?2 RETURNING attachment");
@@ -94,10 +94,10 @@ Result<> Ledger::hand_on(std::string_view owner, const RecordId& request,
         Hash hash{};
         Bytes key;
     };
-    return inside_->transact([&]() -> Result<> {
-        SPOT_ASSIGN(const auto head, inside_->made(Kind::request_queue, request));
+    return inside_->transact([&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto head, inside_->made(tx, Kind::request_queue, request));
         if (!head || !head->subject) return fail(Code::not_found, "unknown request");
-        SPOT_ASSIGN(const auto sealing, inside_->subjects.key(*head->subject));
+        SPOT_ASSIGN(const auto sealing, inside_->subjects.key(tx, *head->subject));
         if (!sealing) return fail(Code::not_found, "the person's data were erased");
         std::vector<Row> all;
         auto rows = inside_->database.prepare("SELECT hash, key FROM attached WHERE owner = ?1");
@@ -128,8 +128,8 @@ Result<> Ledger::hand_on(std::string_view owner, const RecordId& request,
     });
 }
 
-Result<> Ledger::Inside::move_attached(const RecordId& from, const RecordId& to) {
-    SPOT_ASSIGN(const auto head, made(Kind::request_queue, to));
+Result<> Ledger::Inside::move_attached(Tx& tx, const RecordId& from, const RecordId& to) {
+    SPOT_ASSIGN(const auto head, made(tx, Kind::request_queue, to));
     if (!head || !head->subject) return fail(Code::not_found, "unknown request");
     const Subjects::Id subject = *head->subject;
     const std::string owner = from.text(), owner_now = to.text();
@@ -141,10 +141,10 @@ Result<> Ledger::Inside::move_attached(const RecordId& from, const RecordId& to)
         if (!row) break;
         const Bytes hash(rows.blob(0).begin(), rows.blob(0).end());
         const auto before = subject_of(rows, 1);
-        SPOT_ASSIGN(const auto opening, before ? subjects.key(*before) : nullptr);
+        SPOT_ASSIGN(const auto opening, before ? subjects.key(tx, *before) : nullptr);
         if (!opening) continue;  // erased
         SPOT_ASSIGN(const auto key, open_at_rest(*opening, rows.blob(2), place_of(owner, hash)));
-        SPOT_ASSIGN(const auto sealing, subjects.key(subject));
+        SPOT_ASSIGN(const auto sealing, subjects.key(tx, subject));
         if (!sealing) return fail(Code::not_found, "the person's data were erased");
         moved.emplace_back(hash,
                            seal_at_rest(*sealing, key, place_of(owner_now, hash), *options.random));

@@ -30,15 +30,15 @@ bool same_around(const Entry& one, const Entry& other) {
 
 }  // namespace
 
-Result<> Ledger::Inside::branch(const LogId& from, const Tip& common, const LogId& to,
+Result<> Ledger::Inside::branch(Tx& tx, const LogId& from, const Tip& common, const LogId& to,
                                 const Renamed& renamed, std::uint64_t& again) {
     if (!is_own(from) || from.device != to.device || to.epoch <= from.epoch)
         return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
-    SPOT_ASSIGN(Logs::Log* const found, logs.find(from));
+    SPOT_ASSIGN(Logs::Log* const found, logs.find(tx, from));
     if (!found) return fail(Code::not_found, "there is no such log");
-    SPOT_ASSIGN(Logs::Log* const made, logs.find_or_make(to));
+    SPOT_ASSIGN(Logs::Log* const made, logs.find_or_make(tx, to));
     Logs::Log &old = *found, &fresh = *made;
-    const auto hash = entries.hash_at(old, common.seq);
+    const auto hash = entries.hash_at(tx, old, common.seq);
     if (!hash) return tl::make_unexpected(hash.error());
     if (*hash != common.hash || fresh.tip.seq > 0 || old.ended)
         return fail(Code::conflict, "the new epoch does not follow on this log");
@@ -50,23 +50,23 @@ Result<> Ledger::Inside::branch(const LogId& from, const Tip& common, const LogI
     // Where nothing of the old epoch is shared, its beginning is the other copy's, too.
     fresh.branch =
         common.seq == 0 && old.branch.epoch > 0 ? old.branch : Seen{from.epoch, common.seq};
-    SPOT_TRY(logs.save(old));
-    SPOT_TRY(logs.save(fresh));
+    SPOT_TRY(logs.save(tx, old));
+    SPOT_TRY(logs.save(tx, fresh));
 
     std::vector<Stranded> stranded(static_cast<std::size_t>(old.tip.seq - common.seq));
-    SPOT_TRY(undo_after(old, stranded));
+    SPOT_TRY(undo_after(tx, old, stranded));
     for (std::uint64_t seq = common.seq + 1; seq <= old.tip.seq; ++seq) {
-        SPOT_ASSIGN(auto line, entries.read(old, seq));
+        SPOT_ASSIGN(auto line, entries.read(tx, old, seq));
         if (line && !line->erased)
-            SPOT_TRY(write_again(old, std::move(*line), fresh, stranded, renamed));
+            SPOT_TRY(write_again(tx, old, std::move(*line), fresh, stranded, renamed));
     }
-    SPOT_TRY(entries.release_after(old, common.seq));  // it stands in the new log's
+    SPOT_TRY(entries.release_after(tx, old, common.seq));  // it stands in the new log's
     again = fresh.tip.seq;
     return {};
 }
 
 // Takes the entries after `ended` out of everything that is made from entries.
-Result<> Ledger::Inside::undo_after(const Logs::Log& log, std::vector<Stranded>& stranded) {
+Result<> Ledger::Inside::undo_after(Tx& tx, const Logs::Log& log, std::vector<Stranded>& stranded) {
     const std::uint64_t last = *log.ended;
     const std::int64_t from = entry_key(log.number, last + 1);
     const std::int64_t until = entry_key(log.number, kSeqMax);
@@ -96,19 +96,19 @@ Result<> Ledger::Inside::undo_after(const Logs::Log& log, std::vector<Stranded>&
         SPOT_TRY(database.prepare(sql).with(from, until).run());
     records.forget();
 
-    return entries.each(log, last + 1, kSeqMax, [&](Line& line) -> Result<> {
+    return entries.each(tx, log, last + 1, kSeqMax, [&](Line& line) -> Result<> {
         if (line.erased || makes_record(line.entry.kind)) return {};
         const std::string record(record_of(line.entry.kind));
         const auto id = id_in(Json::parse(line.entry.intent, nullptr, false), record.c_str());
         if (!id) return fail(Code::corrupt, "an entry's intent does not read");
-        SPOT_ASSIGN(const auto stays, records.exists(record, *id));
+        SPOT_ASSIGN(const auto stays, records.exists(tx, record, *id));
         if (!stays) return {};
-        return has_document(line.entry.kind) ? records.undo_changes(record, *id, log.id, last)
-                                             : records.unsettle_fact(*id);
+        return has_document(line.entry.kind) ? records.undo_changes(tx, record, *id, log.id, last)
+                                             : records.unsettle_fact(tx, *id);
     });
 }
 
-Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log& to,
+Result<> Ledger::Inside::write_again(Tx& tx, const Logs::Log& from, Line line, Logs::Log& to,
                                      std::vector<Stranded>& stranded, const Renamed& renamed) {
     const RecordId before = line.entry.id();
     const auto of = [&](std::uint64_t seq) -> Stranded& { return stranded[seq - *from.ended - 1]; };
@@ -130,7 +130,7 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
     if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = id_in(intent, record.c_str());
-        SPOT_ASSIGN(const auto opened, id ? open(record, *id) : nullptr);
+        SPOT_ASSIGN(const auto opened, id ? open(tx, record, *id) : nullptr);
         if (!opened) return fail(Code::corrupt, "a record's row is not in the store");
         working = opened;
         line.subject = working->subject;
@@ -139,8 +139,8 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
     one.now = line.entry.seq;
     const RecordId now = line.entry.id();
     line.reference = one.names.empty() ? std::string() : one.names.front();
-    SPOT_ASSIGN(const auto held, entries.quarantine_code(from, before.seq));
-    SPOT_TRY(write(to, std::move(line), intent, working, held.value_or("")));
+    SPOT_ASSIGN(const auto held, entries.quarantine_code(tx, from, before.seq));
+    SPOT_TRY(write(tx, to, std::move(line), intent, working, held.value_or("")));
     if (!makes_record(kind)) return {};
 
     if (one.names.empty()) one.names.emplace_back();
@@ -150,27 +150,27 @@ Result<> Ledger::Inside::write_again(const Logs::Log& from, Line line, Logs::Log
                      .with(*record_place(record_of(kind)), std::string_view(one.names[i]),
                            entry_key(to.number, now.seq))
                      .run());
-    if (kind == Kind::request_queue) SPOT_TRY(move_attached(before, now));
+    if (kind == Kind::request_queue) SPOT_TRY(move_attached(tx, before, now));
     return renamed ? renamed(before, now) : Result<>();
 }
 
-Result<> Ledger::Inside::keep_branch(const LogId& id, const Seen& branch) {
+Result<> Ledger::Inside::keep_branch(Tx& tx, const LogId& id, const Seen& branch) {
     if (is_own(id) || branch.epoch >= id.epoch || branch.epoch == 0 || branch.seq > kSeqMax)
         return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
-    SPOT_ASSIGN(const auto found, logs.find_or_make(id));
+    SPOT_ASSIGN(const auto found, logs.find_or_make(tx, id));
     Logs::Log& log = *found;
     if (log.branch == branch) return {};
     if (log.tip.seq > 0) return fail(Code::conflict, "the log went on from elsewhere before");
     log.branch = branch;
-    return logs.save(log);
+    return logs.save(tx, log);
 }
 
-Result<std::size_t> Ledger::Inside::matching(const LogId& id, std::span<const Entry> given) {
-    SPOT_ASSIGN(const auto found, logs.find(id));
+Result<std::size_t> Ledger::Inside::matching(Tx& tx, const LogId& id, std::span<const Entry> given) {
+    SPOT_ASSIGN(const auto found, logs.find(tx, id));
     std::size_t same = 0;
     if (!found || given.empty()) return same;
     bool differs = false;
-    SPOT_TRY(entries.each(*found, given.front().seq, given.back().seq, [&](Line& line) -> Result<> {
+    SPOT_TRY(entries.each(tx, *found, given.front().seq, given.back().seq, [&](Line& line) -> Result<> {
         if (differs || same == given.size()) return {};
         const Entry& other = given[same];
         differs =

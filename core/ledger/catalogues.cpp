@@ -30,7 +30,7 @@ Failure unknown_version() {
 
 }  // namespace
 
-Result<> Ledger::Inside::load_catalogues() {
+Result<> Ledger::Inside::load_catalogues(Tx& tx) {
     if (published_known) return {};
     std::vector<Published> found;
     auto rows = database.prepare("SELECT key, value FROM kept WHERE shelf = ?1 ORDER BY number");
@@ -52,7 +52,7 @@ Result<> Ledger::Inside::load_catalogues() {
     return {};
 }
 
-Result<std::string> Ledger::Inside::catalogue_text(std::string_view version) {
+Result<std::string> Ledger::Inside::catalogue_text(Tx& tx, std::string_view version) {
     if (version == options.catalogue->version()) return shipped_catalogue();
     auto row = database.prepare("SELECT value FROM kept WHERE shelf = ?1 AND key = ?2");
     SPOT_ASSIGN(const auto found, row.with(kTexts, version).step());
@@ -60,14 +60,14 @@ Result<std::string> Ledger::Inside::catalogue_text(std::string_view version) {
     return std::string(row.text(0));
 }
 
-Result<const Catalogue*> Ledger::Inside::catalogue(std::string_view version) {
+Result<const Catalogue*> Ledger::Inside::catalogue(Tx& tx, std::string_view version) {
     if (version.empty() || version == options.catalogue->version()) return options.catalogue;
-    SPOT_TRY(load_catalogues());
+    SPOT_TRY(load_catalogues(tx));
     const auto at = std::find_if(published.begin(), published.end(),
                                  [&](const Published& one) { return one.version == version; });
     if (at == published.end()) return unknown_version();
     if (const auto known = parsed.find(version); known != parsed.end()) return known->second.get();
-    SPOT_ASSIGN(const auto text, catalogue_text(version));
+    SPOT_ASSIGN(const auto text, catalogue_text(tx, version));
     SPOT_ASSIGN(auto read, Catalogue::parse(text));
     auto& kept = parsed[std::string(version)];
     kept = std::make_unique<Catalogue>(std::move(read));
@@ -76,23 +76,23 @@ Result<const Catalogue*> Ledger::Inside::catalogue(std::string_view version) {
 
 // An edit has to keep to the form that its request was filled under; a receipt may be for a
 // request of any version, and the newest knows all services that there ever were.
-Result<const Catalogue*> Ledger::Inside::catalogue_of(Kind kind, const Json& intent) {
+Result<const Catalogue*> Ledger::Inside::catalogue_of(Tx& tx, Kind kind, const Json& intent) {
     if (!intent.is_object()) return options.catalogue;
-    if (kind == Kind::request_queue) return catalogue(text_at(intent, "catalogue"));
-    SPOT_TRY(load_catalogues());
+    if (kind == Kind::request_queue) return catalogue(tx, text_at(intent, "catalogue"));
+    SPOT_TRY(load_catalogues(tx));
     if (published.empty()) return options.catalogue;
     if (kind != Kind::request_edit && kind != Kind::hub_edit)
-        return catalogue(published.back().version);
+        return catalogue(tx, published.back().version);
     const auto request = RecordId::parse(text_at(intent, "request"));
-    SPOT_ASSIGN(const auto log, request ? logs.find(request->log) : nullptr);
+    SPOT_ASSIGN(const auto log, request ? logs.find(tx, request->log) : nullptr);
     if (!log) return options.catalogue;  // an unknown request is refused for that
-    SPOT_ASSIGN(const auto line, entries.read(*log, request->seq));
+    SPOT_ASSIGN(const auto line, entries.read(tx, *log, request->seq));
     if (!line || line->erased) return options.catalogue;
     const Json making = Json::parse(line->entry.intent, nullptr, false);
-    return making.is_object() ? catalogue(text_at(making, "catalogue")) : options.catalogue;
+    return making.is_object() ? catalogue(tx, text_at(making, "catalogue")) : options.catalogue;
 }
 
-Result<> Ledger::Inside::keep_catalogue(const Published& version, std::string_view text) {
+Result<> Ledger::Inside::keep_catalogue(Tx& tx, const Published& version, std::string_view text) {
     const Json stored{{"in_force", version.in_force}, {"hash", to_hex(version.hash)}};
     for (const auto& [shelf, value] :
          {std::pair<std::string_view, std::string>{kShelf, stored.dump()},
@@ -106,15 +106,15 @@ Result<> Ledger::Inside::keep_catalogue(const Published& version, std::string_vi
 }
 
 // The parts that stand right in front of what says that they are all.
-Result<bool> Ledger::Inside::parts_before(const Entry& publishing, const Json& intent,
+Result<bool> Ledger::Inside::parts_before(Tx& tx, const Entry& publishing, const Json& intent,
                                           std::vector<CataloguePart>& out) {
     const auto count = intent.at("parts").get<std::uint64_t>();
     if (count >= publishing.seq) return false;
-    SPOT_ASSIGN(const auto log, logs.find(publishing.log));
+    SPOT_ASSIGN(const auto log, logs.find(tx, publishing.log));
     bool whole = true;
     SPOT_TRY(
-        entries.each(*log, publishing.seq - count, publishing.seq - 1, [&](Line& line) -> Result<> {
-            SPOT_ASSIGN(const auto held, entries.in_quarantine(*log, line.entry.seq));
+        entries.each(tx, *log, publishing.seq - count, publishing.seq - 1, [&](Line& line) -> Result<> {
+            SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, *log, line.entry.seq));
             const Json part = Json::parse(line.entry.intent, nullptr, false);
             if (held || line.entry.kind != Kind::catalogue_set || !part.is_object() ||
                 part.at("version") != intent.at("version"))
@@ -128,19 +128,19 @@ Result<bool> Ledger::Inside::parts_before(const Entry& publishing, const Json& i
 }
 
 // A version comes into force whole, in this transaction, or not at all.
-Result<Why> Ledger::Inside::take_catalogue(const Entry& publishing, const Json& intent) {
+Result<Why> Ledger::Inside::take_catalogue(Tx& tx, const Entry& publishing, const Json& intent) {
     const std::string version = text_at(intent, "version"), base = text_at(intent, "base");
-    SPOT_TRY(load_catalogues());
+    SPOT_TRY(load_catalogues(tx));
     for (const Published& one : published)
         if (one.version == version)  // a hub that was set back says it again
             return to_hex(one.hash) == text_at(intent, "hash") ? Why() : Why("diverged");
     if (version == options.catalogue->version()) return Why("diverged");
 
-    const auto before = catalogue_text(base);
+    const auto before = catalogue_text(tx, base);
     if (!before && before.error().code == Code::invalid) return Why("diverged");
     if (!before) return tl::make_unexpected(before.error());
     std::vector<CataloguePart> parts;
-    SPOT_ASSIGN(const auto whole, parts_before(publishing, intent, parts));
+    SPOT_ASSIGN(const auto whole, parts_before(tx, publishing, intent, parts));
     if (!whole) return Why("diverged");
     const auto text = catalogue_with(*before, version, parts);
     const auto in_force = parse_moment(text_at(intent, "in_force"));
@@ -149,25 +149,25 @@ Result<Why> Ledger::Inside::take_catalogue(const Entry& publishing, const Json& 
     if (to_hex(found.hash) != text_at(intent, "hash")) return Why("diverged");
     // Written for a newer program than this one.
     if (!Catalogue::parse(*text) || !CatalogueTexts::parse(*text)) return Why("form");
-    SPOT_TRY(keep_catalogue(found, *text));
+    SPOT_TRY(keep_catalogue(tx, found, *text));
     return Why();
 }
 
 // ── The ledger's face.
 
 Result<std::vector<Ledger::Published>> Ledger::published() {
-    SPOT_TRY(inside_->read(Inside::Of::log, [&] { return inside_->load_catalogues(); }));
+    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) { return inside_->load_catalogues(tx); }));
     return inside_->published;
 }
 
 Result<> Ledger::keep_catalogue(const Published& version, std::string_view text) {
-    return inside_->transact([&] { return inside_->keep_catalogue(version, text); });
+    return inside_->transact([&](Tx& tx) { return inside_->keep_catalogue(tx, version, text); });
 }
 
 Result<const Catalogue*> Ledger::catalogue(std::string_view version) {
     const Catalogue* out = nullptr;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        SPOT_ASSIGN(const auto found, inside_->catalogue(version));
+    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto found, inside_->catalogue(tx, version));
         out = found;
         return {};
     }));
@@ -176,13 +176,13 @@ Result<const Catalogue*> Ledger::catalogue(std::string_view version) {
 
 const Catalogue& Ledger::catalogue_at(Instant now) {
     const Catalogue* out = inside_->options.catalogue;
-    const auto done = inside_->read(Inside::Of::log, [&]() -> Result<> {
-        SPOT_TRY(inside_->load_catalogues());
+    const auto done = inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_TRY(inside_->load_catalogues(tx));
         const auto& all = inside_->published;
         const auto last = std::find_if(all.rbegin(), all.rend(),
                                        [&](const Published& one) { return one.in_force <= now; });
         if (last == all.rend()) return {};
-        SPOT_ASSIGN(const auto found, inside_->catalogue(last->version));
+        SPOT_ASSIGN(const auto found, inside_->catalogue(tx, last->version));
         out = found;
         return {};
     });
@@ -192,8 +192,8 @@ const Catalogue& Ledger::catalogue_at(Instant now) {
 
 Result<std::string> Ledger::catalogue_text(std::string_view version) {
     Result<std::string> out = std::string();
-    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        out = inside_->catalogue_text(version);
+    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
+        out = inside_->catalogue_text(tx, version);
         return out ? Result<>() : tl::make_unexpected(out.error());
     }));
     return out;

@@ -20,31 +20,31 @@ constexpr std::size_t kPendingMax = 256;
 }  // namespace
 
 // A hub's edits come one by one and in many logs: it puts each where it belongs at once.
-Result<bool> Ledger::Inside::is_behind() {
+Result<bool> Ledger::Inside::is_behind(Tx& tx) {
     if (options.party == Party::hub) return false;
     if (pending) return !pending->empty();
-    SPOT_ASSIGN(const auto ids, logs.ids());
+    SPOT_ASSIGN(const auto ids, logs.ids(tx));
     std::uint64_t count = 0;
     for (const LogId& id : ids) {
         if (!is_own(id)) continue;
-        SPOT_ASSIGN(const auto log, logs.find(id));
+        SPOT_ASSIGN(const auto log, logs.find(tx, id));
         count += log->tip.seq - log->projected;
     }
     if (count == 0) pending.emplace();
     return count > 0;
 }
 
-Result<> Ledger::Inside::catch_up() {
-    SPOT_ASSIGN(const auto behind, is_behind());
+Result<> Ledger::Inside::catch_up(Tx& tx) {
+    SPOT_ASSIGN(const auto behind, is_behind(tx));
     if (!behind) return {};
-    SPOT_ASSIGN(const auto ids, logs.ids());
+    SPOT_ASSIGN(const auto ids, logs.ids(tx));
     std::set<RecordId> lacking;
     for (const LogId& id : ids) {
         if (!is_own(id)) continue;
-        SPOT_ASSIGN(const auto log, logs.find(id));
-        SPOT_TRY(catch_up(*log, lacking));
+        SPOT_ASSIGN(const auto log, logs.find(tx, id));
+        SPOT_TRY(catch_up(tx, *log, lacking));
     }
-    SPOT_TRY(subjects.renew());
+    SPOT_TRY(subjects.renew(tx));
     pending.emplace();
     records.forget_names();
     return {};
@@ -52,27 +52,27 @@ Result<> Ledger::Inside::catch_up() {
 
 // An entry that can't be applied, as the record would become too large, stays in the log and goes
 // to the hub like every other; it stands in quarantine here, too, and the rest goes on.
-Result<> Ledger::Inside::catch_up(Logs::Log& log, std::set<RecordId>& lacking) {
+Result<> Ledger::Inside::catch_up(Tx& tx, Logs::Log& log, std::set<RecordId>& lacking) {
     if (log.projected == log.tip.seq) return {};
-    SPOT_TRY(entries.each(log, log.projected + 1, log.tip.seq, [&](Line& line) -> Result<> {
+    SPOT_TRY(entries.each(tx, log, log.projected + 1, log.tip.seq, [&](Line& line) -> Result<> {
         if (line.erased) return {};  // whoever erases sees to the records first
         const Json intent = Json::parse(line.entry.intent, nullptr, false);
         if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
-        SPOT_ASSIGN(const auto held, entries.in_quarantine(log, line.entry.seq));
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, line.entry.seq));
         if (held) return {};  // see branch.cpp
-        SPOT_ASSIGN(const auto why, project(log, line, intent, lacking));
-        return why ? entries.quarantine(log, line.entry.seq, *why) : Result<>();
+        SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
+        return why ? entries.quarantine(tx, log, line.entry.seq, *why) : Result<>();
     }));
     log.projected = log.tip.seq;
-    SPOT_TRY(records.tally_on(log, log.tip.seq));
-    return logs.save(log);
+    SPOT_TRY(records.tally_on(tx, log, log.tip.seq));
+    return logs.save(tx, log);
 }
 
 // After an own entry was appended.
-Result<> Ledger::Inside::project_later(Logs::Log& log, const Line& line, const Json& intent) {
+Result<> Ledger::Inside::project_later(Tx& tx, Logs::Log& log, const Line& line, const Json& intent) {
     if (options.party == Party::hub) {
         std::set<RecordId> lacking;
-        SPOT_ASSIGN(const auto why, project(log, line, intent, lacking));
+        SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
         return why ? fail(Code::invalid, "the record can't take this change") : Result<>();
     }
     const Entry& entry = line.entry;
@@ -82,7 +82,7 @@ Result<> Ledger::Inside::project_later(Logs::Log& log, const Line& line, const J
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
     if (!pending) return fail(Code::io, "the store has changed meanwhile; nothing was recorded");
     pending->push_back(target_of(entry, intent).value_or(entry.id()));
-    return pending->size() < kPendingMax ? Result<>() : catch_up();
+    return pending->size() < kPendingMax ? Result<>() : catch_up(tx);
 }
 
 // One that was written again has its number in an earlier series.
@@ -91,31 +91,31 @@ void Ledger::Inside::count_receipt(Logs::Log& log, const Json& intent) {
         log.receipts = intent.at("number").get<std::uint64_t>();
 }
 
-Result<Why> Ledger::Inside::project(Logs::Log& log, const Line& line, const Json& intent,
+Result<Why> Ledger::Inside::project(Tx& tx, Logs::Log& log, const Line& line, const Json& intent,
                                     std::set<RecordId>& lacking) {
     const Entry& entry = line.entry;
     if (record_of(entry.kind).empty()) return Why();
     if (!makes_record(entry.kind)) {
-        SPOT_ASSIGN(const auto why, project_change(line, intent, lacking));
+        SPOT_ASSIGN(const auto why, project_change(tx, line, intent, lacking));
         if (const auto id = target_of(entry, intent); why && id) lacking.insert(*id);
         return why;
     }
     SPOT_ASSIGN(const auto at, parse_moment(intent.at("at").get_ref<const std::string&>()));
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
-    if (line.subject) SPOT_TRY(subjects.keep(*line.subject));
-    SPOT_TRY(records.save_new(entry, line.subject, intent, {at.ms, line.reference}));
+    if (line.subject) SPOT_TRY(subjects.keep(tx, *line.subject));
+    SPOT_TRY(records.save_new(tx, entry, line.subject, intent, {at.ms, line.reference}));
     return Why();
 }
 
-Result<Why> Ledger::Inside::project_change(const Line& line, const Json& intent,
+Result<Why> Ledger::Inside::project_change(Tx& tx, const Line& line, const Json& intent,
                                            std::set<RecordId>& lacking) {
     const Entry& entry = line.entry;
     if (!has_document(entry.kind)) {
-        SPOT_ASSIGN(const auto settled, records.settle_fact(entry, intent));
+        SPOT_ASSIGN(const auto settled, records.settle_fact(tx, entry, intent));
         return settled == Records::Settled::now ? Why() : Why("settled_before");
     }
     const auto id = target_of(entry, intent);
-    SPOT_ASSIGN(const auto working, id ? records.open(record_of(entry.kind), *id) : nullptr);
+    SPOT_ASSIGN(const auto working, id ? records.open(tx, record_of(entry.kind), *id) : nullptr);
     if (!working) return fail(Code::corrupt, "a record's row is not in the store");
     const auto refuse = [&](std::string_view why) -> Result<Why> {
         records.drop(*working);
@@ -124,7 +124,7 @@ Result<Why> Ledger::Inside::project_change(const Line& line, const Json& intent,
     if (!working->has(entry.id())) {
         if (!records.has_room(*working, entry.intent.size(), options.record_bytes_max))
             return Why("too_large");
-        SPOT_ASSIGN(const auto done, records.execute(*working, entry, intent));
+        SPOT_ASSIGN(const auto done, records.execute(tx, *working, entry, intent));
         if (done.fault) return refuse(why_of(*done.fault));
         // It was written upon one that is not in the record: the reader sees the same.
         if (lacking.contains(*id) && entry.check != check_of(done.change))
@@ -132,29 +132,29 @@ Result<Why> Ledger::Inside::project_change(const Line& line, const Json& intent,
     }
     const auto row = records.row_of(*working);
     if (!row) return refuse(why_of(row.error()));
-    SPOT_TRY(records.save_change(*working, *row));
+    SPOT_TRY(records.save_change(tx, *working, *row));
     return Why();
 }
 
-Result<Working*> Ledger::Inside::open(std::string_view record, const RecordId& id) {
+Result<Working*> Ledger::Inside::open(Tx& tx, std::string_view record, const RecordId& id) {
     // Its row is what it is, unless one of these entries made or changed it.
     const bool is_pending =
         !pending || std::find(pending->begin(), pending->end(), id) != pending->end();
-    if (is_pending && !records.is_open(record, id)) SPOT_TRY(catch_up());
-    return records.open(record, id);
+    if (is_pending && !records.is_open(record, id)) SPOT_TRY(catch_up(tx));
+    return records.open(tx, record, id);
 }
 
-Result<std::optional<RecordId>> Ledger::Inside::find(std::string_view record,
+Result<std::optional<RecordId>> Ledger::Inside::find(Tx& tx, std::string_view record,
                                                      std::string_view reference_or_id) {
-    const auto named = records.find_reference(record, reference_or_id);
+    const auto named = records.find_reference(tx, record, reference_or_id);
     if (!named || *named) return named;
     const auto id = RecordId::parse(reference_or_id);
     if (!id) return std::nullopt;
-    SPOT_ASSIGN(const auto there, records.exists(record, *id));
+    SPOT_ASSIGN(const auto there, records.exists(tx, record, *id));
     if (there) return id;
-    SPOT_ASSIGN(const auto log, is_own(id->log) ? logs.find(id->log) : nullptr);
+    SPOT_ASSIGN(const auto log, is_own(id->log) ? logs.find(tx, id->log) : nullptr);
     if (!log || id->seq <= log->projected) return std::nullopt;
-    SPOT_ASSIGN(const auto head, entries.head(*log, id->seq));
+    SPOT_ASSIGN(const auto head, entries.head(tx, *log, id->seq));
     const bool made = head && makes_record(head->kind) && record_of(head->kind) == record;
     return made ? id : std::nullopt;
 }

@@ -35,7 +35,7 @@ Result<> ask(Database& database, const char* sql, std::vector<std::string>& faul
 }  // namespace
 
 // The chain, the receipts' series and the records that the entries made.
-Result<> Ledger::Inside::check_log(const Logs::Log& log, std::vector<std::string>& faults) {
+Result<> Ledger::Inside::check_log(Tx& tx, const Logs::Log& log, std::vector<std::string>& faults) {
     const auto say = [&](std::uint64_t seq, const char* what) {
         faults.push_back(name_of(log.id) + ", entry " + std::to_string(seq) + ": " + what);
     };
@@ -44,7 +44,7 @@ Result<> Ledger::Inside::check_log(const Logs::Log& log, std::vector<std::string
     Hash previous{};
     std::uint64_t expected = 1;
     std::uint64_t receipts = 0;
-    return entries.each(log, 1, kSeqMax, [&](Line& line) -> Result<> {
+    return entries.each(tx, log, 1, kSeqMax, [&](Line& line) -> Result<> {
         const Entry& entry = line.entry;
         if (entry.seq != expected) say(entry.seq, "entries before it are missing");
         if (chain(previous, entry, line.commitment) != line.hash)
@@ -55,7 +55,7 @@ Result<> Ledger::Inside::check_log(const Logs::Log& log, std::vector<std::string
         expected = entry.seq + 1;
         if (!makes_record(entry.kind)) return {};
 
-        SPOT_ASSIGN(const auto held, entries.in_quarantine(log, entry.seq));
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, entry.seq));
         const bool prints = entry.kind == Kind::receipt_print && whole;
         if (const auto number = prints ? receipt_number(log.id, entry.intent) : std::nullopt) {
             if (!held && *number != receipts + 1)
@@ -63,19 +63,19 @@ Result<> Ledger::Inside::check_log(const Logs::Log& log, std::vector<std::string
             receipts = std::max(receipts, *number);
         }
         if (held || !whole || entry.seq > executed) return {};
-        SPOT_ASSIGN(const auto sound, records.is_sound(line));
+        SPOT_ASSIGN(const auto sound, records.is_sound(tx, line));
         if (!sound) say(entry.seq, "its record is not what its entries amount to");
         return {};
     });
 }
 
-Result<> Ledger::Inside::check(std::vector<std::string>& faults) {
+Result<> Ledger::Inside::check(Tx& tx, std::vector<std::string>& faults) {
     SPOT_TRY(ask(database, "PRAGMA cipher_integrity_check", faults));
     SPOT_TRY(ask(database, "PRAGMA integrity_check", faults));
-    SPOT_ASSIGN(const auto ids, logs.ids());
+    SPOT_ASSIGN(const auto ids, logs.ids(tx));
     for (const LogId& id : ids) {
-        SPOT_ASSIGN(const auto log, logs.find(id));
-        SPOT_TRY(check_log(*log, faults));
+        SPOT_ASSIGN(const auto log, logs.find(tx, id));
+        SPOT_TRY(check_log(tx, *log, faults));
     }
     return {};
 }

@@ -36,12 +36,12 @@ std::optional<std::string> record_from(std::span<const Bytes> changes) {
 
 }  // namespace
 
-Result<std::vector<Bytes>> Records::changes_up_to(Working& working, const Entry& entry) {
+Result<std::vector<Bytes>> Records::changes_up_to(Tx& tx, Working& working, const Entry& entry) {
     std::vector<Bytes> out;
     std::optional<Hash> last;
     for (const Working::Change& change : working.changes) {
         const bool is_it = entry_of(working.id, change) == entry.id();
-        SPOT_ASSIGN(const auto known, knows(entry, change));
+        SPOT_ASSIGN(const auto known, knows(tx, entry, change));
         if (is_it) last = change.hash;
         if (!change.hash || !(is_it || known)) continue;
         SPOT_ASSIGN(auto bytes, working.document.change(*change.hash));
@@ -52,36 +52,36 @@ Result<std::vector<Bytes>> Records::changes_up_to(Working& working, const Entry&
     return out;
 }
 
-Result<std::string> Records::record_at(const Working& working, const Entry& entry,
+Result<std::string> Records::record_at(Tx& tx, const Working& working, const Entry& entry,
                                        const Json& intent) {
     Working anew;
     anew.id = working.id;
     std::vector<Working::Change> before;
     for (const Working::Change& change : working.changes) {
-        SPOT_ASSIGN(const auto known, knows(entry, change));
+        SPOT_ASSIGN(const auto known, knows(tx, entry, change));
         if (known) before.push_back(change);
     }
-    SPOT_TRY(replay(anew, std::move(before)));
-    SPOT_TRY(execute_again(anew, entry, intent));
+    SPOT_TRY(replay(tx, anew, std::move(before)));
+    SPOT_TRY(execute_again(tx, anew, entry, intent));
     return anew.document.json();
 }
 
-Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(const LogId& id, std::uint64_t seq) {
-    SPOT_ASSIGN(const auto log, logs.find(id));
-    SPOT_ASSIGN(const auto line, log ? entries.read(*log, seq) : std::optional<Line>());
+Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq) {
+    SPOT_ASSIGN(const auto log, logs.find(tx, id));
+    SPOT_ASSIGN(const auto line, log ? entries.read(tx, *log, seq) : std::optional<Line>());
     if (!line || line->erased || !has_document(line->entry.kind))
         return fail(Code::not_found, "no such entry has a change");
     const Entry& entry = line->entry;
     const auto record = target_of(entry, Json::parse(entry.intent, nullptr, false));
     SPOT_ASSIGN(const auto working,
-                record ? records.open(record_of(entry.kind), *record) : nullptr);
+                record ? records.open(tx, record_of(entry.kind), *record) : nullptr);
     if (!working) return fail(Code::not_found, "the entry's record is not here");
-    return records.changes_up_to(*working, entry);
+    return records.changes_up_to(tx, *working, entry);
 }
 
 // Do the author's changes make of the record what the intents make of it here? Nothing: the record
 // is not here, or was erased, so that nothing was compared.
-Result<std::optional<bool>> Ledger::Inside::same_record(const Line& line, const Json& intent,
+Result<std::optional<bool>> Ledger::Inside::same_record(Tx& tx, const Line& line, const Json& intent,
                                                         std::span<const Bytes> changes) {
     const auto record = target_of(line.entry, intent);
     if (!record) return std::nullopt;
@@ -89,13 +89,13 @@ Result<std::optional<bool>> Ledger::Inside::same_record(const Line& line, const 
     if (makes_record(line.entry.kind)) {
         Working none;
         none.id = *record;
-        ours = records.record_at(none, line.entry, intent);
+        ours = records.record_at(tx, none, line.entry, intent);
     } else {
-        const auto working = records.open(record_of(line.entry.kind), *record);
+        const auto working = records.open(tx, record_of(line.entry.kind), *record);
         if (!working && working.error().code != Code::not_found)  // erased
             return tl::make_unexpected(working.error());
         if (!working || !*working) return std::nullopt;
-        ours = records.record_at(**working, line.entry, intent);
+        ours = records.record_at(tx, **working, line.entry, intent);
     }
     if (!ours && (ours.error().code == Code::io || ours.error().code == Code::busy))
         return tl::make_unexpected(ours.error());
@@ -103,38 +103,38 @@ Result<std::optional<bool>> Ledger::Inside::same_record(const Line& line, const 
     return theirs && *ours == *theirs;
 }
 
-Result<bool> Ledger::Inside::reconsider(const LogId& id, std::uint64_t seq,
+Result<bool> Ledger::Inside::reconsider(Tx& tx, const LogId& id, std::uint64_t seq,
                                         std::span<const Bytes> changes) {
-    SPOT_ASSIGN(const auto found, logs.find(id));
+    SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found) return false;
     Logs::Log& log = *found;
-    SPOT_ASSIGN(const auto held, entries.quarantine_code(log, seq));
+    SPOT_ASSIGN(const auto held, entries.quarantine_code(tx, log, seq));
     if (held != "diverged") return false;
-    SPOT_ASSIGN(const auto line, entries.read(log, seq));
+    SPOT_ASSIGN(const auto line, entries.read(tx, log, seq));
     if (!line || line->erased || !has_document(line->entry.kind)) return false;
     const Json intent = Json::parse(line->entry.intent, nullptr, false);
-    SPOT_ASSIGN(const auto same, same_record(*line, intent, changes));
+    SPOT_ASSIGN(const auto same, same_record(tx, *line, intent, changes));
     if (!same) return false;
     if (!*same) {
         // Comparing is work, so nobody gets it done again and again.
-        SPOT_TRY(entries.release(log, seq));
-        SPOT_TRY(entries.quarantine(log, seq, "differs"));
+        SPOT_TRY(entries.release(tx, log, seq));
+        SPOT_TRY(entries.quarantine(tx, log, seq, "differs"));
         return false;
     }
 
-    const auto taken = release(log, *line, Check::shown);
-    if (taken && *taken) SPOT_TRY(logs.save(log));
+    const auto taken = release(tx, log, *line, Check::shown);
+    if (taken && *taken) SPOT_TRY(logs.save(tx, log));
     return taken;
 }
 
 // Executes an entry that stood in quarantine. False: it goes back there.
-Result<bool> Ledger::Inside::release(Logs::Log& log, const Line& line, Check check) {
+Result<bool> Ledger::Inside::release(Tx& tx, Logs::Log& log, const Line& line, Check check) {
     const std::uint64_t seq = line.entry.seq;
-    SPOT_TRY(entries.release(log, seq));
+    SPOT_TRY(entries.release(tx, log, seq));
     if (seq > log.executed) return true;  // its turn comes
-    SPOT_ASSIGN(const auto why, execute_one(line, check));
+    SPOT_ASSIGN(const auto why, execute_one(tx, line, check));
     if (why) {
-        SPOT_TRY(entries.quarantine(log, seq, *why));
+        SPOT_TRY(entries.quarantine(tx, log, seq, *why));
         return false;
     }
     if (makes_record(line.entry.kind) && seq <= log.tallied)
@@ -143,44 +143,44 @@ Result<bool> Ledger::Inside::release(Logs::Log& log, const Line& line, Check che
 }
 
 // Entries that came, or whose turn came, when a record was not there to which they refer.
-Result<> Ledger::Inside::judge_again(const LogId& id) {
-    SPOT_ASSIGN(const auto found, logs.find(id));
+Result<> Ledger::Inside::judge_again(Tx& tx, const LogId& id) {
+    SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found) return {};
     Logs::Log& log = *found;
     // A receipt is judged by the numbers in front of it, as when it came. They are counted once.
     std::uint64_t counted = 0, highest = 0;
     for (std::uint64_t seq = 0;;) {
-        SPOT_ASSIGN(const auto next, entries.next_quarantined(log, seq, "unknown_record"));
+        SPOT_ASSIGN(const auto next, entries.next_quarantined(tx, log, seq, "unknown_record"));
         if (!next) break;
         seq = *next;
-        SPOT_ASSIGN(const auto line, entries.read(log, seq));
+        SPOT_ASSIGN(const auto line, entries.read(tx, log, seq));
         if (!line || line->erased) continue;
         if (line->entry.kind == Kind::receipt_print) {
-            SPOT_ASSIGN(const auto since, receipts_in(log, counted + 1, seq - 1));
+            SPOT_ASSIGN(const auto since, receipts_in(tx, log, counted + 1, seq - 1));
             highest = std::max(highest, since);
             counted = seq - 1;
         }
-        SPOT_TRY(judge_again(log, *line, highest));
+        SPOT_TRY(judge_again(tx, log, *line, highest));
     }
-    return logs.save(log);
+    return logs.save(tx, log);
 }
 
-Result<> Ledger::Inside::judge_again(Logs::Log& log, Line line, std::uint64_t receipts_before) {
+Result<> Ledger::Inside::judge_again(Tx& tx, Logs::Log& log, Line line, std::uint64_t receipts_before) {
     const std::uint64_t receipts = std::exchange(log.receipts, receipts_before);
     std::optional<Subjects::Id> subject;
-    const auto code = judge(log, line.entry, subject);
+    const auto code = judge(tx, log, line.entry, subject);
     log.receipts = receipts;
     if (!code) return tl::make_unexpected(code.error());
     if (*code == "unknown_record") return {};
     if (*code) {
-        SPOT_TRY(entries.release(log, line.entry.seq));
-        return entries.quarantine(log, line.entry.seq, **code);
+        SPOT_TRY(entries.release(tx, log, line.entry.seq));
+        return entries.quarantine(tx, log, line.entry.seq, **code);
     }
     if (subject != line.subject) {
         line.subject = subject;
-        SPOT_TRY(entries.seal_for(log, line));
+        SPOT_TRY(entries.seal_for(tx, log, line));
     }
-    const auto taken = release(log, line, Check::by_hash);
+    const auto taken = release(tx, log, line, Check::by_hash);
     return taken ? Result<>() : tl::make_unexpected(taken.error());
 }
 

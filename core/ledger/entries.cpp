@@ -21,7 +21,7 @@ Result<Kind> kind_in(std::int64_t kind) {
 
 }  // namespace
 
-Result<> Entries::append(Logs::Log& log, Line& line) {
+Result<> Entries::append(Tx& tx, Logs::Log& log, Line& line) {
     const Entry& entry = line.entry;
     if (entry.log != log.id || entry.seq != log.tip.seq + 1)
         return fail(Code::conflict, "the entry does not follow on the log's tip");
@@ -29,7 +29,7 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
     line.hash = chain(log.tip.hash, entry, line.commitment);
 
     const std::int64_t key = entry_key(log.number, entry.seq);
-    SPOT_ASSIGN(const auto payload, sealed(line, key));
+    SPOT_ASSIGN(const auto payload, sealed(tx, line, key));
     SPOT_TRY(
         database_
             .prepare("INSERT INTO entry (key, kind, run, seen_epoch, seen_seq, \"check\", user,"
@@ -43,15 +43,15 @@ Result<> Entries::append(Logs::Log& log, Line& line) {
     return {};
 }
 
-Result<Bytes> Entries::sealed(const Line& line, std::int64_t key) {
+Result<Bytes> Entries::sealed(Tx& tx, const Line& line, std::int64_t key) {
     Bytes payload(line.salt.begin(), line.salt.end());
     payload.insert(payload.end(), line.entry.intent.begin(), line.entry.intent.end());
-    return subjects_.seal(line.subject, {kPayload, key}, payload);
+    return subjects_.seal(tx, line.subject, {kPayload, key}, payload);
 }
 
-Result<> Entries::seal_for(const Logs::Log& log, const Line& line) {
+Result<> Entries::seal_for(Tx& tx, const Logs::Log& log, const Line& line) {
     const std::int64_t key = entry_key(log.number, line.entry.seq);
-    SPOT_ASSIGN(const auto payload, sealed(line, key));
+    SPOT_ASSIGN(const auto payload, sealed(tx, line, key));
     return database_.prepare("UPDATE entry SET subject = ?2, payload = ?3 WHERE key = ?1")
         .with(key, line.subject, payload)
         .run();
@@ -65,7 +65,7 @@ constexpr char kRange[] = SPOT_LINE_COLUMNS "key BETWEEN ?1 AND ?2 ORDER BY key"
 constexpr char kOne[] = SPOT_LINE_COLUMNS "key = ?1";
 #undef SPOT_LINE_COLUMNS
 
-Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
+Result<Line> Entries::line_of(Tx& tx, const Statement& row, const LogId& log) {
     Line line;
     Entry& entry = line.entry;
     const std::int64_t key = row.integer(0);
@@ -81,7 +81,7 @@ Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
     line.commitment = hash_of(row.blob(9));
     line.reference = row.text(11);
 
-    SPOT_ASSIGN(const auto payload, subjects_.open(line.subject, {kPayload, key}, row.blob(10)));
+    SPOT_ASSIGN(const auto payload, subjects_.open(tx, line.subject, {kPayload, key}, row.blob(10)));
     line.erased = !payload;
     if (line.erased) return line;
     const View bytes = *payload;
@@ -91,15 +91,15 @@ Result<Line> Entries::line_of(const Statement& row, const LogId& log) {
     return line;
 }
 
-Result<std::optional<Line>> Entries::read(const Logs::Log& log, std::uint64_t seq) {
+Result<std::optional<Line>> Entries::read(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
     auto row = database_.prepare(kOne);
     SPOT_ASSIGN(const auto found, row.with(entry_key(log.number, seq)).step());
     if (!found) return std::nullopt;
-    SPOT_ASSIGN(auto line, line_of(row, log.id));
+    SPOT_ASSIGN(auto line, line_of(tx, row, log.id));
     return line;
 }
 
-Result<> Entries::each(const Logs::Log& log, std::uint64_t first, std::uint64_t last,
+Result<> Entries::each(Tx& tx, const Logs::Log& log, std::uint64_t first, std::uint64_t last,
                        const std::function<Result<>(Line&)>& use) {
     if (first > last || first > kSeqMax) return {};
     auto rows = database_.prepare(kRange);
@@ -107,12 +107,12 @@ Result<> Entries::each(const Logs::Log& log, std::uint64_t first, std::uint64_t 
     for (;;) {
         SPOT_ASSIGN(const auto row, rows.step());
         if (!row) return {};
-        SPOT_ASSIGN(auto line, line_of(rows, log.id));
+        SPOT_ASSIGN(auto line, line_of(tx, rows, log.id));
         SPOT_TRY(use(line));
     }
 }
 
-Result<std::optional<Hash>> Entries::hash_at(const Logs::Log& log, std::uint64_t seq) {
+Result<std::optional<Hash>> Entries::hash_at(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
     if (seq == 0) return Hash{};
     if (seq > log.tip.seq) return std::nullopt;
     if (seq == log.tip.seq) return log.tip.hash;
@@ -122,9 +122,9 @@ Result<std::optional<Hash>> Entries::hash_at(const Logs::Log& log, std::uint64_t
     return hash_of(row.blob(0));
 }
 
-Result<std::optional<Entries::Head>> Entries::head(const Logs::Log& log, std::uint64_t seq) {
+Result<std::optional<Entries::Head>> Entries::head(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
     if (seq > log.tip.seq) return std::nullopt;
-    SPOT_ASSIGN(const auto held, in_quarantine(log, seq));
+    SPOT_ASSIGN(const auto held, in_quarantine(tx, log, seq));
     if (held) return std::nullopt;
     auto row = database_.prepare("SELECT kind, subject FROM entry WHERE key = ?1");
     SPOT_ASSIGN(const auto found, row.with(entry_key(log.number, seq)).step());
@@ -133,30 +133,30 @@ Result<std::optional<Entries::Head>> Entries::head(const Logs::Log& log, std::ui
     return Head{kind, subject_of(row, 1)};
 }
 
-Result<> Entries::quarantine(const Logs::Log& log, std::uint64_t seq, std::string_view code) {
+Result<> Entries::quarantine(Tx& tx, const Logs::Log& log, std::uint64_t seq, std::string_view code) {
     return database_.prepare("INSERT OR IGNORE INTO quarantine (entry, code) VALUES (?1, ?2)")
         .with(entry_key(log.number, seq), code)
         .run();
 }
 
-Result<> Entries::release(const Logs::Log& log, std::uint64_t seq) {
+Result<> Entries::release(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
     return database_.prepare("DELETE FROM quarantine WHERE entry = ?1")
         .with(entry_key(log.number, seq))
         .run();
 }
 
-Result<> Entries::release_after(const Logs::Log& log, std::uint64_t seq) {
+Result<> Entries::release_after(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
     return database_.prepare("DELETE FROM quarantine WHERE entry BETWEEN ?1 AND ?2")
         .with(entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax))
         .run();
 }
 
-Result<bool> Entries::in_quarantine(const Logs::Log& log, std::uint64_t seq) {
+Result<bool> Entries::in_quarantine(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
     auto row = database_.prepare("SELECT 1 FROM quarantine WHERE entry = ?1");
     return row.with(entry_key(log.number, seq)).step();
 }
 
-Result<std::optional<std::string>> Entries::quarantine_code(const Logs::Log& log,
+Result<std::optional<std::string>> Entries::quarantine_code(Tx& tx, const Logs::Log& log,
                                                             std::uint64_t seq) {
     auto row = database_.prepare("SELECT code FROM quarantine WHERE entry = ?1");
     SPOT_ASSIGN(const auto found, row.with(entry_key(log.number, seq)).step());
@@ -164,13 +164,13 @@ Result<std::optional<std::string>> Entries::quarantine_code(const Logs::Log& log
     return std::string(row.text(0));
 }
 
-Result<std::uint64_t> Entries::quarantined_count(const Logs::Log& log) {
+Result<std::uint64_t> Entries::quarantined_count(Tx& tx, const Logs::Log& log) {
     auto row = database_.prepare("SELECT count(*) FROM quarantine WHERE entry BETWEEN ?1 AND ?2");
     SPOT_TRY(row.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax)).step());
     return row.number(0);
 }
 
-Result<std::optional<std::uint64_t>> Entries::next_quarantined(const Logs::Log& log,
+Result<std::optional<std::uint64_t>> Entries::next_quarantined(Tx& tx, const Logs::Log& log,
                                                                std::uint64_t seq,
                                                                std::string_view code) {
     auto row = database_.prepare(
@@ -182,7 +182,7 @@ Result<std::optional<std::uint64_t>> Entries::next_quarantined(const Logs::Log& 
     return seq_of(row.integer(0));
 }
 
-Result<std::vector<Quarantined>> Entries::quarantined(const Logs::Log& log, std::size_t count) {
+Result<std::vector<Quarantined>> Entries::quarantined(Tx& tx, const Logs::Log& log, std::size_t count) {
     std::vector<Quarantined> out;
     auto rows = database_.prepare(
         "SELECT entry, code FROM quarantine WHERE entry BETWEEN ?1 AND ?2 ORDER BY entry LIMIT ?3");
@@ -194,14 +194,14 @@ Result<std::vector<Quarantined>> Entries::quarantined(const Logs::Log& log, std:
     }
 }
 
-Result<> Entries::remove_after(Logs::Log& log, std::uint64_t seq) {
-    SPOT_ASSIGN(const auto hash, hash_at(log, seq));
+Result<> Entries::remove_after(Tx& tx, Logs::Log& log, std::uint64_t seq) {
+    SPOT_ASSIGN(const auto hash, hash_at(tx, log, seq));
     if (!hash) return fail(Code::not_found, "there is no such entry");
     const std::int64_t first = entry_key(log.number, seq + 1);
     const std::int64_t last = entry_key(log.number, kSeqMax);
     SPOT_TRY(
         database_.prepare("DELETE FROM entry WHERE key BETWEEN ?1 AND ?2").with(first, last).run());
-    SPOT_TRY(release_after(log, seq));
+    SPOT_TRY(release_after(tx, log, seq));
     log.tip = {seq, *hash};
     return {};
 }

@@ -29,42 +29,42 @@ public:
     Entries(Database& database, Subjects& subjects) : database_(database), subjects_(subjects) {}
 
     // Ends `line` (commitment and hash, from the salt and `log`'s tip), writes it, moves the tip.
-    Result<> append(Logs::Log& log, Line& line);
+    Result<> append(Tx& tx, Logs::Log& log, Line& line);
     // Nothing: there is no such entry.
-    Result<std::optional<Line>> read(const Logs::Log& log, std::uint64_t seq);
+    Result<std::optional<Line>> read(Tx& tx, const Logs::Log& log, std::uint64_t seq);
     // Of entries first … last, in order.
-    Result<> each(const Logs::Log& log, std::uint64_t first, std::uint64_t last,
+    Result<> each(Tx& tx, const Logs::Log& log, std::uint64_t first, std::uint64_t last,
                   const std::function<Result<>(Line&)>& use);
-    Result<std::optional<Hash>> hash_at(const Logs::Log& log, std::uint64_t seq);
+    Result<std::optional<Hash>> hash_at(Tx& tx, const Logs::Log& log, std::uint64_t seq);
 
     struct Head {
         Kind kind;
         std::optional<Subjects::Id> subject;
     };
     // Nothing: there is no such entry, or it stands in quarantine.
-    Result<std::optional<Head>> head(const Logs::Log& log, std::uint64_t seq);
+    Result<std::optional<Head>> head(Tx& tx, const Logs::Log& log, std::uint64_t seq);
 
-    Result<> quarantine(const Logs::Log& log, std::uint64_t seq, std::string_view code);
-    Result<> release(const Logs::Log& log, std::uint64_t seq);
-    Result<> release_after(const Logs::Log& log, std::uint64_t seq);
-    Result<bool> in_quarantine(const Logs::Log& log, std::uint64_t seq);
+    Result<> quarantine(Tx& tx, const Logs::Log& log, std::uint64_t seq, std::string_view code);
+    Result<> release(Tx& tx, const Logs::Log& log, std::uint64_t seq);
+    Result<> release_after(Tx& tx, const Logs::Log& log, std::uint64_t seq);
+    Result<bool> in_quarantine(Tx& tx, const Logs::Log& log, std::uint64_t seq);
     // Nothing: it is not in quarantine.
-    Result<std::optional<std::string>> quarantine_code(const Logs::Log& log, std::uint64_t seq);
+    Result<std::optional<std::string>> quarantine_code(Tx& tx, const Logs::Log& log, std::uint64_t seq);
     // In order, the first `count`.
-    Result<std::vector<Quarantined>> quarantined(const Logs::Log& log, std::size_t count);
-    Result<std::uint64_t> quarantined_count(const Logs::Log& log);
+    Result<std::vector<Quarantined>> quarantined(Tx& tx, const Logs::Log& log, std::size_t count);
+    Result<std::uint64_t> quarantined_count(Tx& tx, const Logs::Log& log);
     // The first one after `seq` with this code.
-    Result<std::optional<std::uint64_t>> next_quarantined(const Logs::Log& log, std::uint64_t seq,
+    Result<std::optional<std::uint64_t>> next_quarantined(Tx& tx, const Logs::Log& log, std::uint64_t seq,
                                                           std::string_view code);
 
     // Seals the payload anew, for `line.subject`.
-    Result<> seal_for(const Logs::Log& log, const Line& line);
+    Result<> seal_for(Tx& tx, const Logs::Log& log, const Line& line);
     // Removes the entries after `seq` and moves the tip back.
-    Result<> remove_after(Logs::Log& log, std::uint64_t seq);
+    Result<> remove_after(Tx& tx, Logs::Log& log, std::uint64_t seq);
 
 private:
-    Result<Bytes> sealed(const Line& line, std::int64_t key);
-    Result<Line> line_of(const Statement& row, const LogId& log);
+    Result<Bytes> sealed(Tx& tx, const Line& line, std::int64_t key);
+    Result<Line> line_of(Tx& tx, const Statement& row, const LogId& log);
 
     Database& database_;
     Subjects& subjects_;

@@ -12,19 +12,19 @@ using Json = nlohmann::json;
 
 // A savepoint a log: what is damaged in one stays that log's. Its error is told when nothing else
 // is left to do, so that whoever calls until 0 gets everything else done first.
-Result<> Ledger::Inside::execute_received(std::size_t count, std::size_t& done) {
+Result<> Ledger::Inside::execute_received(Tx& tx, std::size_t count, std::size_t& done) {
     std::optional<Error> first;
-    SPOT_ASSIGN(const auto ids, logs.ids());
+    SPOT_ASSIGN(const auto ids, logs.ids(tx));
     for (const LogId& id : ids) {
         if (is_own(id) || done == count) continue;
-        SPOT_ASSIGN(const auto* const log, logs.find(id));
+        SPOT_ASSIGN(const auto* const log, logs.find(tx, id));
         if (!log || log->executed == log->settled) continue;
         const auto some = [&](std::size_t at_most) -> Result<bool> {
             std::size_t taken = 0;
             SPOT_TRY(transact(
                 [&]() -> Result<> {
-                    SPOT_ASSIGN(auto* const now, logs.find(id));
-                    SPOT_ASSIGN(taken, execute_received(*now, at_most));
+                    SPOT_ASSIGN(auto* const now, logs.find(tx, id));
+                    SPOT_ASSIGN(taken, execute_received(tx, *now, at_most));
                     return {};
                 },
                 Of::log));
@@ -45,69 +45,69 @@ Result<> Ledger::Inside::execute_received(std::size_t count, std::size_t& done) 
     return first && done == 0 ? Result<>(tl::make_unexpected(*first)) : Result<>();
 }
 
-Result<std::size_t> Ledger::Inside::execute_received(Logs::Log& log, std::size_t count) {
+Result<std::size_t> Ledger::Inside::execute_received(Tx& tx, Logs::Log& log, std::size_t count) {
     const std::uint64_t last = std::min(log.settled, log.executed + count);
     const std::size_t taken = static_cast<std::size_t>(last - log.executed);
-    SPOT_TRY(entries.each(log, log.executed + 1, last, [&](Line& line) -> Result<> {
-        SPOT_ASSIGN(const auto held, entries.in_quarantine(log, line.entry.seq));
+    SPOT_TRY(entries.each(tx, log, log.executed + 1, last, [&](Line& line) -> Result<> {
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, line.entry.seq));
         if (held) return {};
-        SPOT_ASSIGN(const auto why, execute_one(line, Check::by_hash));
-        return why ? entries.quarantine(log, line.entry.seq, *why) : Result<>();
+        SPOT_ASSIGN(const auto why, execute_one(tx, line, Check::by_hash));
+        return why ? entries.quarantine(tx, log, line.entry.seq, *why) : Result<>();
     }));
     log.executed = last;
-    SPOT_TRY(records.tally(log, last));
-    SPOT_TRY(logs.save(log));
+    SPOT_TRY(records.tally(tx, log, last));
+    SPOT_TRY(logs.save(tx, log));
     // Every entry now keeps its own salt.
-    SPOT_TRY(logs.destroy_secrets(log, last));
+    SPOT_TRY(logs.destroy_secrets(tx, log, last));
     return taken;
 }
 
 // Entries may have been quarantined on execution only: what depends on them follows them.
-Result<bool> Ledger::Inside::refers_to_records(const Json& intent) {
+Result<bool> Ledger::Inside::refers_to_records(Tx& tx, const Json& intent) {
     for (const char* member : {"session", "request", "receipt"}) {
         const auto at = intent.find(member);
         if (at == intent.end()) continue;
         const auto id = RecordId::parse(at->get_ref<const std::string&>());
         if (!id) return false;
-        const auto there = records.exists(member, *id);
+        const auto there = records.exists(tx, member, *id);
         if (!there || !*there) return there;
     }
     return true;
 }
 
-Result<Why> Ledger::Inside::execute_one(const Line& line, Check check) {
+Result<Why> Ledger::Inside::execute_one(Tx& tx, const Line& line, Check check) {
     if (line.erased) return Why("erased");
     const Entry& entry = line.entry;
     const Json intent = Json::parse(entry.intent, nullptr, false);
-    SPOT_ASSIGN(const auto refers, refers_to_records(intent));
+    SPOT_ASSIGN(const auto refers, refers_to_records(tx, intent));
     if (!refers) return Why("unknown_record");
-    if (has_document(entry.kind)) return execute_document(line, intent, check);
+    if (has_document(entry.kind)) return execute_document(tx, line, intent, check);
 
     if (entry.kind == Kind::catalogue_set) return Why();  // see catalogue_publish
-    if (entry.kind == Kind::catalogue_publish) return take_catalogue(entry, intent);
+    if (entry.kind == Kind::catalogue_publish) return take_catalogue(tx, entry, intent);
     if (entry.kind == Kind::station_key) {
-        SPOT_TRY(keep_station_key(intent));
+        SPOT_TRY(keep_station_key(tx, intent));
         return Why();
     }
     if (entry.kind == Kind::receipt_settle) {
-        SPOT_ASSIGN(const auto settled, records.settle_fact(entry, intent));
+        SPOT_ASSIGN(const auto settled, records.settle_fact(tx, entry, intent));
         return settled == Records::Settled::now ? Why() : Why("settled_before");
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return Why("form");
-    SPOT_TRY(records.save_new(entry, std::nullopt, intent, {at->ms, {}}));
+    SPOT_TRY(records.save_new(tx, entry, std::nullopt, intent, {at->ms, {}}));
     return Why();
 }
 
-Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& intent, Check check) {
+Result<Why> Ledger::Inside::execute_document(Tx& tx, const Line& line, const Json& intent, Check check) {
     const Entry& entry = line.entry;
     Working* working = nullptr;
     if (makes_record(entry.kind)) {
-        SPOT_ASSIGN(const auto made, records.make(entry, line.subject));
+        SPOT_ASSIGN(const auto made, records.make(tx, entry, line.subject));
         working = made;
     } else {
         const auto id = target_of(entry, intent);
-        const auto opened = id ? records.open(record_of(entry.kind), *id) : nullptr;
+        const auto opened = id ? records.open(tx, record_of(entry.kind), *id) : nullptr;
         if (!opened) {
             if (opened.error().code == Code::not_found) return Why("erased");
             return tl::make_unexpected(opened.error());
@@ -116,7 +116,7 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
         working = *opened;
     }
     if (entry.kind == Kind::session_close) {
-        SPOT_ASSIGN(const auto closed, records.knew_changes(*working, entry));
+        SPOT_ASSIGN(const auto closed, records.knew_changes(tx, *working, entry));
         if (closed) return Why("duplicate");
     }
     const auto refuse = [&](std::string_view why) -> Result<Why> {
@@ -126,18 +126,18 @@ Result<Why> Ledger::Inside::execute_document(const Line& line, const Json& inten
     if (!makes_record(entry.kind) &&
         !records.has_room(*working, entry.intent.size(), options.record_bytes_max))
         return Why("too_large");  // the document is what it was
-    SPOT_ASSIGN(const auto done, records.execute(*working, entry, intent));
+    SPOT_ASSIGN(const auto done, records.execute(tx, *working, entry, intent));
     if (done.fault) return refuse(why_of(*done.fault));
     if (check == Check::by_hash && entry.check != check_of(done.change)) return refuse("diverged");
     if (!makes_record(entry.kind)) {
         const auto row = records.row_of(*working);
         if (!row) return refuse(why_of(row.error()));
-        SPOT_TRY(records.save_change(*working, *row));
+        SPOT_TRY(records.save_change(tx, *working, *row));
         return Why();
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return refuse("form");
-    SPOT_TRY(records.save_new(entry, line.subject, intent, {at->ms, {}}));
+    SPOT_TRY(records.save_new(tx, entry, line.subject, intent, {at->ms, {}}));
     return Why();
 }
 

@@ -62,7 +62,7 @@ private:
 
 }  // namespace
 
-Result<> Ledger::Inside::export_log(
+Result<> Ledger::Inside::export_log(Tx& tx, 
     const Logs::Log& log, const ExportRange& range,
     const std::function<void(std::size_t, const std::string&)>& use) {
     auto rows = database.prepare(
@@ -76,7 +76,7 @@ Result<> Ledger::Inside::export_log(
         const auto place = static_cast<std::size_t>(rows.integer(4));
         if (place >= kRecordNames.size()) return fail(Code::corrupt, "a record's name is damaged");
         const RecordId id{log.id, seq_of(rows.integer(0))};
-        SPOT_ASSIGN(const auto json, records.open_json(id, rows, 0));
+        SPOT_ASSIGN(const auto json, records.open_json(tx, id, rows, 0));
         if (!json) continue;  // erased
         Reader reader;
         reader.held = options.party == Party::station && id.seq <= log.acknowledged.seq;
@@ -85,7 +85,7 @@ Result<> Ledger::Inside::export_log(
     }
 }
 
-Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
+Result<> Ledger::Inside::export_records(Tx& tx, const ExportOptions& wanted,
                                         const std::function<void(std::string_view)>& line) {
     ExportRange range;
     range.references = wanted.references;
@@ -97,7 +97,7 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
     if (!wanted.kind.empty() && !only) return fail(Code::invalid, "no record is called that");
     range.first_place = only.value_or(0);
     range.last_place = only.value_or(kRecordNames.size() - 1);
-    SPOT_ASSIGN(const auto ids, logs.ids());
+    SPOT_ASSIGN(const auto ids, logs.ids(tx));
 
     Held held;
     for (; range.first_place <= range.last_place; ++range.first_place) {
@@ -108,8 +108,8 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
         }
         held.collect_after(now);
         for (const LogId& id : ids) {
-            SPOT_ASSIGN(const auto log, logs.find(id));
-            SPOT_TRY(export_log(*log, range, [&](std::size_t place, const std::string& text) {
+            SPOT_ASSIGN(const auto log, logs.find(tx, id));
+            SPOT_TRY(export_log(tx, *log, range, [&](std::size_t place, const std::string& text) {
                 if (place == now)
                     line(text);
                 else
@@ -120,22 +120,22 @@ Result<> Ledger::Inside::export_records(const ExportOptions& wanted,
     return {};
 }
 
-Result<Ledger::Counts> Ledger::Inside::count() {
+Result<Ledger::Counts> Ledger::Inside::count(Tx& tx) {
     Counts out;
     for (const std::string_view name : kRecordNames) out.records[std::string(name)] = 0;
-    SPOT_ASSIGN(const auto ids, logs.ids());
+    SPOT_ASSIGN(const auto ids, logs.ids(tx));
     for (const LogId& id : ids) {
-        SPOT_ASSIGN(const auto found, logs.find(id));
+        SPOT_ASSIGN(const auto found, logs.find(tx, id));
         Logs::Log log = *found;  // its row was written some entries ago: they are counted on
-        SPOT_TRY(records.tally(log, log.tip.seq));
+        SPOT_TRY(records.tally(tx, log, log.tip.seq));
         for (std::size_t i = 0; i < kRecordNames.size(); ++i)
             out.records[std::string(kRecordNames[i])] += log.tally[i];
         if (!is_own(id)) out.unexecuted += log.tip.seq - log.executed;
     }
-    const auto conflicts = database.integer("SELECT count(*) FROM record WHERE conflicts > 0");
+    const auto conflicts = database.integer("SELECT count(tx, *) FROM record WHERE conflicts > 0");
     if (!conflicts) return tl::make_unexpected(conflicts.error());
     out.conflicts = static_cast<std::uint64_t>(*conflicts);
-    const auto quarantined = database.integer("SELECT count(*) FROM quarantine");
+    const auto quarantined = database.integer("SELECT count(tx, *) FROM quarantine");
     if (!quarantined) return tl::make_unexpected(quarantined.error());
     out.quarantined = static_cast<std::uint64_t>(*quarantined);
     return out;

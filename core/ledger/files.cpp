@@ -68,7 +68,7 @@ std::optional<Hash> hash_in(View bytes) {
     return out;
 }
 
-Result<> Files::name(std::int64_t entry, std::uint64_t device, const Subjects::Id& subject,
+Result<> Files::name(Tx& tx, std::int64_t entry, std::uint64_t device, const Subjects::Id& subject,
                      const nlohmann::json& attachments) {
     for (const auto& [hex, about] : attachments.items()) {
         const auto raw = from_hex(hex);
@@ -90,7 +90,7 @@ Result<> Files::name(std::int64_t entry, std::uint64_t device, const Subjects::I
     return {};
 }
 
-Result<> Files::unname(std::int64_t first, std::int64_t last) {
+Result<> Files::unname(Tx& tx, std::int64_t first, std::int64_t last) {
     std::vector<std::int64_t> named;
     auto rows = database_.prepare("SELECT file FROM file_of WHERE entry BETWEEN ?1 AND ?2");
     rows.with(first, last);
@@ -112,7 +112,7 @@ Result<> Files::unname(std::int64_t first, std::int64_t last) {
     return {};
 }
 
-Result<std::optional<Files::Row>> Files::find(std::int64_t entry, const Hash& hash) {
+Result<std::optional<Files::Row>> Files::find(Tx& tx, std::int64_t entry, const Hash& hash) {
     auto row = database_.prepare("SELECT" SPOT_FILE_COLUMNS
                                  "file_of JOIN file ON file.number = file_of.file"
                                  " WHERE file_of.entry = ?1 AND file_of.hash = ?2");
@@ -122,7 +122,7 @@ Result<std::optional<Files::Row>> Files::find(std::int64_t entry, const Hash& ha
     return out;
 }
 
-Result<> Files::each(std::int64_t entry,
+Result<> Files::each(Tx& tx, std::int64_t entry,
                      const std::function<Result<>(std::int64_t, const Row&)>& use) {
     auto rows = database_.prepare("SELECT file_of.entry," SPOT_FILE_COLUMNS
                                   "file_of JOIN file ON file.number = file_of.file"
@@ -137,7 +137,7 @@ Result<> Files::each(std::int64_t entry,
     }
 }
 
-Result<> Files::each_awaited(std::uint64_t device,
+Result<> Files::each_awaited(Tx& tx, std::uint64_t device,
                              const std::function<Result<bool>(std::int64_t, const Row&)>& use) {
     auto rows = database_.prepare(
         "SELECT file_of.entry," SPOT_FILE_COLUMNS
@@ -157,73 +157,73 @@ Result<> Files::each_awaited(std::uint64_t device,
     }
 }
 
-Result<Ledger::FileCounts> Files::count(std::uint64_t device) {
+Result<Ledger::FileCounts> Files::count(Tx& tx, std::uint64_t device) {
     Ledger::FileCounts out;
     std::set<std::int64_t> seen;  // several requests may name one
-    SPOT_TRY(each_awaited(device, [&](std::int64_t, const Row& row) -> Result<bool> {
+    SPOT_TRY(each_awaited(tx, device, [&](std::int64_t, const Row& row) -> Result<bool> {
         seen.insert(row.number);
         return true;
     }));
     out.awaited = seen.size();
     auto given_up = database_.prepare(
-        "SELECT count(*) FROM file INDEXED BY file_open"
+        "SELECT count(tx, *) FROM file INDEXED BY file_open"
         " WHERE device = ?1 AND state <> 1 AND state = 2");
     SPOT_TRY(given_up.with(device).step());
     out.given_up = given_up.number(0);
     return out;
 }
 
-Result<SecretKey> Files::key_of(const Row& row) {
-    SPOT_ASSIGN(const auto sealing, subjects_.key(row.subject));
+Result<SecretKey> Files::key_of(Tx& tx, const Row& row) {
+    SPOT_ASSIGN(const auto sealing, subjects_.key(tx, row.subject));
     if (!sealing) return fail(Code::not_found, "the person's data were erased");
     SPOT_ASSIGN(const auto opened, open_at_rest(*sealing, row.key, place_of_key(row)));
     if (opened.size() != SecretKey::kSize) return fail(Code::corrupt, "a file's key is damaged");
     return SecretKey(View(opened).first<SecretKey::kSize>());
 }
 
-Result<SecretKey> Files::make_key(Row& row) {
-    if (!row.key.empty()) return key_of(row);
-    SPOT_ASSIGN(const auto sealing, subjects_.key(row.subject));
+Result<SecretKey> Files::make_key(Tx& tx, Row& row) {
+    if (!row.key.empty()) return key_of(tx, row);
+    SPOT_ASSIGN(const auto sealing, subjects_.key(tx, row.subject));
     if (!sealing) return fail(Code::not_found, "the person's data were erased");
     SecretKey made = SecretKey::random(random_);
     row.key = seal_at_rest(*sealing, made.bytes(), place_of_key(row), random_);
     return made;
 }
 
-Result<> Files::add(Row& row, View bytes) {
+Result<> Files::add(Tx& tx, Row& row, View bytes) {
     if (bytes.size() > row.bytes - row.have)
         return fail(Code::limit, "a file is longer than its request says");
-    SPOT_ASSIGN(const auto key, make_key(row));
+    SPOT_ASSIGN(const auto key, make_key(tx, row));
     SPOT_TRY(database_.prepare("INSERT INTO piece (key, content) VALUES (?1, ?2)")
                  .with(piece_key(row.number, row.have),
                        seal_at_rest(key, bytes, place_of_piece(row.hash, row.have), random_))
                  .run());
     row.have += bytes.size();
-    return row.have == row.bytes ? conclude(row) : save(row);
+    return row.have == row.bytes ? conclude(tx, row) : save(tx, row);
 }
 
-Result<> Files::conclude(Row& row) {
+Result<> Files::conclude(Tx& tx, Row& row) {
     Hasher hasher;
-    SPOT_TRY(read(row, [&](View piece) -> Result<> {
+    SPOT_TRY(read(tx, row, [&](View piece) -> Result<> {
         hasher.add(piece);
         return {};
     }));
     if (hasher.finish() == row.hash) {
         row.state = FileState::whole;
-        return save(row);
+        return save(tx, row);
     }
-    if (++row.failures >= kFailuresMax) return give_up(row);
-    SPOT_TRY(drop_pieces(row));
-    return save(row);
+    if (++row.failures >= kFailuresMax) return give_up(tx, row);
+    SPOT_TRY(drop_pieces(tx, row));
+    return save(tx, row);
 }
 
-Result<> Files::give_up(Row& row) {
+Result<> Files::give_up(Tx& tx, Row& row) {
     row.state = FileState::given_up;
-    SPOT_TRY(drop_pieces(row));
-    return save(row);
+    SPOT_TRY(drop_pieces(tx, row));
+    return save(tx, row);
 }
 
-Result<> Files::drop_pieces(Row& row) {
+Result<> Files::drop_pieces(Tx& tx, Row& row) {
     row.have = 0;
     row.key.clear();  // what was sealed under it may lie in a free page
     return database_.prepare("DELETE FROM piece WHERE key BETWEEN ?1 AND ?2")
@@ -231,7 +231,7 @@ Result<> Files::drop_pieces(Row& row) {
         .run();
 }
 
-Result<> Files::save(const Row& row) {
+Result<> Files::save(Tx& tx, const Row& row) {
     return database_
         .prepare(
             "UPDATE file SET state = ?2, have = ?3, failures = ?4, key = ?5"
@@ -240,8 +240,8 @@ Result<> Files::save(const Row& row) {
         .run();
 }
 
-Result<> Files::read(const Row& row, const std::function<Result<>(View)>& use) {
-    SPOT_ASSIGN(const auto key, key_of(row));
+Result<> Files::read(Tx& tx, const Row& row, const std::function<Result<>(View)>& use) {
+    SPOT_ASSIGN(const auto key, key_of(tx, row));
     std::uint64_t offset = 0;
     while (offset < row.have) {
         auto piece = database_.prepare("SELECT content FROM piece WHERE key = ?1");

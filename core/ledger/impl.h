@@ -68,143 +68,143 @@ struct Ledger::Inside {
     Logs::Log log(const LogId& id);
 
     // ── append.cpp
-    Result<> append(Kind kind, std::string_view reference, std::string_view user,
+    Result<> append(Tx& tx, Kind kind, std::string_view reference, std::string_view user,
                     nlohmann::json intent, Appended& out);
-    Result<bool> repeated_record(Kind kind, std::string_view reference,
+    Result<bool> repeated_record(Tx& tx, Kind kind, std::string_view reference,
                                  const nlohmann::json& intent, Appended& out);
     Result<bool> repeated_change(const Working& working, Kind kind, const std::string& intent,
                                  Appended& out);
-    Result<bool> repeated_settlement(const nlohmann::json& intent, const std::string& text,
+    Result<bool> repeated_settlement(Tx& tx, const nlohmann::json& intent, const std::string& text,
                                      Appended& out);
     // With all of its entry set but `check`. Held: it is quarantined for that, and has its check.
-    Result<> write(Logs::Log& log, Line line, const nlohmann::json& intent, Working* working,
+    Result<> write(Tx& tx, Logs::Log& log, Line line, const nlohmann::json& intent, Working* working,
                    std::string_view held = {});
     // `limit`: the change would make its record too large.
-    Result<> check_room(Working& working, const nlohmann::json& intent, std::size_t bytes);
-    Result<Seen> seen_by(const LogId& author);
+    Result<> check_room(Tx& tx, Working& working, const nlohmann::json& intent, std::size_t bytes);
+    Result<Seen> seen_by(Tx& tx, const LogId& author);
 
     // ── catch_up.cpp: what own entries amount to, put where it is read.
-    Result<bool> is_behind();
-    Result<> catch_up();
-    Result<> catch_up(Logs::Log& log, std::set<RecordId>& lacking);
-    Result<> project_later(Logs::Log& log, const Line& line, const nlohmann::json& intent);
+    Result<bool> is_behind(Tx& tx);
+    Result<> catch_up(Tx& tx);
+    Result<> catch_up(Tx& tx, Logs::Log& log, std::set<RecordId>& lacking);
+    Result<> project_later(Tx& tx, Logs::Log& log, const Line& line, const nlohmann::json& intent);
     // Why an entry stays out of its record; the record is then among those that are `lacking` one.
-    Result<Why> project(Logs::Log& log, const Line& line, const nlohmann::json& intent,
+    Result<Why> project(Tx& tx, Logs::Log& log, const Line& line, const nlohmann::json& intent,
                         std::set<RecordId>& lacking);
     void count_receipt(Logs::Log& log, const nlohmann::json& intent);
-    Result<Why> project_change(const Line& line, const nlohmann::json& intent,
+    Result<Why> project_change(Tx& tx, const Line& line, const nlohmann::json& intent,
                                std::set<RecordId>& lacking);
     // A session or request, also one that has no row yet; see Records::open().
-    Result<Working*> open(std::string_view record, const RecordId& id);
+    Result<Working*> open(Tx& tx, std::string_view record, const RecordId& id);
     // By a caller's name, or as the text of an id.
-    Result<std::optional<RecordId>> find(std::string_view record, std::string_view reference_or_id);
+    Result<std::optional<RecordId>> find(Tx& tx, std::string_view record, std::string_view reference_or_id);
 
     // ── state.cpp: what an intent refers to.
     bool is_own(const LogId& log) const;
     // An entry that made a record and is not in quarantine. Nothing: there is none.
-    Result<std::optional<Entries::Head>> made(Kind making, const RecordId& id);
+    Result<std::optional<Entries::Head>> made(Tx& tx, Kind making, const RecordId& id);
     // Whose session and request an intent may refer to: `log`'s device, or anybody's.
     enum class Whose { of_device, anybody };
     // `not_found`: it refers to a session or request that is not here. `invalid`: an edit's path
     // is no field of its request. `subject` gets the key's owner for an edit.
-    Result<> check_state(const LogId& log, Whose whose, Kind kind, const nlohmann::json& intent,
+    Result<> check_state(Tx& tx, const LogId& log, Whose whose, Kind kind, const nlohmann::json& intent,
                          const Catalogue& catalogue, std::optional<Subjects::Id>& subject);
     // `refused`: a request that has left for its agency, or was withdrawn, stays as it is.
     Result<> check_open(Kind kind, Working& request);
-    Result<> check_edit(const RecordId& request, const nlohmann::json& set,
+    Result<> check_edit(Tx& tx, const RecordId& request, const nlohmann::json& set,
                         const Catalogue& catalogue);
 
     // ── branch.cpp
-    Result<> branch(const LogId& from, const Tip& common, const LogId& to, const Renamed& renamed,
+    Result<> branch(Tx& tx, const LogId& from, const Tip& common, const LogId& to, const Renamed& renamed,
                     std::uint64_t& again);
     // What has to be known of an entry to write it again.
     struct Stranded {
         std::vector<std::string> names;  // by which its record is found
         std::uint64_t now = 0;           // its number in the new log; 0: it was erased
     };
-    Result<> undo_after(const Logs::Log& log, std::vector<Stranded>& stranded);
-    Result<> write_again(const Logs::Log& from, Line line, Logs::Log& to,
+    Result<> undo_after(Tx& tx, const Logs::Log& log, std::vector<Stranded>& stranded);
+    Result<> write_again(Tx& tx, const Logs::Log& from, Line line, Logs::Log& to,
                          std::vector<Stranded>& stranded, const Renamed& renamed);
-    Result<> keep_branch(const LogId& log, const Seen& branch);
-    Result<std::size_t> matching(const LogId& log, std::span<const Entry> given);
+    Result<> keep_branch(Tx& tx, const LogId& log, const Seen& branch);
+    Result<std::size_t> matching(Tx& tx, const LogId& log, std::span<const Entry> given);
     // Hands on what is attached to a request to the one that it was written again as.
-    Result<> move_attached(const RecordId& from, const RecordId& to);
+    Result<> move_attached(Tx& tx, const RecordId& from, const RecordId& to);
 
     // ── awaited.cpp
     // At a hub: what a station's request that was just received names.
-    Result<> name_files(const Logs::Log& log, const Line& line);
-    Result<> name_earlier_files();
+    Result<> name_files(Tx& tx, const Logs::Log& log, const Line& line);
+    Result<> name_earlier_files(Tx& tx);
     // Of a log and the earlier epochs that its author knew, by number: up to which entry their
     // requests count here.
-    Result<std::map<std::int64_t, std::uint64_t>> settled_before(const LogId& id);
-    Result<std::optional<Files::Row>> file_row(const File& file);
-    Result<std::optional<Bytes>> received_file(const File& file);
+    Result<std::map<std::int64_t, std::uint64_t>> settled_before(Tx& tx, const LogId& id);
+    Result<std::optional<Files::Row>> file_row(Tx& tx, const File& file);
+    Result<std::optional<Bytes>> received_file(Tx& tx, const File& file);
     // At a station: the files of which the hub has not said that they are there, and what it did
     // say.
-    Result<> each_not_there(const std::function<void(const File&, FileState)>& use);
+    Result<> each_not_there(Tx& tx, const std::function<void(const File&, FileState)>& use);
     // Of an entry's key.
-    Result<RecordId> id_of(std::int64_t key);
+    Result<RecordId> id_of(Tx& tx, std::int64_t key);
 
     // ── receive.cpp
-    Result<> receive(const LogId& id, std::span<const Entry> received, Take take, Tip& tip);
+    Result<> receive(Tx& tx, const LogId& id, std::span<const Entry> received, Take take, Tip& tip);
     // The log, made where it lacks. `invalid`: its epoch is out of reach.
-    Result<Logs::Log*> log_to_receive(const LogId& id);
+    Result<Logs::Log*> log_to_receive(Tx& tx, const LogId& id);
     // The secret of the entry's period: the one that is here, or was offered with the bundle.
-    Result<const SecretKey*> secret_of(const Logs::Log& log, std::uint64_t seq);
-    Result<Why> judge(Logs::Log& log, const Entry& entry, std::optional<Subjects::Id>& subject);
+    Result<const SecretKey*> secret_of(Tx& tx, const Logs::Log& log, std::uint64_t seq);
+    Result<Why> judge(Tx& tx, Logs::Log& log, const Entry& entry, std::optional<Subjects::Id>& subject);
     // Could the author have seen so much of the other party's log?
-    Result<bool> can_be(const LogId& author, const Seen& seen);
-    Result<> settle(const LogId& id);
-    Result<> take_back(const LogId& id, std::uint64_t seq);
+    Result<bool> can_be(Tx& tx, const LogId& author, const Seen& seen);
+    Result<> settle(Tx& tx, const LogId& id);
+    Result<> take_back(Tx& tx, const LogId& id, std::uint64_t seq);
     // The highest receipt number in entries first … last.
-    Result<std::uint64_t> receipts_in(const Logs::Log& log, std::uint64_t first,
+    Result<std::uint64_t> receipts_in(Tx& tx, const Logs::Log& log, std::uint64_t first,
                                       std::uint64_t last);
 
     // ── execute.cpp
-    Result<> execute_received(std::size_t count, std::size_t& done);
-    Result<std::size_t> execute_received(Logs::Log& log, std::size_t count);
+    Result<> execute_received(Tx& tx, std::size_t count, std::size_t& done);
+    Result<std::size_t> execute_received(Tx& tx, Logs::Log& log, std::size_t count);
     // Nothing: done. Otherwise why the entry goes into quarantine.
     enum class Check {
         by_hash,  // its change has to be the author's (Entry::check)
         shown,    // it was shown to make the same record
     };
-    Result<Why> execute_one(const Line& line, Check check);
-    Result<Why> execute_document(const Line& line, const nlohmann::json& intent, Check check);
-    Result<bool> refers_to_records(const nlohmann::json& intent);
+    Result<Why> execute_one(Tx& tx, const Line& line, Check check);
+    Result<Why> execute_document(Tx& tx, const Line& line, const nlohmann::json& intent, Check check);
+    Result<bool> refers_to_records(Tx& tx, const nlohmann::json& intent);
 
     // ── diverged.cpp
-    Result<std::vector<Bytes>> changes_up_to(const LogId& id, std::uint64_t seq);
-    Result<bool> reconsider(const LogId& id, std::uint64_t seq, std::span<const Bytes> changes);
-    Result<std::optional<bool>> same_record(const Line& line, const nlohmann::json& intent,
+    Result<std::vector<Bytes>> changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq);
+    Result<bool> reconsider(Tx& tx, const LogId& id, std::uint64_t seq, std::span<const Bytes> changes);
+    Result<std::optional<bool>> same_record(Tx& tx, const Line& line, const nlohmann::json& intent,
                                             std::span<const Bytes> changes);
-    Result<bool> release(Logs::Log& log, const Line& line, Check check);
-    Result<> judge_again(const LogId& id);
-    Result<> judge_again(Logs::Log& log, Line line, std::uint64_t receipts_before);
+    Result<bool> release(Tx& tx, Logs::Log& log, const Line& line, Check check);
+    Result<> judge_again(Tx& tx, const LogId& id);
+    Result<> judge_again(Tx& tx, Logs::Log& log, Line line, std::uint64_t receipts_before);
 
     // ── catalogues.cpp
-    Result<> load_catalogues();
-    Result<const Catalogue*> catalogue(std::string_view version);
+    Result<> load_catalogues(Tx& tx);
+    Result<const Catalogue*> catalogue(Tx& tx, std::string_view version);
     // Whose rules the intent has to keep to. `invalid`: it names a version that is not known here.
-    Result<const Catalogue*> catalogue_of(Kind kind, const nlohmann::json& intent);
-    Result<std::string> catalogue_text(std::string_view version);
-    Result<> keep_catalogue(const Published& version, std::string_view text);
+    Result<const Catalogue*> catalogue_of(Tx& tx, Kind kind, const nlohmann::json& intent);
+    Result<std::string> catalogue_text(Tx& tx, std::string_view version);
+    Result<> keep_catalogue(Tx& tx, const Published& version, std::string_view text);
     // False: they are not all there.
-    Result<bool> parts_before(const Entry& publishing, const nlohmann::json& intent,
+    Result<bool> parts_before(Tx& tx, const Entry& publishing, const nlohmann::json& intent,
                               std::vector<CataloguePart>& out);
     // Nothing: done. Otherwise why the entry goes into quarantine.
-    Result<std::optional<std::string_view>> take_catalogue(const Entry& publishing,
+    Result<std::optional<std::string_view>> take_catalogue(Tx& tx, const Entry& publishing,
                                                            const nlohmann::json& intent);
 
     // ── station_keys.cpp
-    Result<> keep_station_key(const nlohmann::json& intent);
+    Result<> keep_station_key(Tx& tx, const nlohmann::json& intent);
 
     // ── lists.cpp
     // Fills the lists of a store that had none; once.
-    Result<> make_lists();
-    Result<std::vector<RecordId>> changes_of(std::string_view record, const RecordId& id);
-    Result<std::optional<Shown>> shown_record(std::string_view record, const RecordId& id);
+    Result<> make_lists(Tx& tx);
+    Result<std::vector<RecordId>> changes_of(Tx& tx, std::string_view record, const RecordId& id);
+    Result<std::optional<Shown>> shown_record(Tx& tx, std::string_view record, const RecordId& id);
     // Of rows of (key, made_ms, place), at most `count`.
-    Result<std::vector<Listed>> listed(Statement rows, std::size_t count);
+    Result<std::vector<Listed>> listed(Tx& tx, Statement rows, std::size_t count);
 
     // ── export.cpp, check.cpp
     struct ExportRange {
@@ -213,13 +213,13 @@ struct Ledger::Inside {
         bool references = false;
     };
     // Of one log's records, in the order of their making.
-    Result<> export_log(const Logs::Log& log, const ExportRange& range,
+    Result<> export_log(Tx& tx, const Logs::Log& log, const ExportRange& range,
                         const std::function<void(std::size_t place, const std::string&)>& use);
-    Result<> export_records(const ExportOptions& options,
+    Result<> export_records(Tx& tx, const ExportOptions& options,
                             const std::function<void(std::string_view)>& line);
-    Result<Counts> count();
-    Result<> check(std::vector<std::string>& faults);
-    Result<> check_log(const Logs::Log& log, std::vector<std::string>& faults);
+    Result<Counts> count(Tx& tx);
+    Result<> check(Tx& tx, std::vector<std::string>& faults);
+    Result<> check_log(Tx& tx, const Logs::Log& log, std::vector<std::string>& faults);
 
     struct Writing {
         LogId log;

@@ -16,7 +16,7 @@ Result<std::vector<Ledger::Kept>> all_of(Statement rows) {
 
 Result<> Ledger::keep(std::string_view shelf, std::string_view key, std::string_view owner,
                       std::string_view value) {
-    return inside_->transact([&] {
+    return inside_->transact([&](Tx& tx) {
         return inside_->database
             .prepare(
                 "INSERT INTO kept (shelf, key, owner, value) VALUES (?1, ?2, ?3, ?4)"
@@ -49,7 +49,7 @@ Result<std::vector<Ledger::Kept>> Ledger::kept_on(std::string_view shelf, std::s
 }
 
 Result<> Ledger::drop(std::string_view shelf, std::string_view key) {
-    return inside_->transact([&] {
+    return inside_->transact([&](Tx& tx) {
         return inside_->database.prepare("DELETE FROM kept WHERE shelf = ?1 AND key = ?2")
             .with(shelf, key)
             .run();
@@ -58,7 +58,7 @@ Result<> Ledger::drop(std::string_view shelf, std::string_view key) {
 
 Result<std::uint64_t> Ledger::next_number(std::string_view shelf) {
     std::uint64_t next = 0;
-    SPOT_TRY(inside_->transact([&]() -> Result<> {
+    SPOT_TRY(inside_->transact([&](Tx& tx) -> Result<> {
         auto row = inside_->database.prepare(
             "INSERT INTO kept (shelf, key, owner, value) VALUES ('number', ?1, '', 1)"
             " ON CONFLICT (shelf, key) DO UPDATE SET value = value + 1 RETURNING value");

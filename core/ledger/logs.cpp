@@ -39,7 +39,7 @@ const SecretKey* OfferedSecrets::find(const LogId& log, std::uint64_t period) co
     return one == at->second.end() ? nullptr : &one->secret;
 }
 
-Result<Logs::Log*> Logs::find(const LogId& id) {
+Result<Logs::Log*> Logs::find(Tx& tx, const LogId& id) {
     if (const auto at = known_.find(id); at != known_.end()) return &at->second;
     auto row = database_.prepare(
         "SELECT number, executed, receipts, acked_seq, acked_hash, backed_up_seq, backed_up_hash,"
@@ -74,9 +74,9 @@ Result<Logs::Log*> Logs::find(const LogId& id) {
     return &known_.emplace(id, log).first->second;
 }
 
-Result<Logs::Log*> Logs::find_or_make(const LogId& id) {
+Result<Logs::Log*> Logs::find_or_make(Tx& tx, const LogId& id) {
     if (id.epoch == 0 || id.epoch > kEpochMax) return fail(Code::limit, "no such epoch");
-    const auto found = find(id);
+    const auto found = find(tx, id);
     if (!found || *found) return found;
     SPOT_ASSIGN(const auto last, database_.integer("SELECT coalesce(max(number), 0) FROM log"));
     if (last >= kLogNumberMax) return fail(Code::limit, "the store holds a million logs");
@@ -87,16 +87,16 @@ Result<Logs::Log*> Logs::find_or_make(const LogId& id) {
     SPOT_TRY(database_.prepare("INSERT INTO log (number, device, epoch) VALUES (?1, ?2, ?3)")
                  .with(last + 1, id.device, id.epoch)
                  .run());
-    return find(id);
+    return find(tx, id);
 }
 
-Result<std::uint32_t> Logs::newest_epoch(std::uint64_t device) {
+Result<std::uint32_t> Logs::newest_epoch(Tx& tx, std::uint64_t device) {
     auto row = database_.prepare("SELECT coalesce(max(epoch), 0) FROM log WHERE device = ?1");
     SPOT_TRY(row.with(device).step());
     return static_cast<std::uint32_t>(row.integer(0));
 }
 
-Result<const std::vector<Logs::Reach>*> Logs::reaches(const LogId& id) {
+Result<const std::vector<Logs::Reach>*> Logs::reaches(Tx& tx, const LogId& id) {
     if (const auto at = reaches_.find(id); at != reaches_.end()) return &at->second;
     auto rows = database_.prepare(
         "SELECT epoch, branch_epoch, branch_seq FROM log WHERE device = ?1 AND epoch <= ?2"
@@ -118,7 +118,7 @@ Result<const std::vector<Logs::Reach>*> Logs::reaches(const LogId& id) {
     return &(reaches_[id] = std::move(out));
 }
 
-Result<std::vector<LogId>> Logs::ids() {
+Result<std::vector<LogId>> Logs::ids(Tx& tx) {
     std::vector<LogId> out;
     auto rows = database_.prepare("SELECT device, epoch FROM log");
     for (;;) {
@@ -130,7 +130,7 @@ Result<std::vector<LogId>> Logs::ids() {
     return out;
 }
 
-Result<> Logs::save(const Log& log) {
+Result<> Logs::save(Tx& tx, const Log& log) {
     reaches_.clear();
     ByteWriter tally;
     for (const std::uint64_t number : log.tally) tally.varint(number);
@@ -145,7 +145,7 @@ Result<> Logs::save(const Log& log) {
         .run();
 }
 
-Result<const SecretKey*> Logs::secret(const Log& log, std::uint64_t seq) {
+Result<const SecretKey*> Logs::secret(Tx& tx, const Log& log, std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
     if (period_ && period_->log == log.number && period_->period == period) return &period_->secret;
     auto row = database_.prepare("SELECT secret FROM period WHERE log = ?1 AND period = ?2");
@@ -158,14 +158,14 @@ Result<const SecretKey*> Logs::secret(const Log& log, std::uint64_t seq) {
     return &period_->secret;
 }
 
-Result<const SecretKey*> Logs::secret_or_make(const Log& log, std::uint64_t seq) {
-    const auto found = secret(log, seq);
+Result<const SecretKey*> Logs::secret_or_make(Tx& tx, const Log& log, std::uint64_t seq) {
+    const auto found = secret(tx, log, seq);
     if (!found || *found) return found;
-    SPOT_TRY(keep_secret(log, period_of(seq), SecretKey::random(random_)));
-    return secret(log, seq);
+    SPOT_TRY(keep_secret(tx, log, period_of(seq), SecretKey::random(random_)));
+    return secret(tx, log, seq);
 }
 
-Result<> Logs::keep_secret(const Log& log, std::uint64_t period, const SecretKey& secret) {
+Result<> Logs::keep_secret(Tx& tx, const Log& log, std::uint64_t period, const SecretKey& secret) {
     SPOT_ASSIGN(const auto* const before, this->secret(log, period * kPeriodEntries + 1));
     if (before)
         return same(*before, secret)
@@ -176,14 +176,14 @@ Result<> Logs::keep_secret(const Log& log, std::uint64_t period, const SecretKey
         .run();
 }
 
-Result<> Logs::destroy_secrets_after(const Log& log, std::uint64_t seq) {
+Result<> Logs::destroy_secrets_after(Tx& tx, const Log& log, std::uint64_t seq) {
     period_.reset();
     return database_.prepare("DELETE FROM period WHERE log = ?1 AND period * ?3 >= ?2")
         .with(log.number, seq, kPeriodEntries)
         .run();
 }
 
-Result<> Logs::destroy_secrets(const Log& log, std::uint64_t seq) {
+Result<> Logs::destroy_secrets(Tx& tx, const Log& log, std::uint64_t seq) {
     period_.reset();
     return database_.prepare("DELETE FROM period WHERE log = ?1 AND period < ?2")
         .with(log.number, seq / kPeriodEntries)

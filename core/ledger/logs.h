@@ -57,10 +57,10 @@ public:
     Logs(Database& database, Random& random) : database_(database), random_(random) {}
 
     // Null: unknown. The pointer lasts until forget().
-    Result<Log*> find(const LogId& id);
+    Result<Log*> find(Tx& tx, const LogId& id);
     // `limit`: there are too many, of this device or in the store.
-    Result<Log*> find_or_make(const LogId& id);
-    Result<std::uint32_t> newest_epoch(std::uint64_t device);  // 0: there is none
+    Result<Log*> find_or_make(Tx& tx, const LogId& id);
+    Result<std::uint32_t> newest_epoch(Tx& tx, std::uint64_t device);  // 0: there is none
     // Epochs first … last, of which all was known; of the last one, up to `seq`.
     struct Reach {
         std::uint32_t first = 0, last = 0;
@@ -69,21 +69,21 @@ public:
     // What the author of entries in `id` knew of its device's logs: from the newest epochs, which
     // end with `id`'s own, back over the places where one epoch went on from another. Costs a row
     // for each log that did so, whatever the epochs' numbers are. Lasts until the next save().
-    Result<const std::vector<Reach>*> reaches(const LogId& id);
-    Result<std::vector<LogId>> ids();  // sorted
+    Result<const std::vector<Reach>*> reaches(Tx& tx, const LogId& id);
+    Result<std::vector<LogId>> ids(Tx& tx);  // sorted
     // Writes everything but the tip, which is what `entry` holds.
-    Result<> save(const Log& log);
+    Result<> save(Tx& tx, const Log& log);
 
     // The secret of the period that `seq` stands in. Null: not here (any more).
-    Result<const SecretKey*> secret(const Log& log, std::uint64_t seq);
+    Result<const SecretKey*> secret(Tx& tx, const Log& log, std::uint64_t seq);
     // Makes it where it lacks.
-    Result<const SecretKey*> secret_or_make(const Log& log, std::uint64_t seq);
+    Result<const SecretKey*> secret_or_make(Tx& tx, const Log& log, std::uint64_t seq);
     // `conflict`: another one is here.
-    Result<> keep_secret(const Log& log, std::uint64_t period, const SecretKey& secret);
+    Result<> keep_secret(Tx& tx, const Log& log, std::uint64_t period, const SecretKey& secret);
     // Destroys those of the periods that begin after `seq`: they have no entry.
-    Result<> destroy_secrets_after(const Log& log, std::uint64_t seq);
+    Result<> destroy_secrets_after(Tx& tx, const Log& log, std::uint64_t seq);
     // Destroys those of the whole periods at and before `seq`.
-    Result<> destroy_secrets(const Log& log, std::uint64_t seq);
+    Result<> destroy_secrets(Tx& tx, const Log& log, std::uint64_t seq);
 
     // What another process committed, or a rollback took back, is read anew.
     void forget();

@@ -33,20 +33,20 @@ bool is_personal(Kind kind) {
 
 }  // namespace
 
-Result<Logs::Log*> Ledger::Inside::log_to_receive(const LogId& id) {
-    const auto found = logs.find(id);
+Result<Logs::Log*> Ledger::Inside::log_to_receive(Tx& tx, const LogId& id) {
+    const auto found = logs.find(tx, id);
     if (!found || *found) return found;
-    SPOT_ASSIGN(const auto newest, logs.newest_epoch(id.device));
+    SPOT_ASSIGN(const auto newest, logs.newest_epoch(tx, id.device));
     if (id.epoch > newest + kEpochStepMax)
         return fail(Code::invalid, "a log's epoch is far beyond the last one that is known");
-    return logs.find_or_make(id);
+    return logs.find_or_make(tx, id);
 }
 
-Result<const SecretKey*> Ledger::Inside::secret_of(const Logs::Log& log, std::uint64_t seq) {
+Result<const SecretKey*> Ledger::Inside::secret_of(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
     const SecretKey* const given = offered.find(log.id, period);
-    if (given) SPOT_TRY(logs.keep_secret(log, period, *given));
-    SPOT_ASSIGN(const auto* const secret, logs.secret(log, seq));
+    if (given) SPOT_TRY(logs.keep_secret(tx, log, period, *given));
+    SPOT_ASSIGN(const auto* const secret, logs.secret(tx, log, seq));
     if (!secret) return fail(Code::corrupt, "the secret of an entry's period is missing");
     return secret;
 }
@@ -54,23 +54,23 @@ Result<const SecretKey*> Ledger::Inside::secret_of(const Logs::Log& log, std::ui
 // Numbers that nobody can have seen are a fault of form. More than that can't be said: another copy
 // of a station's store may have gone on in later epochs, and a hub that was restored has lost
 // entries of its own that stations have seen. Only a hub knows that its epochs are its own.
-Result<bool> Ledger::Inside::can_be(const LogId& author, const Seen& seen) {
+Result<bool> Ledger::Inside::can_be(Tx& tx, const LogId& author, const Seen& seen) {
     if (seen.epoch == 0) return seen.seq == 0;
     if (seen.epoch > kEpochMax || seen.seq > kSeqMax) return false;
     if (options.party == Party::station) return true;
-    SPOT_ASSIGN(const auto newest, logs.newest_epoch(author.device ^ kHubBit));
+    SPOT_ASSIGN(const auto newest, logs.newest_epoch(tx, author.device ^ kHubBit));
     return seen.epoch <= std::max(newest, writing ? writing->log.epoch : kEpochMax);
 }
 
 // Why the entry may not be applied; nothing: it may. What is refused here is kept all the same,
 // so that the chain goes on; what may hold personal data is sealed whatever is wrong with it.
-Result<Why> Ledger::Inside::judge(Logs::Log& log, const Entry& entry,
+Result<Why> Ledger::Inside::judge(Tx& tx, Logs::Log& log, const Entry& entry,
                                   std::optional<Subjects::Id>& subject) {
     const Party author = (log.id.device & kHubBit) != 0 ? Party::hub : Party::station;
     const Json intent = Json::parse(entry.intent, nullptr, false);
     Why code;
 
-    const auto catalogue = catalogue_of(entry.kind, intent);
+    const auto catalogue = catalogue_of(tx, entry.kind, intent);
     if (!catalogue && catalogue.error().code != Code::invalid)
         return tl::make_unexpected(catalogue.error());
     // What names a version that is not here may be wrong in other ways, too: they are told first.
@@ -83,13 +83,13 @@ Result<Why> Ledger::Inside::judge(Logs::Log& log, const Entry& entry,
     else if (canonical(intent) != entry.intent || !text_length(entry.user))
         code = "form";
     if (!code && entry.seen != Seen{}) {
-        SPOT_ASSIGN(const auto possible, can_be(entry.log, entry.seen));
+        SPOT_ASSIGN(const auto possible, can_be(tx, entry.log, entry.seen));
         if (!possible) code = "form";
     }
 
     if (!code) {
         const auto state =
-            check_state(log.id, Whose::of_device, entry.kind, intent, rules, subject);
+            check_state(tx, log.id, Whose::of_device, entry.kind, intent, rules, subject);
         if (!state && state.error().code == Code::not_found)
             code = "unknown_record";
         else if (!state && state.error().code == Code::invalid)
@@ -109,7 +109,7 @@ Result<Why> Ledger::Inside::judge(Logs::Log& log, const Entry& entry,
     }
     if (is_personal(entry.kind) && !subject) {
         const bool whole = !code || *code == "unknown_record";
-        SPOT_ASSIGN(const auto made, subjects.of_request(whole && entry.kind == Kind::request_queue
+        SPOT_ASSIGN(const auto made, subjects.of_request(tx, whole && entry.kind == Kind::request_queue
                                                              ? intent
                                                              : Json{{"citizen", Json::object()}},
                                                          entry.id(), Subjects::Row::now));
@@ -118,10 +118,10 @@ Result<Why> Ledger::Inside::judge(Logs::Log& log, const Entry& entry,
     return code;
 }
 
-Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> received, Take take,
+Result<> Ledger::Inside::receive(Tx& tx, const LogId& id, std::span<const Entry> received, Take take,
                                  Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
-    SPOT_ASSIGN(const auto found, log_to_receive(id));
+    SPOT_ASSIGN(const auto found, log_to_receive(tx, id));
     Logs::Log& log = *found;
     const std::uint64_t receipts = log.receipts;
     for (const Entry& entry : received) {
@@ -131,53 +131,53 @@ Result<> Ledger::Inside::receive(const LogId& id, std::span<const Entry> receive
             entry.seq > kSeqMax)
             return fail(Code::limit, "an entry is too large");
         if (!is_kind(entry.kind)) return fail(Code::corrupt, "an entry is of no kind");
-        SPOT_ASSIGN(const auto* const secret, secret_of(log, entry.seq));
+        SPOT_ASSIGN(const auto* const secret, secret_of(tx, log, entry.seq));
         Line line;
         line.entry = entry;
         line.salt = salt_of(*secret, id, entry.seq);
-        auto code = judge(log, entry, line.subject);
+        auto code = judge(tx, log, entry, line.subject);
         if (!code) return tl::make_unexpected(std::move(code).error());
         // What it refers to may be held itself.
         const bool well_formed = !*code || **code == "unknown_record";
         if (take == Take::held && well_formed) *code = "revoked";
-        SPOT_TRY(entries.append(log, line));
-        if (*code) SPOT_TRY(entries.quarantine(log, entry.seq, **code));
+        SPOT_TRY(entries.append(tx, log, line));
+        if (*code) SPOT_TRY(entries.quarantine(tx, log, entry.seq, **code));
         // Also of one in quarantine, as it may be let out.
-        if (well_formed) SPOT_TRY(name_files(log, line));
+        if (well_formed) SPOT_TRY(name_files(tx, log, line));
     }
     tip = log.tip;
-    return log.receipts == receipts ? Result<>() : logs.save(log);
+    return log.receipts == receipts ? Result<>() : logs.save(tx, log);
 }
 
-Result<> Ledger::Inside::settle(const LogId& id) {
+Result<> Ledger::Inside::settle(Tx& tx, const LogId& id) {
     if (is_own(id)) return fail(Code::refused, "one's own entries need no settling");
-    SPOT_ASSIGN(const auto found, logs.find(id));
+    SPOT_ASSIGN(const auto found, logs.find(tx, id));
     Logs::Log* log = found;
     if (!log || log->settled == log->tip.seq) return {};
     log->settled = log->tip.seq;
-    return logs.save(*log);
+    return logs.save(tx, *log);
 }
 
-Result<> Ledger::Inside::take_back(const LogId& id, std::uint64_t seq) {
+Result<> Ledger::Inside::take_back(Tx& tx, const LogId& id, std::uint64_t seq) {
     if (is_own(id)) return fail(Code::refused, "one's own entries are not taken back");
-    SPOT_ASSIGN(const auto found, logs.find(id));
+    SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found || seq >= found->tip.seq) return {};
     Logs::Log& log = *found;
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
-    SPOT_TRY(entries.remove_after(log, seq));
-    SPOT_TRY(logs.destroy_secrets_after(log, seq));
-    SPOT_TRY(files.unname(entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)));
+    SPOT_TRY(entries.remove_after(tx, log, seq));
+    SPOT_TRY(logs.destroy_secrets_after(tx, log, seq));
+    SPOT_TRY(files.unname(tx, entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)));
 
-    const auto receipts = receipts_in(log, 1, seq);
+    const auto receipts = receipts_in(tx, log, 1, seq);
     if (!receipts) return tl::make_unexpected(receipts.error());
     log.receipts = *receipts;
-    return logs.save(log);
+    return logs.save(tx, log);
 }
 
-Result<std::uint64_t> Ledger::Inside::receipts_in(const Logs::Log& log, std::uint64_t first,
+Result<std::uint64_t> Ledger::Inside::receipts_in(Tx& tx, const Logs::Log& log, std::uint64_t first,
                                                   std::uint64_t last) {
     std::uint64_t highest = 0;
-    SPOT_TRY(entries.each(log, first, last, [&](Line& line) -> Result<> {
+    SPOT_TRY(entries.each(tx, log, first, last, [&](Line& line) -> Result<> {
         if (line.entry.kind == Kind::receipt_print)
             highest = std::max(highest,
                                number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));

@@ -69,21 +69,21 @@ std::array<std::uint8_t, 8> Records::digest_of(Kind kind, std::string_view inten
     return out;
 }
 
-Result<std::optional<std::int64_t>> Records::key_of(const RecordId& id) {
-    SPOT_ASSIGN(const auto log, logs_.find(id.log));
+Result<std::optional<std::int64_t>> Records::key_of(Tx& tx, const RecordId& id) {
+    SPOT_ASSIGN(const auto log, logs_.find(tx, id.log));
     if (!log || id.seq > log->tip.seq) return std::nullopt;
     return entry_key(log->number, id.seq);
 }
 
-Result<bool> Records::exists(std::string_view record, const RecordId& id) {
+Result<bool> Records::exists(Tx& tx, std::string_view record, const RecordId& id) {
     const auto place = record_place(record);
-    SPOT_ASSIGN(const auto key, key_of(id));
+    SPOT_ASSIGN(const auto key, key_of(tx, id));
     if (!key || !place) return false;
     auto row = database_.prepare("SELECT 1 FROM record WHERE key = ?1 AND place = ?2");
     return row.with(*key, *place).step();
 }
 
-Result<std::optional<RecordId>> Records::find_reference(std::string_view record,
+Result<std::optional<RecordId>> Records::find_reference(Tx& tx, std::string_view record,
                                                         std::string_view reference) {
     const auto place = record_place(record);
     if (!place) return std::nullopt;
@@ -125,17 +125,17 @@ Working* Records::held(std::string_view record, const RecordId& id) {
     return &working_.front();
 }
 
-Result<Working*> Records::open(std::string_view record, const RecordId& id) {
+Result<Working*> Records::open(Tx& tx, std::string_view record, const RecordId& id) {
     if (Working* const working = held(record, id)) return working;
-    SPOT_ASSIGN(const auto key, key_of(id));
+    SPOT_ASSIGN(const auto key, key_of(tx, id));
     if (!key) return nullptr;
-    SPOT_ASSIGN(const auto there, exists(record, id));
+    SPOT_ASSIGN(const auto there, exists(tx, record, id));
     if (!there) return nullptr;
-    SPOT_ASSIGN(auto loaded, load(record, id, *key));
+    SPOT_ASSIGN(auto loaded, load(tx, record, id, *key));
     return keep(std::move(loaded));
 }
 
-Result<Working> Records::load(std::string_view record, const RecordId& id, std::int64_t key) {
+Result<Working> Records::load(Tx& tx, std::string_view record, const RecordId& id, std::int64_t key) {
     Working working;
     working.id = id;
     working.place = *record_place(record);
@@ -147,7 +147,7 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
     std::vector<Change> changes{change_of(id)};
     if (!row.null(1)) {
         SPOT_ASSIGN(const auto packed,
-                    subjects_.open(working.subject, {kDocumentColumn, key}, row.blob(1)));
+                    subjects_.open(tx, working.subject, {kDocumentColumn, key}, row.blob(1)));
         if (!packed) return fail(Code::not_found, "the person's data were erased");
         View saved;
         auto unpacked = unpack(*packed, saved);
@@ -161,35 +161,35 @@ Result<Working> Records::load(std::string_view record, const RecordId& id, std::
             return working;
         }
     }
-    SPOT_TRY(replay(working, std::move(changes)));
+    SPOT_TRY(replay(tx, working, std::move(changes)));
     return working;
 }
 
-Result<Line> Records::line_of(const RecordId& entry) {
-    SPOT_ASSIGN(const auto log, logs_.find(entry.log));
+Result<Line> Records::line_of(Tx& tx, const RecordId& entry) {
+    SPOT_ASSIGN(const auto log, logs_.find(tx, entry.log));
     if (!log) return fail(Code::corrupt, "a record's log is not in the store");
-    SPOT_ASSIGN(auto line, entries_.read(*log, entry.seq));
+    SPOT_ASSIGN(auto line, entries_.read(tx, *log, entry.seq));
     if (!line) return fail(Code::corrupt, "a record's entry is not in the store");
     return std::move(*line);
 }
 
-Result<> Records::replay(Working& working, std::vector<Change> changes) {
+Result<> Records::replay(Tx& tx, Working& working, std::vector<Change> changes) {
     for (const Change& change : changes) {
-        SPOT_ASSIGN(const auto line, line_of(entry_of(working.id, change)));
+        SPOT_ASSIGN(const auto line, line_of(tx, entry_of(working.id, change)));
         if (line.erased) return fail(Code::not_found, "the person's data were erased");
         const Json intent = Json::parse(line.entry.intent, nullptr, false);
-        SPOT_TRY(execute_again(working, line.entry, intent));
+        SPOT_TRY(execute_again(tx, working, line.entry, intent));
     }
     return {};
 }
 
-Result<> Records::execute_again(Working& working, const Entry& entry, const Json& intent) {
-    SPOT_ASSIGN(const auto done, execute(working, entry, intent));
+Result<> Records::execute_again(Tx& tx, Working& working, const Entry& entry, const Json& intent) {
+    SPOT_ASSIGN(const auto done, execute(tx, working, entry, intent));
     return done.fault ? Result<>(tl::make_unexpected(*done.fault)) : Result<>();
 }
 
-Result<Working*> Records::make(const Entry& entry, const std::optional<Subjects::Id>& subject) {
-    SPOT_ASSIGN(const auto log, logs_.find(entry.log));
+Result<Working*> Records::make(Tx& tx, const Entry& entry, const std::optional<Subjects::Id>& subject) {
+    SPOT_ASSIGN(const auto log, logs_.find(tx, entry.log));
     if (!log) return fail(Code::corrupt, "a record's log is not in the store");
     Working working;
     working.id = entry.id();
@@ -201,12 +201,12 @@ Result<Working*> Records::make(const Entry& entry, const std::optional<Subjects:
 
 // Back from what the author wrote before, or had seen of the other party's log, over the places
 // where one epoch went on from another.
-Result<bool> Records::knows(const Entry& author, const Change& change) {
+Result<bool> Records::knows(Tx& tx, const Entry& author, const Change& change) {
     const bool own = change.by_hub == ((author.log.device & kHubBit) != 0);
     const Seen limit = own ? Seen{author.log.epoch, author.seq - 1} : author.seen;
     const std::uint64_t device = own ? author.log.device : author.log.device ^ kHubBit;
     if (change.epoch >= limit.epoch) return change.epoch == limit.epoch && change.seq <= limit.seq;
-    SPOT_ASSIGN(const auto* const reaches, logs_.reaches({device, limit.epoch}));
+    SPOT_ASSIGN(const auto* const reaches, logs_.reaches(tx, {device, limit.epoch}));
     const auto reach =
         std::partition_point(reaches->begin(), reaches->end(),
                              [&](const Logs::Reach& one) { return one.first > change.epoch; });
@@ -214,19 +214,19 @@ Result<bool> Records::knows(const Entry& author, const Change& change) {
            (change.epoch < reach->last || change.seq <= reach->seq);
 }
 
-Result<bool> Records::knew_changes(const Working& working, const Entry& author) {
+Result<bool> Records::knew_changes(Tx& tx, const Working& working, const Entry& author) {
     for (std::size_t i = 1; i < working.changes.size(); ++i) {
-        const auto known = knows(author, working.changes[i]);
+        const auto known = knows(tx, author, working.changes[i]);
         if (!known || *known) return known;
     }
     return false;
 }
 
-Result<Records::Executed> Records::execute(Working& working, const Entry& entry,
+Result<Records::Executed> Records::execute(Tx& tx, Working& working, const Entry& entry,
                                            const Json& intent) {
     std::vector<Hash> known;
     for (const Change& change : working.changes) {
-        SPOT_ASSIGN(const auto by_author, knows(entry, change));
+        SPOT_ASSIGN(const auto by_author, knows(tx, entry, change));
         if (!by_author && &change == &working.changes.front())
             return Executed{{}, Error{Code::not_found, "the author did not know the record"}};
         if (change.hash && by_author) known.push_back(*change.hash);
@@ -270,10 +270,10 @@ Result<Records::Row> Records::row_of(Working& working) {
     return out;
 }
 
-Result<> Records::save_change(Working& working, const Row& row) {
-    SPOT_ASSIGN(const auto sealed, subjects_.seal(working.subject, {kJsonColumn, working.key},
+Result<> Records::save_change(Tx& tx, Working& working, const Row& row) {
+    SPOT_ASSIGN(const auto sealed, subjects_.seal(tx, working.subject, {kJsonColumn, working.key},
                                                   view(row.projection.json)));
-    SPOT_ASSIGN(const auto packed, subjects_.seal(working.subject, {kDocumentColumn, working.key},
+    SPOT_ASSIGN(const auto packed, subjects_.seal(tx, working.subject, {kDocumentColumn, working.key},
                                                   pack(working.changes, row.document)));
     return database_
         .prepare(
@@ -283,9 +283,9 @@ Result<> Records::save_change(Working& working, const Row& row) {
 }
 
 // A fact has no document: the column holds the entry that settled it, beside the one that made it.
-Result<Records::Settled> Records::settle_fact(const Entry& entry, const Json& intent) {
+Result<Records::Settled> Records::settle_fact(Tx& tx, const Entry& entry, const Json& intent) {
     const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
-    SPOT_ASSIGN(const auto key, id ? key_of(*id) : std::optional<std::int64_t>());
+    SPOT_ASSIGN(const auto key, id ? key_of(tx, *id) : std::optional<std::int64_t>());
     if (!key) return fail(Code::not_found, "unknown receipt");
     auto row = database_.prepare("SELECT key, subject, json, document FROM record WHERE key = ?1");
     SPOT_ASSIGN(const auto found, row.with(*key).step());
@@ -298,7 +298,7 @@ Result<Records::Settled> Records::settle_fact(const Entry& entry, const Json& in
         if (!before) return fail(Code::corrupt, "a record's changes are damaged");
         return before->back().digest == change.digest ? Settled::repeated : Settled::otherwise;
     }
-    SPOT_ASSIGN(const auto before, open_json(*id, row, 0));
+    SPOT_ASSIGN(const auto before, open_json(tx, *id, row, 0));
     Json shown = Json::parse(before.value_or(""), nullptr, false);
     if (!shown.is_object()) return fail(Code::corrupt, "a record does not read");
     shown["state"] = intent.at("state");
@@ -308,9 +308,9 @@ Result<Records::Settled> Records::settle_fact(const Entry& entry, const Json& in
     return Settled::now;
 }
 
-Result<> Records::undo_changes(std::string_view record, const RecordId& id, const LogId& log,
+Result<> Records::undo_changes(Tx& tx, std::string_view record, const RecordId& id, const LogId& log,
                                std::uint64_t seq) {
-    const auto key = key_of(id);
+    const auto key = key_of(tx, id);
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return {};
     Working working;
@@ -321,35 +321,35 @@ Result<> Records::undo_changes(std::string_view record, const RecordId& id, cons
         "SELECT key, subject, document FROM record WHERE key = ?1 AND place = ?2");
     SPOT_ASSIGN(const auto found, row.with(**key, working.place).step());
     if (!found) return {};
-    SPOT_ASSIGN(auto changes, changes_in(row, 0, id));
+    SPOT_ASSIGN(auto changes, changes_in(tx, row, 0, id));
     if (!changes) return {};  // erased
     working.subject = subject_of(row, 1);
     std::erase_if(*changes, [&](const Change& change) {
         const RecordId entry = entry_of(id, change);
         return entry.log == log && entry.seq > seq;
     });
-    SPOT_TRY(replay(working, std::move(*changes)));
+    SPOT_TRY(replay(tx, working, std::move(*changes)));
     SPOT_ASSIGN(const auto saved, row_of(working));
-    return save_change(working, saved);
+    return save_change(tx, working, saved);
 }
 
-Result<> Records::unsettle_fact(const RecordId& id) {
-    SPOT_ASSIGN(const auto key, key_of(id));
+Result<> Records::unsettle_fact(Tx& tx, const RecordId& id) {
+    SPOT_ASSIGN(const auto key, key_of(tx, id));
     return database_.prepare("UPDATE record SET json = x'', document = NULL WHERE key = ?1")
         .with(key)
         .run();
 }
 
-Result<std::vector<RecordId>> Records::changes(const RecordId& id, const Statement& row,
+Result<std::vector<RecordId>> Records::changes(Tx& tx, const RecordId& id, const Statement& row,
                                                int column) {
-    SPOT_ASSIGN(const auto all, changes_in(row, column, id));
+    SPOT_ASSIGN(const auto all, changes_in(tx, row, column, id));
     std::vector<RecordId> out;
     if (!all) return std::vector<RecordId>{id};  // erased
     for (const Change& change : *all) out.push_back(entry_of(id, change));
     return out;
 }
 
-Result<> Records::tally(Logs::Log& log, std::uint64_t last) {
+Result<> Records::tally(Tx& tx, Logs::Log& log, std::uint64_t last) {
     if (last <= log.tallied) return {};
     auto rows = database_.prepare("SELECT place FROM record WHERE key BETWEEN ?1 AND ?2");
     rows.with(entry_key(log.number, log.tallied + 1), entry_key(log.number, last));
@@ -364,13 +364,13 @@ Result<> Records::tally(Logs::Log& log, std::uint64_t last) {
     return {};
 }
 
-Result<> Records::tally_on(Logs::Log& log, std::uint64_t last) {
-    return tally(log, std::min(last, log.tallied + kTalliedAtOnceMax));
+Result<> Records::tally_on(Tx& tx, Logs::Log& log, std::uint64_t last) {
+    return tally(tx, log, std::min(last, log.tallied + kTalliedAtOnceMax));
 }
 
-Result<> Records::save_new(const Entry& entry, const std::optional<Subjects::Id>& subject,
+Result<> Records::save_new(Tx& tx, const Entry& entry, const std::optional<Subjects::Id>& subject,
                            const Json& intent, const Made& made) {
-    SPOT_ASSIGN(const auto found, key_of(entry.id()));
+    SPOT_ASSIGN(const auto found, key_of(tx, entry.id()));
     if (!found) return fail(Code::corrupt, "a record's entry is not in the store");
     const std::int64_t key = *found, place = *record_place(record_of(entry.kind));
     std::optional<std::string_view> reference;
@@ -384,7 +384,7 @@ Result<> Records::save_new(const Entry& entry, const std::optional<Subjects::Id>
                      .with(place, made.reference, key)
                      .run());
     }
-    if (here_ == Party::station) SPOT_TRY(list(key, place, made.ms, intent));
+    if (here_ == Party::station) SPOT_TRY(list(tx, key, place, made.ms, intent));
     return database_
         .prepare(
             "INSERT INTO record (key, place, made_ms, reference, subject, json)"
@@ -393,19 +393,19 @@ Result<> Records::save_new(const Entry& entry, const std::optional<Subjects::Id>
         .run();
 }
 
-Result<std::optional<std::string>> Records::open_json(const RecordId& id, const Statement& row,
+Result<std::optional<std::string>> Records::open_json(Tx& tx, const RecordId& id, const Statement& row,
                                                       int column) {
-    if (row.blob(column + 2).empty()) return json_as_made(id);
+    if (row.blob(column + 2).empty()) return json_as_made(tx, id);
     SPOT_ASSIGN(const auto plain,
-                subjects_.open(subject_of(row, column + 1), {kJsonColumn, row.integer(column)},
+                subjects_.open(tx, subject_of(row, column + 1), {kJsonColumn, row.integer(column)},
                                row.blob(column + 2)));
     if (!plain) return std::nullopt;
     return std::string(text(*plain));
 }
 
 // Most records are never changed: what they show stands in the entry that made them already.
-Result<std::optional<std::string>> Records::json_as_made(const RecordId& id) {
-    SPOT_ASSIGN(auto line, line_of(id));
+Result<std::optional<std::string>> Records::json_as_made(Tx& tx, const RecordId& id) {
+    SPOT_ASSIGN(auto line, line_of(tx, id));
     if (line.erased) return std::nullopt;
     const Kind kind = line.entry.kind;
     if (!has_document(kind)) {

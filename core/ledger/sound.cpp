@@ -18,17 +18,17 @@ bool same_changes(const std::vector<Change>& one, const std::vector<Change>& oth
 }  // namespace
 
 // What made and changed the record, in the order of execution here. Nothing: erased since.
-Result<std::optional<Records::History>> Records::history(const Line& making,
+Result<std::optional<Records::History>> Records::history(Tx& tx, const Line& making,
                                                          const std::vector<Change>& changes) {
     History out;
     for (const Change& change : changes) {
         const RecordId id = entry_of(making.entry.id(), change);
-        SPOT_ASSIGN(auto line, id == making.entry.id() ? Result<Line>(making) : line_of(id));
+        SPOT_ASSIGN(auto line, id == making.entry.id() ? Result<Line>(making) : line_of(tx, id));
         if (line.erased) return std::nullopt;
         if (commitment(line.salt, line.entry.intent) != line.commitment)
             return fail(Code::corrupt, "an entry is not what it was committed to");
         for (std::size_t i = 0; i < out.steps.size() && out.in_sequence; ++i) {
-            SPOT_ASSIGN(const auto known, knows(line.entry, changes[i]));
+            SPOT_ASSIGN(const auto known, knows(tx, line.entry, changes[i]));
             out.in_sequence = known;
         }
         out.steps.push_back({line.entry.kind, std::move(line.entry.intent)});
@@ -38,10 +38,10 @@ Result<std::optional<Records::History>> Records::history(const Line& making,
 
 // Documents are executed only where people changed a record while apart: it is where a whole
 // store's check would spend its time. For the others their operations are put one after the other.
-Result<std::optional<std::string>> Records::rebuilt(const Line& line, std::vector<Change> changes) {
+Result<std::optional<std::string>> Records::rebuilt(Tx& tx, const Line& line, std::vector<Change> changes) {
     const RecordId id = line.entry.id();
     const Kind making = line.entry.kind;
-    SPOT_ASSIGN(const auto past, history(line, changes));
+    SPOT_ASSIGN(const auto past, history(tx, line, changes));
     if (!past) return std::nullopt;
     const auto& steps = past->steps;
     if (!has_document(making)) {
@@ -59,7 +59,7 @@ Result<std::optional<std::string>> Records::rebuilt(const Line& line, std::vecto
 
     Working anew;
     anew.id = id;
-    SPOT_TRY(replay(anew, changes));
+    SPOT_TRY(replay(tx, anew, changes));
     if (!same_changes(anew.changes, changes))
         return fail(Code::corrupt, "a record's changes come out otherwise");
     SPOT_ASSIGN(const auto json, anew.document.json());
@@ -67,11 +67,11 @@ Result<std::optional<std::string>> Records::rebuilt(const Line& line, std::vecto
     return std::move(projection.json);
 }
 
-Result<std::optional<std::vector<Change>>> Records::changes_in(const Statement& row, int column,
+Result<std::optional<std::vector<Change>>> Records::changes_in(Tx& tx, const Statement& row, int column,
                                                                const RecordId& id) {
     if (row.null(column + 2)) return std::vector<Change>{change_of(id)};
     SPOT_ASSIGN(const auto packed,
-                subjects_.open(subject_of(row, column + 1), {kDocumentColumn, row.integer(column)},
+                subjects_.open(tx, subject_of(row, column + 1), {kDocumentColumn, row.integer(column)},
                                row.blob(column + 2)));
     if (!packed) return std::nullopt;
     View saved;
@@ -80,8 +80,8 @@ Result<std::optional<std::vector<Change>>> Records::changes_in(const Statement& 
     return changes;
 }
 
-Result<bool> Records::is_sound(const Line& line) {
-    SPOT_ASSIGN(const auto key, key_of(line.entry.id()));
+Result<bool> Records::is_sound(Tx& tx, const Line& line) {
+    SPOT_ASSIGN(const auto key, key_of(tx, line.entry.id()));
     if (!key) return false;
     auto row = database_.prepare(
         "SELECT key, subject, json, key, subject, document FROM record"
@@ -91,10 +91,10 @@ Result<bool> Records::is_sound(const Line& line) {
     if (row.blob(2).empty() && row.null(5)) return true;  // it is the entry alone
 
     const auto compared = [&]() -> Result<bool> {
-        SPOT_ASSIGN(const auto shown, open_json(line.entry.id(), row, 0));
-        SPOT_ASSIGN(auto changes, changes_in(row, 3, line.entry.id()));
+        SPOT_ASSIGN(const auto shown, open_json(tx, line.entry.id(), row, 0));
+        SPOT_ASSIGN(auto changes, changes_in(tx, row, 3, line.entry.id()));
         if (!shown || !changes || line.erased) return true;
-        SPOT_ASSIGN(const auto expected, rebuilt(line, std::move(*changes)));
+        SPOT_ASSIGN(const auto expected, rebuilt(tx, line, std::move(*changes)));
         return !expected || *expected == *shown;
     }();
     if (!compared && compared.error().code == Code::corrupt) return false;

@@ -32,15 +32,15 @@ bool Ledger::Inside::is_own(const LogId& log) const {
     return ((log.device & kHubBit) != 0) == (options.party == Party::hub);
 }
 
-Result<std::optional<Entries::Head>> Ledger::Inside::made(Kind making, const RecordId& id) {
-    SPOT_ASSIGN(const auto log, logs.find(id.log));
+Result<std::optional<Entries::Head>> Ledger::Inside::made(Tx& tx, Kind making, const RecordId& id) {
+    SPOT_ASSIGN(const auto log, logs.find(tx, id.log));
     if (!log || id.seq > log->last()) return std::nullopt;
-    auto head = entries.head(*log, id.seq);
+    auto head = entries.head(tx, *log, id.seq);
     if (head && *head && (*head)->kind != making) return std::nullopt;
     return head;
 }
 
-Result<> Ledger::Inside::check_state(const LogId& log, Whose whose, Kind kind,
+Result<> Ledger::Inside::check_state(Tx& tx, const LogId& log, Whose whose, Kind kind,
                                      const nlohmann::json& intent, const Catalogue& catalogue,
                                      std::optional<Subjects::Id>& subject) {
     const auto find = [&](const char* member, Kind making) -> Result<> {
@@ -48,16 +48,16 @@ Result<> Ledger::Inside::check_state(const LogId& log, Whose whose, Kind kind,
         const auto id = id_at(intent, member);
         const bool allowed =
             id && (whose == Whose::anybody || id->log.device == (log.device & ~kHubBit));
-        SPOT_ASSIGN(auto head, allowed ? made(making, *id) : std::optional<Entries::Head>());
+        SPOT_ASSIGN(auto head, allowed ? made(tx, making, *id) : std::optional<Entries::Head>());
         if (!head) return fail(Code::not_found, "unknown " + std::string(member));
         if (making == Kind::request_queue) subject = head->subject;
         return {};
     };
-    SPOT_TRY(find("session", Kind::session_open));
-    SPOT_TRY(find("request", Kind::request_queue));
-    SPOT_TRY(find("receipt", Kind::receipt_print));
+    SPOT_TRY(find(tx, "session", Kind::session_open));
+    SPOT_TRY(find(tx, "request", Kind::request_queue));
+    SPOT_TRY(find(tx, "receipt", Kind::receipt_print));
     if (kind == Kind::request_edit || kind == Kind::hub_edit)
-        return check_edit(*id_at(intent, "request"), intent.at("set"), catalogue);
+        return check_edit(tx, *id_at(intent, "request"), intent.at("set"), catalogue);
     return {};
 }
 
@@ -75,14 +75,14 @@ Result<> Ledger::Inside::check_open(Kind kind, Working& request) {
     return {};
 }
 
-Result<> Ledger::Inside::check_edit(const RecordId& request, const nlohmann::json& set,
+Result<> Ledger::Inside::check_edit(Tx& tx, const RecordId& request, const nlohmann::json& set,
                                     const Catalogue& catalogue) {
     const auto edits_fields = [](const auto& member) { return member.key().starts_with(kFields); };
     const auto items = set.items();
     if (std::none_of(items.begin(), items.end(), edits_fields)) return {};
 
-    SPOT_ASSIGN(const auto log, logs.find(request.log));
-    SPOT_ASSIGN(const auto line, entries.read(*log, request.seq));
+    SPOT_ASSIGN(const auto log, logs.find(tx, request.log));
+    SPOT_ASSIGN(const auto line, entries.read(tx, *log, request.seq));
     if (!line || line->erased) return fail(Code::not_found, "unknown request");
     const auto making = nlohmann::json::parse(line->entry.intent, nullptr, false);
     const auto* service = catalogue.service(making.at("service").get_ref<const std::string&>());

@@ -16,7 +16,7 @@ constexpr std::string_view kShelf = "station_key";
 }  // namespace
 
 // The last word about a device counts: a hub that was set back says it again.
-Result<> Ledger::Inside::keep_station_key(const Json& intent) {
+Result<> Ledger::Inside::keep_station_key(Tx& tx, const Json& intent) {
     const Json stored{{"station", intent.at("station")}, {"key", intent.at("key")}};
     return database
         .prepare(

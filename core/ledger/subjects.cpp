@@ -30,7 +30,7 @@ std::optional<Subjects::Id> subject_of(const Statement& row, int column) {
 
 // An erased subject leaves its row, with no key: if the same person comes back later, the new data
 // get an id and a key of their own, and the old stay unreadable.
-Result<Subjects::Id> Subjects::of_request(const nlohmann::json& intent, const RecordId& request,
+Result<Subjects::Id> Subjects::of_request(Tx& tx, const nlohmann::json& intent, const RecordId& request,
                                           Row row) {
     const auto& citizen = intent.at("citizen");
     const auto nif = citizen.find("nif");
@@ -40,26 +40,26 @@ Result<Subjects::Id> Subjects::of_request(const nlohmann::json& intent, const Re
         const Hash all = keyed_hash(secret_.bytes(), {View(&times_erased, 1), view(who)});
         Id id;
         std::copy_n(all.begin(), id.size(), id.begin());
-        SPOT_ASSIGN(const auto now, state(id));
+        SPOT_ASSIGN(const auto now, state(tx, id));
         if (now == State::usable) return id;
         if (now == State::erased) continue;
-        SPOT_ASSIGN(const auto later, row == Row::later ? has_fresh() : false);
+        SPOT_ASSIGN(const auto later, row == Row::later ? has_fresh(tx) : false);
         if (row == Row::now)
-            SPOT_TRY(make(id, SecretKey::random(random_)));
+            SPOT_TRY(make(tx, id, SecretKey::random(random_)));
         else if (!later)
-            SPOT_TRY(renew());
+            SPOT_TRY(renew(tx));
         return id;
     }
     return fail(Code::limit, "a person was erased more often than the store can tell apart");
 }
 
-Result<> Subjects::make(const Id& id, const SecretKey& key) {
+Result<> Subjects::make(Tx& tx, const Id& id, const SecretKey& key) {
     return database_.prepare("INSERT INTO subject (id, key) VALUES (?1, ?2)")
         .with(id, View(key.bytes()))
         .run();
 }
 
-Result<bool> Subjects::has_fresh() {
+Result<bool> Subjects::has_fresh(Tx& tx) {
     if (fresh_) return true;
     auto row = database_.prepare("SELECT value FROM setting WHERE name = ?1");
     SPOT_ASSIGN(const auto found, row.with(kFresh).step());
@@ -71,22 +71,22 @@ Result<bool> Subjects::has_fresh() {
     return true;
 }
 
-Result<> Subjects::renew() {
+Result<> Subjects::renew(Tx& tx) {
     fresh_ = SecretKey::random(random_);
     return database_.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")
         .with(kFresh, View(fresh_->bytes()))
         .run();
 }
 
-Result<> Subjects::keep(const Id& id) {
-    SPOT_ASSIGN(const auto now, state(id));
+Result<> Subjects::keep(Tx& tx, const Id& id) {
+    SPOT_ASSIGN(const auto now, state(tx, id));
     if (now != State::unknown) return {};
-    SPOT_ASSIGN(const auto made, key(id));
+    SPOT_ASSIGN(const auto made, key(tx, id));
     if (!made) return fail(Code::corrupt, "the store's secret for new people is missing");
-    return make(id, *made);
+    return make(tx, id, *made);
 }
 
-Result<Subjects::State> Subjects::state(const Id& id) {
+Result<Subjects::State> Subjects::state(Tx& tx, const Id& id) {
     if (keys_.contains(id)) return State::usable;
     auto row = database_.prepare("SELECT key FROM subject WHERE id = ?1");
     SPOT_ASSIGN(const auto found, row.with(id).step());
@@ -99,31 +99,31 @@ Result<Subjects::State> Subjects::state(const Id& id) {
     return State::usable;
 }
 
-Result<const SecretKey*> Subjects::key(const Id& id) {
-    SPOT_ASSIGN(const auto now, state(id));
+Result<const SecretKey*> Subjects::key(Tx& tx, const Id& id) {
+    SPOT_ASSIGN(const auto now, state(tx, id));
     if (now == State::usable) return &keys_.at(id);
-    SPOT_ASSIGN(const auto without_row, now == State::unknown ? has_fresh() : false);
+    SPOT_ASSIGN(const auto without_row, now == State::unknown ? has_fresh(tx) : false);
     if (!without_row) return nullptr;
     unkept_ = fresh_->derive(text(id));
     return &*unkept_;
 }
 
-Result<> Subjects::erase(const Id& id) {
+Result<> Subjects::erase(Tx& tx, const Id& id) {
     keys_.erase(id);
     return database_.prepare("UPDATE subject SET key = x'' WHERE id = ?1").with(id).run();
 }
 
-Result<Bytes> Subjects::seal(const std::optional<Id>& subject, Place place, View plain) {
+Result<Bytes> Subjects::seal(Tx& tx, const std::optional<Id>& subject, Place place, View plain) {
     if (!subject) return Bytes(plain.begin(), plain.end());
-    SPOT_ASSIGN(const auto sealing, key(*subject));
+    SPOT_ASSIGN(const auto sealing, key(tx, *subject));
     if (!sealing) return fail(Code::not_found, "the person's data were erased");
     return seal_at_rest(*sealing, plain, associated(place), random_);
 }
 
-Result<std::optional<Bytes>> Subjects::open(const std::optional<Id>& subject, Place place,
+Result<std::optional<Bytes>> Subjects::open(Tx& tx, const std::optional<Id>& subject, Place place,
                                             View sealed) {
     if (!subject) return Bytes(sealed.begin(), sealed.end());
-    SPOT_ASSIGN(const auto opening, key(*subject));
+    SPOT_ASSIGN(const auto opening, key(tx, *subject));
     if (!opening) return std::nullopt;
     SPOT_ASSIGN(auto plain, open_at_rest(*opening, sealed, associated(place)));
     return std::optional<Bytes>(std::move(plain));

@@ -25,22 +25,22 @@ public:
     // before renew(), and until then the key follows from a secret of the store's that renew()
     // destroys.
     enum class Row { now, later };
-    Result<Id> of_request(const nlohmann::json& intent, const RecordId& request, Row row);
-    Result<> keep(const Id& id);
-    Result<> renew();
+    Result<Id> of_request(Tx& tx, const nlohmann::json& intent, const RecordId& request, Row row);
+    Result<> keep(Tx& tx, const Id& id);
+    Result<> renew(Tx& tx);
     // Null: erased. The pointer lasts until the next call.
-    Result<const SecretKey*> key(const Id& id);
+    Result<const SecretKey*> key(Tx& tx, const Id& id);
     // Destroys the key.
-    Result<> erase(const Id& id);
+    Result<> erase(Tx& tx, const Id& id);
 
     // With no subject, the bytes themselves. `place` binds them to one column of one row.
     struct Place {
         char column;
         std::int64_t key;
     };
-    Result<Bytes> seal(const std::optional<Id>& subject, Place place, View plain);
+    Result<Bytes> seal(Tx& tx, const std::optional<Id>& subject, Place place, View plain);
     // Nothing: erased.
-    Result<std::optional<Bytes>> open(const std::optional<Id>& subject, Place place, View sealed);
+    Result<std::optional<Bytes>> open(Tx& tx, const std::optional<Id>& subject, Place place, View sealed);
 
     void forget() {
         keys_.clear();
@@ -49,9 +49,9 @@ public:
 
 private:
     enum class State { usable, erased, unknown };
-    Result<State> state(const Id& id);
-    Result<> make(const Id& id, const SecretKey& key);
-    Result<bool> has_fresh();
+    Result<State> state(Tx& tx, const Id& id);
+    Result<> make(Tx& tx, const Id& id, const SecretKey& key);
+    Result<bool> has_fresh(Tx& tx);
 
     Database& database_;
     Random& random_;

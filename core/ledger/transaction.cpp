@@ -28,8 +28,8 @@ Result<> Ledger::Inside::refresh() {
 Logs::Log Ledger::Inside::log(const LogId& id) {
     Logs::Log out;
     out.id = id;
-    const auto done = read(Of::log, [&]() -> Result<> {
-        SPOT_ASSIGN(const auto found, logs.find(id));
+    const auto done = read(Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto found, logs.find(tx, id));
         if (found) out = *found;
         return {};
     });
@@ -109,7 +109,7 @@ Result<> Ledger::Inside::transact(const std::function<Result<>()>& work, Of of) 
     SPOT_TRY(Unit::begin(database, is));
     Unit unit(*this, is);
     if (outer) SPOT_TRY(refresh());
-    if (of == Of::records) SPOT_TRY(catch_up());
+    if (of == Of::records) SPOT_TRY(catch_up(tx));
     {
         const Within within(depth);
         SPOT_TRY(work());
@@ -120,13 +120,13 @@ Result<> Ledger::Inside::transact(const std::function<Result<>()>& work, Of of) 
 Result<> Ledger::Inside::read(Of of, const std::function<Result<>()>& work) {
     if (fault) return tl::make_unexpected(*fault);
     if (depth > 0) {
-        if (of == Of::records && !reading) SPOT_TRY(catch_up());
+        if (of == Of::records && !reading) SPOT_TRY(catch_up(tx));
         return work();
     }
     {
         SPOT_TRY(begin_reading());
         const Reading look(*this);
-        SPOT_ASSIGN(const bool behind, of == Of::records ? is_behind() : Result<bool>(false));
+        SPOT_ASSIGN(const bool behind, of == Of::records ? is_behind(tx) : Result<bool>(false));
         if (!behind) {
             const Within within(depth);
             return work();
@@ -156,7 +156,7 @@ Result<> Ledger::Inside::read_unkept(const std::function<Result<>()>& work) {
     SPOT_TRY(Unit::begin(database, Unit::Is::transaction));
     const Unit unit(*this, Unit::Is::transaction);  // never committed
     SPOT_TRY(refresh());
-    SPOT_TRY(catch_up());
+    SPOT_TRY(catch_up(tx));
     const Within within(depth);
     return work();
 }
