@@ -17,15 +17,10 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/rules.h"
+#include "core/store/store.h"
+#include "core/tip.h"
 
 namespace spot::core {
-
-// The end of a log as one party has it: the last entry's number and hash.
-struct Tip {
-    std::uint64_t seq = 0;  // 0: empty
-    Hash hash{};            // of entry `seq`; zeros when empty
-    bool operator==(const Tip&) const = default;
-};
 
 // An entry that was received but may not be applied.
 struct Quarantined {
@@ -64,6 +59,8 @@ public:
     };
     // `refused`: the key does not open the file. `corrupt`: it is no store of ours.
     static Result<Ledger> open(const std::filesystem::path& file, const SecretKey& key, Options);
+    // On a store of another kind.
+    static Result<Ledger> open(std::unique_ptr<Store> store, Options);
     Ledger(Ledger&&) noexcept;
     ~Ledger();
 
@@ -245,13 +242,7 @@ public:
         Hash hash{};
         auto operator<=>(const File&) const = default;
     };
-    // The numbers are on the wire and on disk.
-    enum class FileState : std::uint8_t {
-        awaited = 0,   // not here, or not whole
-        whole = 1,     // here, with the length and hash that the request says
-        given_up = 2,  // its station has it not, or sent something else again and again
-        unknown = 3,   // no request that counts here names it, or the person's data were erased
-    };
+    using FileState = core::FileState;
     struct FileCounts {
         std::uint64_t awaited = 0, given_up = 0;
     };

@@ -80,8 +80,8 @@ Result<bool> Ledger::Inside::repeated_change(const Working& working, Kind kind,
     return false;
 }
 
-Result<bool> Ledger::Inside::repeated_settlement(Tx& tx, const Json& intent, const std::string& text,
-                                                 Appended& out) {
+Result<bool> Ledger::Inside::repeated_settlement(Tx& tx, const Json& intent,
+                                                 const std::string& text, Appended& out) {
     const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
     SPOT_ASSIGN(const auto all, id ? changes_of(tx, "receipt", *id) : std::vector<RecordId>());
     if (all.size() < 2) return false;
@@ -95,16 +95,14 @@ Result<bool> Ledger::Inside::repeated_settlement(Tx& tx, const Json& intent, con
 
 // How far the author has executed the other party's log.
 Result<Seen> Ledger::Inside::seen_by(Tx& tx, const LogId& author) {
-    auto row = database.prepare(
-        "SELECT epoch, executed FROM log WHERE device = ?1 AND executed > 0"
-        " ORDER BY epoch DESC LIMIT 1");
-    SPOT_ASSIGN(const auto found, row.with(author.device ^ kHubBit).step());
-    if (!found) return Seen{};
-    return Seen{static_cast<std::uint32_t>(row.integer(0)), row.number(1)};
+    SPOT_ASSIGN(const auto logs_of_other, tx.logs.of_device(author.device ^ kHubBit));
+    for (const LogRow& log : logs_of_other)
+        if (log.executed > 0) return Seen{log.id.epoch, log.executed};
+    return Seen{};
 }
 
-Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference, std::string_view user,
-                                Json intent, Appended& out) {
+Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference,
+                                std::string_view user, Json intent, Appended& out) {
     if (!writing) return fail(Code::invalid, "no log is being written to");
     const auto user_length = text_length(user);
     if (user.size() > kUserBytesMax || !user_length)
@@ -143,7 +141,7 @@ Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference, s
         if (repeated) return {};
         SPOT_TRY(check_open(kind, *working));
         // The hub writes about each station's records in a log of that station's own.
-        if (options.party == Party::hub) own.device = id->log.device | kHubBit;
+        if (rules.log_per_station) own.device = id->log.device | kHubBit;
     }
     if (kind == Kind::receipt_settle) {
         SPOT_ASSIGN(const auto repeated, repeated_settlement(tx, intent, line.entry.intent, out));
@@ -169,7 +167,8 @@ Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference, s
     return write(tx, **log, std::move(line), intent, working);
 }
 
-Result<> Ledger::Inside::check_room(Tx& tx, Working& working, const Json& intent, std::size_t bytes) {
+Result<> Ledger::Inside::check_room(Tx& tx, Working& working, const Json& intent,
+                                    std::size_t bytes) {
     const std::size_t bytes_max = options.record_bytes_max - options.record_bytes_max / 4;
     if (records.has_room(working, bytes, bytes_max)) return {};
     return fail(
@@ -179,8 +178,8 @@ Result<> Ledger::Inside::check_room(Tx& tx, Working& working, const Json& intent
             " becomes too large; nothing was changed. Ask for it in a new request");
 }
 
-Result<> Ledger::Inside::write(Tx& tx, Logs::Log& log, Line line, const Json& intent, Working* working,
-                               std::string_view held) {
+Result<> Ledger::Inside::write(Tx& tx, Logs::Log& log, Line line, const Json& intent,
+                               Working* working, std::string_view held) {
     Entry& entry = line.entry;
     SPOT_ASSIGN(const auto secret, logs.secret_or_make(tx, log, entry.seq));
     line.salt = salt_of(*secret, entry.log, entry.seq);

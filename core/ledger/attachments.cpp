@@ -25,104 +25,63 @@ Bytes place_of(std::string_view owner, View hash) {
 Result<Hash> Ledger::attach(std::string_view owner, View content) {
     const Hash hash = core::hash({content});
     SPOT_TRY(inside_->transact([&](Tx& tx) -> Result<> {
-        Database& database = inside_->database;
-        auto there = database.prepare("SELECT 1 FROM attached WHERE owner = ?1 AND hash = ?2");
-        const auto again = there.with(owner, hash).step();
-        if (!again) return tl::make_unexpected(again.error());
-        if (*again) return {};
+        SPOT_ASSIGN(const auto there, tx.attachments.find(owner, hash));
+        if (there) return {};
         const SecretKey key = SecretKey::random(*inside_->options.random);
-        SPOT_TRY(database.prepare("INSERT INTO attachment (content) VALUES (?1)")
-                     .with(seal_at_rest(key, content, hash, *inside_->options.random))
-                     .run());
-        return database
-            .prepare(
-                "INSERT INTO attached (owner, hash, attachment, key)"
-                " VALUES (?1, ?2, last_insert_rowid(), ?3)")
-            .with(owner, hash, View(key.bytes()))
-            .run();
+        AttachedRow row;
+        row.owner = owner;
+        row.hash = hash;
+        row.key.assign(key.bytes().begin(), key.bytes().end());
+        return tx.attachments.add(row, seal_at_rest(key, content, hash, *inside_->options.random));
     }));
     return hash;
 }
 
 Result<std::optional<Bytes>> Ledger::attached(std::string_view owner, const Hash& hash) {
-    std::optional<Bytes> out;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        auto row = inside_->database.prepare(
-            "SELECT attached.subject, attached.key, attachment.content FROM attached"
-            " JOIN attachment ON attachment.number = attached.attachment"
-            " WHERE attached.owner = ?1 AND attached.hash = ?2");
-        SPOT_ASSIGN(const auto found, row.with(owner, hash).step());
-        if (!found) {
+    return inside_->look(Inside::Of::log, [&](Tx& tx) -> Result<std::optional<Bytes>> {
+        SPOT_ASSIGN(const auto row, tx.attachments.find(owner, hash));
+        if (!row) {
             const auto request = RecordId::parse(owner);
-            if (!request) return {};
-            SPOT_ASSIGN(auto received, inside_->received_file(tx, {*request, hash}));
-            out = std::move(received);
-            return {};
+            if (!request) return std::nullopt;
+            return inside_->received_file(tx, {*request, hash});
         }
-        Bytes opened(row.blob(1).begin(), row.blob(1).end());
-        if (const auto subject = subject_of(row, 0)) {
-            SPOT_ASSIGN(const auto sealing, inside_->subjects.key(tx, *subject));
-            if (!sealing) return {};  // erased
-            SPOT_ASSIGN(auto plain, open_at_rest(*sealing, row.blob(1), place_of(owner, hash)));
-            opened = std::move(plain);
+        Bytes opened = row->key;
+        if (row->subject) {
+            SPOT_ASSIGN(const auto sealing, inside_->subjects.key(tx, *row->subject));
+            if (!sealing) return std::nullopt;  // erased
+            SPOT_ASSIGN(opened, open_at_rest(*sealing, row->key, place_of(owner, hash)));
         }
         const auto key = key_from(opened);
         if (!key) return fail(Code::corrupt, "an attachment's key is damaged");
-        SPOT_ASSIGN(auto content, open_at_rest(*key, row.blob(2), hash));
-        out = std::move(content);
-        return {};
-    }));
-    return out;
+        SPOT_ASSIGN(const auto sealed, tx.attachments.content(row->attachment));
+        if (!sealed) return fail(Code::corrupt, "an attachment's content is missing");
+        SPOT_ASSIGN(auto content, open_at_rest(*key, *sealed, hash));
+        return std::optional<Bytes>(std::move(content));
+    });
 }
 
 Result<> Ledger::detach(std::string_view owner, const Hash& hash) {
-    return inside_->transact([&](Tx& tx) -> Result<> {
-        Database& database = inside_->database;
-        auto row = database.prepare(
-            "DELETE FROM attached WHERE owner = ?1 AND hash = ?2 RETURNING attachment");
-        SPOT_ASSIGN(const auto found, row.with(owner, hash).step());
-        if (!found) return {};
-        const std::int64_t number = row.integer(0);
-        SPOT_TRY(row.run());
-        return database.prepare("DELETE FROM attachment WHERE number = ?1").with(number).run();
-    });
+    return inside_->transact([&](Tx& tx) { return tx.attachments.remove(owner, hash); });
 }
 
 Result<> Ledger::hand_on(std::string_view owner, const RecordId& request,
                          std::span<const Hash> hashes) {
-    struct Row {
-        Hash hash{};
-        Bytes key;
-    };
     return inside_->transact([&](Tx& tx) -> Result<> {
         SPOT_ASSIGN(const auto head, inside_->made(tx, Kind::request_queue, request));
         if (!head || !head->subject) return fail(Code::not_found, "unknown request");
         SPOT_ASSIGN(const auto sealing, inside_->subjects.key(tx, *head->subject));
         if (!sealing) return fail(Code::not_found, "the person's data were erased");
-        std::vector<Row> all;
-        auto rows = inside_->database.prepare("SELECT hash, key FROM attached WHERE owner = ?1");
-        rows.with(owner);
-        for (;;) {
-            SPOT_ASSIGN(const auto row, rows.step());
-            if (!row) break;
-            Row& one = all.emplace_back();
-            std::copy_n(rows.blob(0).begin(), std::min(rows.blob(0).size(), one.hash.size()),
-                        one.hash.begin());
-            one.key.assign(rows.blob(1).begin(), rows.blob(1).end());
-        }
-        const std::string id = request.text();
-        for (const Row& one : all) {
-            if (std::find(hashes.begin(), hashes.end(), one.hash) == hashes.end()) {
-                SPOT_TRY(detach(owner, one.hash));
+        SPOT_ASSIGN(auto rows, tx.attachments.of_owner(owner));
+        for (AttachedRow& row : rows) {
+            if (std::find(hashes.begin(), hashes.end(), row.hash) == hashes.end()) {
+                SPOT_TRY(tx.attachments.remove(owner, row.hash));
                 continue;
             }
-            SPOT_TRY(inside_->database
-                         .prepare("UPDATE attached SET owner = ?3, subject = ?4, key = ?5"
-                                  " WHERE owner = ?1 AND hash = ?2")
-                         .with(owner, one.hash, std::string_view(id), *head->subject,
-                               seal_at_rest(*sealing, one.key, place_of(id, one.hash),
-                                            *inside_->options.random))
-                         .run());
+            row.owner = request.text();
+            row.subject = head->subject;
+            row.key = seal_at_rest(*sealing, row.key, place_of(row.owner, row.hash),
+                                   *inside_->options.random);
+            SPOT_TRY(tx.attachments.move(owner, row));
         }
         return {};
     });
@@ -131,31 +90,22 @@ Result<> Ledger::hand_on(std::string_view owner, const RecordId& request,
 Result<> Ledger::Inside::move_attached(Tx& tx, const RecordId& from, const RecordId& to) {
     SPOT_ASSIGN(const auto head, made(tx, Kind::request_queue, to));
     if (!head || !head->subject) return fail(Code::not_found, "unknown request");
-    const Subjects::Id subject = *head->subject;
-    const std::string owner = from.text(), owner_now = to.text();
-    auto rows = database.prepare("SELECT hash, subject, key FROM attached WHERE owner = ?1");
-    rows.with(std::string_view(owner));
-    std::vector<std::pair<Bytes, Bytes>> moved;  // hash and key, sealed anew
-    for (;;) {
-        SPOT_ASSIGN(const auto row, rows.step());
-        if (!row) break;
-        const Bytes hash(rows.blob(0).begin(), rows.blob(0).end());
-        const auto before = subject_of(rows, 1);
-        SPOT_ASSIGN(const auto opening, before ? subjects.key(tx, *before) : nullptr);
+    const std::string owner = from.text();
+    SPOT_ASSIGN(auto rows, tx.attachments.of_owner(owner));
+    for (AttachedRow& row : rows) {
+        SPOT_ASSIGN(const auto opening, row.subject ? subjects.key(tx, *row.subject)
+                                                    : Result<const SecretKey*>(nullptr));
         if (!opening) continue;  // erased
-        SPOT_ASSIGN(const auto key, open_at_rest(*opening, rows.blob(2), place_of(owner, hash)));
-        SPOT_ASSIGN(const auto sealing, subjects.key(tx, subject));
+        SPOT_ASSIGN(const auto key, open_at_rest(*opening, row.key, place_of(owner, row.hash)));
+        SPOT_ASSIGN(const auto sealing, subjects.key(tx, *head->subject));
         if (!sealing) return fail(Code::not_found, "the person's data were erased");
-        moved.emplace_back(hash,
-                           seal_at_rest(*sealing, key, place_of(owner_now, hash), *options.random));
+        row.owner = to.text();
+        row.subject = head->subject;
+        row.key = seal_at_rest(*sealing, key, place_of(row.owner, row.hash), *options.random);
+        // What the hub said of the old request's says nothing of this one's.
+        row.remote = FileState::awaited;
+        SPOT_TRY(tx.attachments.move(owner, row));
     }
-    // What the hub said of the old request's says nothing of this one's.
-    for (const auto& [hash, key] : moved)
-        SPOT_TRY(database
-                     .prepare("UPDATE attached SET owner = ?3, subject = ?4, key = ?5, told = 0"
-                              " WHERE owner = ?1 AND hash = ?2")
-                     .with(std::string_view(owner), hash, std::string_view(owner_now), subject, key)
-                     .run());
     return {};
 }
 

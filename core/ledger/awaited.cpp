@@ -12,74 +12,61 @@ namespace spot::core {
 // ── At the hub.
 
 Result<> Ledger::Inside::name_files(Tx& tx, const Logs::Log& log, const Line& line) {
-    const bool may = options.party == Party::hub && line.entry.kind == Kind::request_queue &&
+    const bool may = rules.asks_for_files && line.entry.kind == Kind::request_queue &&
                      (log.id.device & kHubBit) == 0 && line.subject;
     if (!may || line.entry.intent.find("\"attachments\"") == std::string::npos) return {};
     const auto intent = nlohmann::json::parse(line.entry.intent, nullptr, false);
     const auto named = intent.find("attachments");
     if (named == intent.end()) return {};
-    return files.name(tx, entry_key(log.number, line.entry.seq), log.id.device, *line.subject, *named);
+    return files.name(tx, entry_key(log.number, line.entry.seq), log.id.device, *line.subject,
+                      *named);
 }
 
 // Of a hub that received requests before it asked for their files; once.
 Result<> Ledger::Inside::name_earlier_files(Tx& tx) {
-    if (options.party != Party::hub) return {};
-    const auto done =
-        database.integer("SELECT count(tx, *) FROM setting WHERE name = 'ledger.files_named'");
-    if (!done) return tl::make_unexpected(done.error());
-    if (*done > 0) return {};
-    return transact([&](Tx& tx) -> Result<> {
-        auto rows = database.prepare(
-            "SELECT key FROM entry WHERE kind = ?1 AND NOT EXISTS (SELECT 1 FROM quarantine"
-            " WHERE entry = key AND code IN ('form', 'authority'))");
-        rows.with(static_cast<int>(Kind::request_queue));
-        for (;;) {
-            SPOT_ASSIGN(const auto row, rows.step());
-            if (!row) break;
-            SPOT_ASSIGN(const auto id, id_of(tx, rows.integer(0)));
-            SPOT_ASSIGN(const auto log, logs.find(tx, id.log));
-            SPOT_ASSIGN(const auto line, entries.read(tx, *log, id.seq));
-            if (line && !line->erased) SPOT_TRY(name_files(tx, *log, *line));
-        }
-        return database
-            .prepare(
-                "INSERT OR REPLACE INTO setting (name, value)"
-                " VALUES ('ledger.files_named', x'31')")
-            .run();
-    });
+    if (!rules.asks_for_files) return {};
+    SPOT_ASSIGN(const auto done, tx.values.setting(kFilesNamed));
+    if (done) return {};
+    SPOT_ASSIGN(const auto ids, logs.ids(tx));
+    for (const LogId& id : ids) {
+        SPOT_ASSIGN(const auto log, logs.find(tx, id));
+        SPOT_TRY(entries.each(tx, *log, 1, log->tip.seq, [&](Line& line) -> Result<> {
+            if (line.entry.kind != Kind::request_queue || line.erased) return {};
+            SPOT_ASSIGN(const auto code, entries.quarantine_code(tx, *log, line.entry.seq));
+            if (code == "form" || code == "authority") return {};
+            return name_files(tx, *log, line);
+        }));
+    }
+    return tx.values.set(kFilesNamed, "1");
 }
 
 // Who writes `log` knew of its earlier epochs what stands before the place where it left them.
-Result<std::map<std::int64_t, std::uint64_t>> Ledger::Inside::settled_before(Tx& tx, const LogId& id) {
+Result<std::map<std::int64_t, std::uint64_t>> Ledger::Inside::settled_before(Tx& tx,
+                                                                             const LogId& id) {
     std::map<std::int64_t, std::uint64_t> last;  // by the log's number
     SPOT_ASSIGN(const auto* const reaches, logs.reaches(tx, id));
-    auto rows = database.prepare(
-        "SELECT number, epoch, settled FROM log WHERE device = ?1 AND epoch <= ?2"
-        " ORDER BY epoch DESC");
-    rows.with(id.device, id.epoch);
-    for (auto reach = reaches->begin(); reach != reaches->end();) {
-        SPOT_ASSIGN(const auto row, rows.step());
-        if (!row) break;
-        const auto epoch = static_cast<std::uint32_t>(rows.integer(1));
-        while (reach != reaches->end() && epoch < reach->first) ++reach;
-        if (reach == reaches->end() || epoch > reach->last) continue;
-        last[rows.integer(0)] =
-            epoch == reach->last ? std::min(reach->seq, rows.number(2)) : rows.number(2);
+    SPOT_ASSIGN(const auto rows, tx.logs.of_device(id.device));
+    auto reach = reaches->begin();
+    for (const LogRow& row : rows) {
+        while (reach != reaches->end() && row.id.epoch < reach->first) ++reach;
+        if (reach == reaches->end()) break;
+        if (row.id.epoch > reach->last) continue;
+        last[row.number] =
+            row.id.epoch == reach->last ? std::min(reach->seq, row.settled) : row.settled;
     }
     return last;
 }
 
 Result<RecordId> Ledger::Inside::id_of(Tx& tx, std::int64_t key) {
-    auto log = database.prepare("SELECT device, epoch FROM log WHERE number = ?1");
-    SPOT_ASSIGN(const auto found, log.with(key >> kSeqBits).step());
-    if (!found) return fail(Code::corrupt, "an entry's log is missing");
-    return RecordId{{log.number(0), static_cast<std::uint32_t>(log.integer(1))}, seq_of(key)};
+    SPOT_ASSIGN(const auto log, tx.logs.id_of(key >> kSeqBits));
+    if (!log) return fail(Code::corrupt, "an entry's log is missing");
+    return RecordId{*log, seq_of(key)};
 }
 
 Result<std::optional<Files::Row>> Ledger::Inside::file_row(Tx& tx, const File& file) {
     SPOT_ASSIGN(const auto log, logs.find(tx, file.request.log));
     if (!log) return std::nullopt;
-    return files.find(tx, entry_key(log->number, file.request.seq), file.hash);
+    return tx.files.find(entry_key(log->number, file.request.seq), file.hash);
 }
 
 Result<std::vector<Ledger::Awaited>> Ledger::awaited(const LogId& log, std::size_t count) {
@@ -87,7 +74,7 @@ Result<std::vector<Ledger::Awaited>> Ledger::awaited(const LogId& log, std::size
     SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
         SPOT_ASSIGN(const auto settled, inside_->settled_before(tx, log));
         std::vector<std::int64_t> seen;  // files: several requests may name one
-        return inside_->files.each_awaited(tx, 
+        return tx.files.each_awaited(
             log.device, [&](std::int64_t entry, const Files::Row& row) -> Result<bool> {
                 const auto last = settled.find(entry >> kSeqBits);
                 if (last == settled.end() || seq_of(entry) > last->second ||
@@ -139,13 +126,13 @@ Result<Ledger::FileState> Ledger::file_state(const File& file) {
 Result<> Ledger::each_file(const std::optional<RecordId>& request,
                            const std::function<Result<>(const Received&)>& use) {
     return inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        std::int64_t entry = 0;
+        KeyRange range{0, std::numeric_limits<std::int64_t>::max()};
         if (request) {
             SPOT_ASSIGN(const auto log, inside_->logs.find(tx, request->log));
             if (!log || request->seq == 0) return {};
-            entry = entry_key(log->number, request->seq);
+            range.first = range.last = entry_key(log->number, request->seq);
         }
-        return inside_->files.each(tx, entry, [&](std::int64_t at, const Files::Row& row) -> Result<> {
+        return tx.files.each(range, [&](std::int64_t at, const Files::Row& row) -> Result<> {
             SPOT_ASSIGN(const auto id, inside_->id_of(tx, at));
             return use({{id, row.hash}, row.have, row.bytes, row.state});
         });
@@ -170,9 +157,11 @@ Result<std::optional<Bytes>> Ledger::Inside::received_file(Tx& tx, const File& f
 
 Result<std::vector<Ledger::File>> Ledger::untold_files(std::size_t count) {
     std::vector<File> out;
-    SPOT_TRY(inside_->each_not_there(tx, [&](const File& file, FileState told) {
-        const bool is_there = file.request.seq <= acknowledged(file.request.log).seq;
-        if (told == FileState::awaited && is_there) out.push_back(file);
+    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) {
+        return inside_->each_not_there(tx, [&](const File& file, FileState told) {
+            const bool is_there = file.request.seq <= acknowledged(file.request.log).seq;
+            if (told == FileState::awaited && is_there) out.push_back(file);
+        });
     }));
     std::sort(out.begin(), out.end());
     if (out.size() > count) out.resize(count);
@@ -181,8 +170,10 @@ Result<std::vector<Ledger::File>> Ledger::untold_files(std::size_t count) {
 
 Result<std::vector<Ledger::File>> Ledger::refused_files(std::size_t count) {
     std::vector<File> refused;
-    SPOT_TRY(inside_->each_not_there(tx, [&](const File& file, FileState told) {
-        if (told != FileState::awaited) refused.push_back(file);
+    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) {
+        return inside_->each_not_there(tx, [&](const File& file, FileState told) {
+            if (told != FileState::awaited) refused.push_back(file);
+        });
     }));
     std::sort(refused.begin(), refused.end());
     std::vector<File> out;
@@ -195,74 +186,52 @@ Result<std::vector<Ledger::File>> Ledger::refused_files(std::size_t count) {
     return out;
 }
 
-Result<> Ledger::Inside::each_not_there(Tx& tx, const std::function<void(const File&, FileState)>& use) {
-    return read(Of::log, [&](Tx& tx) -> Result<> {
-        auto rows = database.prepare(
-            "SELECT attached.owner, attached.hash, attached.told"
-            " FROM attached INDEXED BY attached_untold"
-            " JOIN subject ON subject.id = attached.subject"
-            " WHERE attached.subject IS NOT NULL AND attached.told <> 1"
-            " AND length(subject.key) > 0");
-        for (;;) {
-            SPOT_ASSIGN(const auto row, rows.step());
-            if (!row) return {};
-            const auto request = RecordId::parse(rows.text(0));
-            const auto hash = hash_in(rows.blob(1));
-            if (!request || !hash) return fail(Code::corrupt, "an attachment's row is damaged");
-            use({*request, *hash}, static_cast<FileState>(rows.integer(2)));
-        }
-    });
+Result<> Ledger::Inside::each_not_there(Tx& tx,
+                                        const std::function<void(const File&, FileState)>& use) {
+    return tx.attachments.each_not_whole(
+        [&](std::string_view owner, const Hash& hash, FileState state) -> Result<> {
+            const auto request = RecordId::parse(owner);
+            if (!request) return fail(Code::corrupt, "an attachment's row is damaged");
+            use({*request, hash}, state);
+            return {};
+        });
 }
 
 Result<bool> Ledger::note_told(const File& file, FileState state) {
     bool changed = false;
-    const std::string owner = file.request.text();
     SPOT_TRY(inside_->transact([&](Tx& tx) -> Result<> {
-        auto row = inside_->database.prepare(
-            "UPDATE attached SET told = ?3 WHERE owner = ?1 AND hash = ?2"
-            " AND subject IS NOT NULL AND told <> ?3 RETURNING told");
-        const auto found =
-            row.with(std::string_view(owner), file.hash, static_cast<int>(state)).step();
-        if (!found) return tl::make_unexpected(found.error());
-        changed = *found;
-        return row.run();
+        SPOT_ASSIGN(changed, tx.attachments.set_remote(file.request.text(), file.hash, state));
+        return {};
     }));
     return changed;
 }
 
 Result<std::map<Hash, Ledger::FileState>> Ledger::told_of(const RecordId& request) {
-    std::map<Hash, FileState> out;
-    const std::string owner = request.text();
-    auto rows = inside_->database.prepare(
-        "SELECT hash, told FROM attached WHERE owner = ?1 AND subject IS NOT NULL");
-    rows.with(std::string_view(owner));
-    for (;;) {
-        SPOT_ASSIGN(const auto row, rows.step());
-        if (!row) return out;
-        const auto hash = hash_in(rows.blob(0));
-        if (!hash) return fail(Code::corrupt, "an attachment's row is damaged");
-        out[*hash] = static_cast<FileState>(rows.integer(1));
-    }
+    return inside_->look(Inside::Of::log, [&](Tx& tx) -> Result<std::map<Hash, FileState>> {
+        SPOT_ASSIGN(const auto rows, tx.attachments.of_owner(request.text()));
+        std::map<Hash, FileState> out;
+        for (const AttachedRow& row : rows)
+            if (row.subject) out[row.hash] = row.remote;
+        return out;
+    });
 }
 
 // ── At either.
 
 Result<Ledger::FileCounts> Ledger::file_counts(std::uint64_t device) {
-    if (inside_->options.party == Party::hub)
-        return inside_->look(Inside::Of::log, [&](Tx& tx) { return inside_->files.count(tx, device); });
     FileCounts out;
     SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        auto row = inside_->database.prepare(
-            "SELECT count(*) FILTER (WHERE told = 0), count(*) FILTER (WHERE told > 1)"
-            " FROM attached INDEXED BY attached_untold"
-            " JOIN subject ON subject.id = attached.subject"
-            " WHERE attached.subject IS NOT NULL AND attached.told <> 1"
-            " AND length(subject.key) > 0");
-        SPOT_TRY(row.step());
-        out = {row.number(0), row.number(1)};
-        return {};
+        if (inside_->rules.asks_for_files) {
+            SPOT_ASSIGN(out.awaited, inside_->files.count_awaited(tx, device));
+            SPOT_ASSIGN(out.given_up, tx.files.count_given_up(device));
+            return {};
+        }
+        return inside_->each_not_there(tx, [&](const File&, FileState state) {
+            ++(state == FileState::awaited ? out.awaited : out.given_up);
+        });
     }));
-    if (out.given_up == 0) return out;  // as nearly always: no record is opened
+    // As nearly always at a station: no record is opened.
+    if (inside_->rules.asks_for_files || out.given_up == 0) return out;
     SPOT_ASSIGN(const auto refused, refused_files(out.given_up));
     out.given_up = refused.size();
     return out;

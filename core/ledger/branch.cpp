@@ -68,32 +68,22 @@ Result<> Ledger::Inside::branch(Tx& tx, const LogId& from, const Tip& common, co
 // Takes the entries after `ended` out of everything that is made from entries.
 Result<> Ledger::Inside::undo_after(Tx& tx, const Logs::Log& log, std::vector<Stranded>& stranded) {
     const std::uint64_t last = *log.ended;
-    const std::int64_t from = entry_key(log.number, last + 1);
-    const std::int64_t until = entry_key(log.number, kSeqMax);
+    const KeyRange after{entry_key(log.number, last + 1), entry_key(log.number, kSeqMax)};
     // The caller's own name first, as the record keeps it.
-    auto named = database.prepare(
-        "SELECT key, reference FROM record WHERE key BETWEEN ?1 AND ?2 AND reference IS NOT NULL");
-    named.with(from, until);
-    for (;;) {
-        SPOT_ASSIGN(const auto row, named.step());
-        if (!row) break;
-        stranded[seq_of(named.integer(0)) - last - 1].names.emplace_back(named.text(1));
-    }
-    auto others =
-        database.prepare("SELECT record, name FROM reference WHERE record BETWEEN ?1 AND ?2");
-    others.with(from, until);
-    for (;;) {
-        SPOT_ASSIGN(const auto row, others.step());
-        if (!row) break;
-        auto& names = stranded[seq_of(others.integer(0)) - last - 1].names;
+    RecordTable::Selection made;
+    made.keys = after;
+    SPOT_TRY(tx.records.each(made, [&](RecordRow& row) -> Result<> {
+        if (!row.reference.empty())
+            stranded[seq_of(row.key) - last - 1].names.push_back(std::move(row.reference));
+        return {};
+    }));
+    SPOT_ASSIGN(auto others, tx.records.names(after));
+    for (RecordName& one : others) {
+        auto& names = stranded[seq_of(one.key) - last - 1].names;
         if (names.empty()) names.emplace_back();  // the caller gave none
-        if (names.front() != others.text(1)) names.emplace_back(others.text(1));
+        if (names.front() != one.name) names.push_back(std::move(one.name));
     }
-    for (const char* sql : {"DELETE FROM reference WHERE record BETWEEN ?1 AND ?2",
-                            "DELETE FROM made WHERE record BETWEEN ?1 AND ?2",
-                            "DELETE FROM part WHERE record BETWEEN ?1 AND ?2",
-                            "DELETE FROM record WHERE key BETWEEN ?1 AND ?2"})
-        SPOT_TRY(database.prepare(sql).with(from, until).run());
+    SPOT_TRY(tx.records.remove(after));
     records.forget();
 
     return entries.each(tx, log, last + 1, kSeqMax, [&](Line& line) -> Result<> {
@@ -145,11 +135,11 @@ Result<> Ledger::Inside::write_again(Tx& tx, const Logs::Log& from, Line line, L
 
     if (one.names.empty()) one.names.emplace_back();
     one.names.push_back(before.text());
+    std::vector<RecordName> names;
     for (std::size_t i = 1; i < one.names.size(); ++i)
-        SPOT_TRY(database.prepare("INSERT INTO reference (place, name, record) VALUES (?1, ?2, ?3)")
-                     .with(*record_place(record_of(kind)), std::string_view(one.names[i]),
-                           entry_key(to.number, now.seq))
-                     .run());
+        names.push_back(
+            {entry_key(to.number, now.seq), *record_place(record_of(kind)), one.names[i]});
+    SPOT_TRY(tx.records.add_names(names));
     if (kind == Kind::request_queue) SPOT_TRY(move_attached(tx, before, now));
     return renamed ? renamed(before, now) : Result<>();
 }
@@ -165,19 +155,21 @@ Result<> Ledger::Inside::keep_branch(Tx& tx, const LogId& id, const Seen& branch
     return logs.save(tx, log);
 }
 
-Result<std::size_t> Ledger::Inside::matching(Tx& tx, const LogId& id, std::span<const Entry> given) {
+Result<std::size_t> Ledger::Inside::matching(Tx& tx, const LogId& id,
+                                             std::span<const Entry> given) {
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     std::size_t same = 0;
     if (!found || given.empty()) return same;
     bool differs = false;
-    SPOT_TRY(entries.each(tx, *found, given.front().seq, given.back().seq, [&](Line& line) -> Result<> {
-        if (differs || same == given.size()) return {};
-        const Entry& other = given[same];
-        differs =
-            !same_around(line.entry, other) || (!line.erased && line.entry.intent != other.intent);
-        same += !differs;
-        return {};
-    }));
+    SPOT_TRY(
+        entries.each(tx, *found, given.front().seq, given.back().seq, [&](Line& line) -> Result<> {
+            if (differs || same == given.size()) return {};
+            const Entry& other = given[same];
+            differs = !same_around(line.entry, other) ||
+                      (!line.erased && line.entry.intent != other.intent);
+            same += !differs;
+            return {};
+        }));
     return same;
 }
 

@@ -17,6 +17,7 @@ using Json = nlohmann::json;
 using Why = std::optional<std::string_view>;
 
 // On the shelf "catalogue" each version's moment and hash, on "catalogue_text" its text.
+constexpr std::size_t kPublishedMax = 10'000;  // versions
 constexpr std::string_view kShelf = "catalogue", kTexts = "catalogue_text";
 
 std::string text_at(const Json& object, const char* member) {
@@ -33,17 +34,14 @@ Failure unknown_version() {
 Result<> Ledger::Inside::load_catalogues(Tx& tx) {
     if (published_known) return {};
     std::vector<Published> found;
-    auto rows = database.prepare("SELECT key, value FROM kept WHERE shelf = ?1 ORDER BY number");
-    rows.with(kShelf);
-    for (;;) {
-        SPOT_ASSIGN(const auto row, rows.step());
-        if (!row) break;
-        const Json stored = Json::parse(rows.text(1), nullptr, false);
+    SPOT_ASSIGN(const auto rows, tx.values.list(kShelf, kPublishedMax));
+    for (const ValueRow& row : rows) {
+        const Json stored = Json::parse(row.value, nullptr, false);
         const auto hash = stored.is_object() ? from_hex(text_at(stored, "hash")) : std::nullopt;
         if (!hash || hash->size() != Hash{}.size())
             return fail(Code::corrupt, "a version of the catalogue does not read");
         Published& one = found.emplace_back();
-        one.version = rows.text(0);
+        one.version = row.key;
         one.in_force = stored.value("in_force", Instant{0});
         std::copy(hash->begin(), hash->end(), one.hash.begin());
     }
@@ -54,10 +52,9 @@ Result<> Ledger::Inside::load_catalogues(Tx& tx) {
 
 Result<std::string> Ledger::Inside::catalogue_text(Tx& tx, std::string_view version) {
     if (version == options.catalogue->version()) return shipped_catalogue();
-    auto row = database.prepare("SELECT value FROM kept WHERE shelf = ?1 AND key = ?2");
-    SPOT_ASSIGN(const auto found, row.with(kTexts, version).step());
-    if (!found) return unknown_version();
-    return std::string(row.text(0));
+    SPOT_ASSIGN(auto text, tx.values.get(kTexts, version));
+    if (!text) return unknown_version();
+    return std::move(*text);
 }
 
 Result<const Catalogue*> Ledger::Inside::catalogue(Tx& tx, std::string_view version) {
@@ -94,13 +91,8 @@ Result<const Catalogue*> Ledger::Inside::catalogue_of(Tx& tx, Kind kind, const J
 
 Result<> Ledger::Inside::keep_catalogue(Tx& tx, const Published& version, std::string_view text) {
     const Json stored{{"in_force", version.in_force}, {"hash", to_hex(version.hash)}};
-    for (const auto& [shelf, value] :
-         {std::pair<std::string_view, std::string>{kShelf, stored.dump()},
-          std::pair<std::string_view, std::string>{kTexts, std::string(text)}})
-        SPOT_TRY(
-            database.prepare("INSERT INTO kept (shelf, key, owner, value) VALUES (?1, ?2, '', ?3)")
-                .with(shelf, version.version, view(value))
-                .run());
+    SPOT_TRY(tx.values.put(kShelf, version.version, "", stored.dump()));
+    SPOT_TRY(tx.values.put(kTexts, version.version, "", text));
     published_known = false;
     return {};
 }
@@ -112,8 +104,8 @@ Result<bool> Ledger::Inside::parts_before(Tx& tx, const Entry& publishing, const
     if (count >= publishing.seq) return false;
     SPOT_ASSIGN(const auto log, logs.find(tx, publishing.log));
     bool whole = true;
-    SPOT_TRY(
-        entries.each(tx, *log, publishing.seq - count, publishing.seq - 1, [&](Line& line) -> Result<> {
+    SPOT_TRY(entries.each(
+        tx, *log, publishing.seq - count, publishing.seq - 1, [&](Line& line) -> Result<> {
             SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, *log, line.entry.seq));
             const Json part = Json::parse(line.entry.intent, nullptr, false);
             if (held || line.entry.kind != Kind::catalogue_set || !part.is_object() ||

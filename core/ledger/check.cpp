@@ -22,16 +22,6 @@ std::optional<std::uint64_t> receipt_number(const LogId& log, const std::string&
     return read.value("number", std::uint64_t{0});
 }
 
-// Rows of text of a PRAGMA that says "ok" or what is wrong.
-Result<> ask(Database& database, const char* sql, std::vector<std::string>& faults) {
-    auto rows = database.prepare(sql);
-    for (;;) {
-        SPOT_ASSIGN(const auto row, rows.step());
-        if (!row) return {};
-        if (rows.text(0) != "ok") faults.push_back("the store: " + std::string(rows.text(0)));
-    }
-}
-
 }  // namespace
 
 // The chain, the receipts' series and the records that the entries made.
@@ -70,8 +60,6 @@ Result<> Ledger::Inside::check_log(Tx& tx, const Logs::Log& log, std::vector<std
 }
 
 Result<> Ledger::Inside::check(Tx& tx, std::vector<std::string>& faults) {
-    SPOT_TRY(ask(database, "PRAGMA cipher_integrity_check", faults));
-    SPOT_TRY(ask(database, "PRAGMA integrity_check", faults));
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
     for (const LogId& id : ids) {
         SPOT_ASSIGN(const auto log, logs.find(tx, id));

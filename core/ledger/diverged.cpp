@@ -66,7 +66,8 @@ Result<std::string> Records::record_at(Tx& tx, const Working& working, const Ent
     return anew.document.json();
 }
 
-Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq) {
+Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(Tx& tx, const LogId& id,
+                                                         std::uint64_t seq) {
     SPOT_ASSIGN(const auto log, logs.find(tx, id));
     SPOT_ASSIGN(const auto line, log ? entries.read(tx, *log, seq) : std::optional<Line>());
     if (!line || line->erased || !has_document(line->entry.kind))
@@ -81,7 +82,8 @@ Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(Tx& tx, const LogId& id
 
 // Do the author's changes make of the record what the intents make of it here? Nothing: the record
 // is not here, or was erased, so that nothing was compared.
-Result<std::optional<bool>> Ledger::Inside::same_record(Tx& tx, const Line& line, const Json& intent,
+Result<std::optional<bool>> Ledger::Inside::same_record(Tx& tx, const Line& line,
+                                                        const Json& intent,
                                                         std::span<const Bytes> changes) {
     const auto record = target_of(line.entry, intent);
     if (!record) return std::nullopt;
@@ -165,7 +167,8 @@ Result<> Ledger::Inside::judge_again(Tx& tx, const LogId& id) {
     return logs.save(tx, log);
 }
 
-Result<> Ledger::Inside::judge_again(Tx& tx, Logs::Log& log, Line line, std::uint64_t receipts_before) {
+Result<> Ledger::Inside::judge_again(Tx& tx, Logs::Log& log, Line line,
+                                     std::uint64_t receipts_before) {
     const std::uint64_t receipts = std::exchange(log.receipts, receipts_before);
     std::optional<Subjects::Id> subject;
     const auto code = judge(tx, log, line.entry, subject);

@@ -4,11 +4,11 @@
 #include <optional>
 #include <string_view>
 
+#include "core/ledger.h"
+#include "core/ledger/logs.h"
+#include "core/ledger/subjects.h"
 #include "core/log.h"
 #include "core/store/keys.h"
-#include "core/ledger/logs.h"
-#include "core/store/sqlite/database.h"
-#include "core/ledger/subjects.h"
 
 namespace spot::core {
 
@@ -23,10 +23,10 @@ struct Line {
     bool erased = false;                  // then salt and intent are empty
 };
 
-// The tables `entry` and `quarantine`.
+// Entries with their salts and intents readable, and quarantine.
 class Entries {
 public:
-    Entries(Database& database, Subjects& subjects) : database_(database), subjects_(subjects) {}
+    explicit Entries(Subjects& subjects) : subjects_(subjects) {}
 
     // Ends `line` (commitment and hash, from the salt and `log`'s tip), writes it, moves the tip.
     Result<> append(Tx& tx, Logs::Log& log, Line& line);
@@ -49,13 +49,14 @@ public:
     Result<> release_after(Tx& tx, const Logs::Log& log, std::uint64_t seq);
     Result<bool> in_quarantine(Tx& tx, const Logs::Log& log, std::uint64_t seq);
     // Nothing: it is not in quarantine.
-    Result<std::optional<std::string>> quarantine_code(Tx& tx, const Logs::Log& log, std::uint64_t seq);
+    Result<std::optional<std::string>> quarantine_code(Tx& tx, const Logs::Log& log,
+                                                       std::uint64_t seq);
     // In order, the first `count`.
     Result<std::vector<Quarantined>> quarantined(Tx& tx, const Logs::Log& log, std::size_t count);
     Result<std::uint64_t> quarantined_count(Tx& tx, const Logs::Log& log);
     // The first one after `seq` with this code.
-    Result<std::optional<std::uint64_t>> next_quarantined(Tx& tx, const Logs::Log& log, std::uint64_t seq,
-                                                          std::string_view code);
+    Result<std::optional<std::uint64_t>> next_quarantined(Tx& tx, const Logs::Log& log,
+                                                          std::uint64_t seq, std::string_view code);
 
     // Seals the payload anew, for `line.subject`.
     Result<> seal_for(Tx& tx, const Logs::Log& log, const Line& line);
@@ -64,9 +65,8 @@ public:
 
 private:
     Result<Bytes> sealed(Tx& tx, const Line& line, std::int64_t key);
-    Result<Line> line_of(Tx& tx, const Statement& row, const LogId& log);
+    Result<Line> line_of(Tx& tx, EntryRow row, const LogId& log);
 
-    Database& database_;
     Subjects& subjects_;
 };
 

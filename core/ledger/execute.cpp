@@ -21,8 +21,9 @@ Result<> Ledger::Inside::execute_received(Tx& tx, std::size_t count, std::size_t
         if (!log || log->executed == log->settled) continue;
         const auto some = [&](std::size_t at_most) -> Result<bool> {
             std::size_t taken = 0;
-            SPOT_TRY(transact(
-                [&]() -> Result<> {
+            SPOT_TRY(part_of(
+                tx,
+                [&](Tx&) -> Result<> {
                     SPOT_ASSIGN(auto* const now, logs.find(tx, id));
                     SPOT_ASSIGN(taken, execute_received(tx, *now, at_most));
                     return {};
@@ -34,12 +35,11 @@ Result<> Ledger::Inside::execute_received(Tx& tx, std::size_t count, std::size_t
         auto more = some(count - done);
         if (more) continue;
         // What stands in front of the fault is executed one by one.
-        const auto next = [&] { return database.in_transaction() && done < count; };
+        const auto next = [&] { return !tx.ended() && done < count; };
         if (next()) more = some(1);
         while (more && *more && next()) more = some(1);
         if (more) continue;
-        if (!database.in_transaction() || more.error().code == Code::busy)
-            return tl::make_unexpected(more.error());
+        if (tx.ended() || more.error().code == Code::busy) return tl::make_unexpected(more.error());
         if (!first) first = more.error();
     }
     return first && done == 0 ? Result<>(tl::make_unexpected(*first)) : Result<>();
@@ -99,7 +99,8 @@ Result<Why> Ledger::Inside::execute_one(Tx& tx, const Line& line, Check check) {
     return Why();
 }
 
-Result<Why> Ledger::Inside::execute_document(Tx& tx, const Line& line, const Json& intent, Check check) {
+Result<Why> Ledger::Inside::execute_document(Tx& tx, const Line& line, const Json& intent,
+                                             Check check) {
     const Entry& entry = line.entry;
     Working* working = nullptr;
     if (makes_record(entry.kind)) {

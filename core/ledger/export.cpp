@@ -62,27 +62,25 @@ private:
 
 }  // namespace
 
-Result<> Ledger::Inside::export_log(Tx& tx, 
-    const Logs::Log& log, const ExportRange& range,
+Result<> Ledger::Inside::export_log(
+    Tx& tx, const Logs::Log& log, const ExportRange& range,
     const std::function<void(std::size_t, const std::string&)>& use) {
-    auto rows = database.prepare(
-        "SELECT key, subject, json, reference, place FROM record"
-        " WHERE key BETWEEN ?1 AND ?2 AND place BETWEEN ?3 AND ?4 AND made_ms >= ?5 ORDER BY key");
-    rows.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax), range.first_place,
-              range.last_place, range.since_ms);
-    for (;;) {
-        SPOT_ASSIGN(const auto row, rows.step());
-        if (!row) return {};
-        const auto place = static_cast<std::size_t>(rows.integer(4));
-        if (place >= kRecordNames.size()) return fail(Code::corrupt, "a record's name is damaged");
-        const RecordId id{log.id, seq_of(rows.integer(0))};
-        SPOT_ASSIGN(const auto json, records.open_json(tx, id, rows, 0));
-        if (!json) continue;  // erased
+    RecordTable::Selection wanted;
+    wanted.keys = {entry_key(log.number, 0), entry_key(log.number, kSeqMax)};
+    wanted.first_place = range.first_place;
+    wanted.last_place = range.last_place;
+    wanted.since_ms = range.since_ms;
+    return tx.records.each(wanted, [&](RecordRow& row) -> Result<> {
+        const auto place = static_cast<std::size_t>(row.place);
+        const RecordId id{log.id, seq_of(row.key)};
+        SPOT_ASSIGN(const auto json, records.open_json(tx, id, row));
+        if (!json) return {};  // erased
         Reader reader;
-        reader.held = options.party == Party::station && id.seq <= log.acknowledged.seq;
-        if (range.references) reader.reference = rows.text(3);
+        reader.held = rules.shows_what_is_held && id.seq <= log.acknowledged.seq;
+        if (range.references) reader.reference = row.reference;
         use(place, shown(kRecordNames[place], *json, reader));
-    }
+        return {};
+    });
 }
 
 Result<> Ledger::Inside::export_records(Tx& tx, const ExportOptions& wanted,
@@ -132,12 +130,9 @@ Result<Ledger::Counts> Ledger::Inside::count(Tx& tx) {
             out.records[std::string(kRecordNames[i])] += log.tally[i];
         if (!is_own(id)) out.unexecuted += log.tip.seq - log.executed;
     }
-    const auto conflicts = database.integer("SELECT count(tx, *) FROM record WHERE conflicts > 0");
-    if (!conflicts) return tl::make_unexpected(conflicts.error());
-    out.conflicts = static_cast<std::uint64_t>(*conflicts);
-    const auto quarantined = database.integer("SELECT count(tx, *) FROM quarantine");
-    if (!quarantined) return tl::make_unexpected(quarantined.error());
-    out.quarantined = static_cast<std::uint64_t>(*quarantined);
+    SPOT_ASSIGN(out.conflicts, tx.records.count_conflicts());
+    SPOT_ASSIGN(out.quarantined,
+                tx.entries.count_quarantined({0, std::numeric_limits<std::int64_t>::max()}));
     return out;
 }
 

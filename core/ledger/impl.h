@@ -6,55 +6,57 @@
 
 #include "core/catalogue_versions.h"
 #include "core/ledger.h"
-#include "core/receipt_code.h"
 #include "core/ledger/entries.h"
 #include "core/ledger/files.h"
 #include "core/ledger/logs.h"
+#include "core/ledger/party_rules.h"
 #include "core/ledger/records.h"
-#include "core/store/sqlite/database.h"
 #include "core/ledger/subjects.h"
+#include "core/receipt_code.h"
+#include "core/store/store.h"
 
 namespace spot::core {
 
+// Settings that say what was derived from a store's entries already.
+inline constexpr char kListed[] = "ledger.listed";           // the lists hold every record
+inline constexpr char kFilesNamed[] = "ledger.files_named";  // files have rows
+
 // What a ledger is made of. Its verbs stand in a file each: append.cpp, receive.cpp, …
 struct Ledger::Inside {
-    Inside(Database opened, Options given, SecretKey subject_secret)
+    Inside(std::unique_ptr<Store> opened, Options given, SecretKey subject_secret)
         : options(given),
-          database(std::move(opened)),
-          logs(database, *options.random),
-          subjects(database, *options.random, std::move(subject_secret)),
-          entries(database, subjects),
-          records(database, logs, entries, subjects, options.party),
-          files(database, subjects, *options.random) {}
+          rules(rules_of(options.party)),
+          store(std::move(opened)),
+          logs(*options.random),
+          subjects(*options.random, std::move(subject_secret)),
+          entries(subjects),
+          records(logs, entries, subjects, options.party),
+          files(subjects, *options.random) {}
 
     // ── Transactions (transaction.cpp).
-    // What a verb looks at. Who looks at records has them brought up to their own entries first.
+    using Work = std::function<Result<>(Tx&)>;
+    // What the work looks at: records are brought up to their own entries first.
     enum class Of { log, records };
-    // Runs `work` as one durable transaction, or joins the one that is open. However `work` is
-    // left, also by an exception, nothing of it stays unless it was done.
-    class Unit;
-    class Within;
-    class Reading;
-    Result<> transact(const std::function<Result<>()>& work, Of of = Of::records);
+    // Runs `work` as one durable transaction, or as a part of the one of Ledger::atomically(). What
+    // was written is taken back unless it returns without an error.
+    Result<> transact(const Work& work, Of of = Of::records);
     // Runs `work` on one state of the store.
-    Result<> read(Of of, const std::function<Result<>()>& work);
-    // Where the disk is full: what has to be written before `work` can read is written, and undone.
-    Result<> read_unkept(const std::function<Result<>()>& work);
-    Result<> begin_reading();
-    void end_reading();
+    Result<> read(Of of, const Work& work);
     // read() for a `work` that answers something.
-    template <class Work>
-    auto look(Of of, const Work& work) {
-        decltype(work()) out;
-        const auto done = read(of, [&]() -> Result<> {
-            out = work();
+    template <class Answer>
+    auto look(Of of, const Answer& work) {
+        decltype(work(std::declval<Tx&>())) out;
+        const auto done = read(of, [&](Tx& tx) -> Result<> {
+            out = work(tx);
             return out ? Result<>() : tl::make_unexpected(out.error());
         });
         if (!done) out = tl::make_unexpected(done.error());
         return out;
     }
-    // Drops what another process has made stale, and sees that what it wrote is on disk.
-    Result<> refresh();
+    Result<> part_of(Tx& tx, const Work& work, Of of);
+    // Where nothing can be written: what has to be written before `work` can read is written, and
+    // undone.
+    Result<> read_unkept(const Work& work);
     void forget();
     // For answers that can't carry an error: it is kept, and every later transaction tells it.
     template <class T>
@@ -77,8 +79,8 @@ struct Ledger::Inside {
     Result<bool> repeated_settlement(Tx& tx, const nlohmann::json& intent, const std::string& text,
                                      Appended& out);
     // With all of its entry set but `check`. Held: it is quarantined for that, and has its check.
-    Result<> write(Tx& tx, Logs::Log& log, Line line, const nlohmann::json& intent, Working* working,
-                   std::string_view held = {});
+    Result<> write(Tx& tx, Logs::Log& log, Line line, const nlohmann::json& intent,
+                   Working* working, std::string_view held = {});
     // `limit`: the change would make its record too large.
     Result<> check_room(Tx& tx, Working& working, const nlohmann::json& intent, std::size_t bytes);
     Result<Seen> seen_by(Tx& tx, const LogId& author);
@@ -97,7 +99,8 @@ struct Ledger::Inside {
     // A session or request, also one that has no row yet; see Records::open().
     Result<Working*> open(Tx& tx, std::string_view record, const RecordId& id);
     // By a caller's name, or as the text of an id.
-    Result<std::optional<RecordId>> find(Tx& tx, std::string_view record, std::string_view reference_or_id);
+    Result<std::optional<RecordId>> find(Tx& tx, std::string_view record,
+                                         std::string_view reference_or_id);
 
     // ── state.cpp: what an intent refers to.
     bool is_own(const LogId& log) const;
@@ -107,16 +110,17 @@ struct Ledger::Inside {
     enum class Whose { of_device, anybody };
     // `not_found`: it refers to a session or request that is not here. `invalid`: an edit's path
     // is no field of its request. `subject` gets the key's owner for an edit.
-    Result<> check_state(Tx& tx, const LogId& log, Whose whose, Kind kind, const nlohmann::json& intent,
-                         const Catalogue& catalogue, std::optional<Subjects::Id>& subject);
+    Result<> check_state(Tx& tx, const LogId& log, Whose whose, Kind kind,
+                         const nlohmann::json& intent, const Catalogue& catalogue,
+                         std::optional<Subjects::Id>& subject);
     // `refused`: a request that has left for its agency, or was withdrawn, stays as it is.
     Result<> check_open(Kind kind, Working& request);
     Result<> check_edit(Tx& tx, const RecordId& request, const nlohmann::json& set,
                         const Catalogue& catalogue);
 
     // ── branch.cpp
-    Result<> branch(Tx& tx, const LogId& from, const Tip& common, const LogId& to, const Renamed& renamed,
-                    std::uint64_t& again);
+    Result<> branch(Tx& tx, const LogId& from, const Tip& common, const LogId& to,
+                    const Renamed& renamed, std::uint64_t& again);
     // What has to be known of an entry to write it again.
     struct Stranded {
         std::vector<std::string> names;  // by which its record is found
@@ -151,7 +155,8 @@ struct Ledger::Inside {
     Result<Logs::Log*> log_to_receive(Tx& tx, const LogId& id);
     // The secret of the entry's period: the one that is here, or was offered with the bundle.
     Result<const SecretKey*> secret_of(Tx& tx, const Logs::Log& log, std::uint64_t seq);
-    Result<Why> judge(Tx& tx, Logs::Log& log, const Entry& entry, std::optional<Subjects::Id>& subject);
+    Result<Why> judge(Tx& tx, Logs::Log& log, const Entry& entry,
+                      std::optional<Subjects::Id>& subject);
     // Could the author have seen so much of the other party's log?
     Result<bool> can_be(Tx& tx, const LogId& author, const Seen& seen);
     Result<> settle(Tx& tx, const LogId& id);
@@ -169,12 +174,14 @@ struct Ledger::Inside {
         shown,    // it was shown to make the same record
     };
     Result<Why> execute_one(Tx& tx, const Line& line, Check check);
-    Result<Why> execute_document(Tx& tx, const Line& line, const nlohmann::json& intent, Check check);
+    Result<Why> execute_document(Tx& tx, const Line& line, const nlohmann::json& intent,
+                                 Check check);
     Result<bool> refers_to_records(Tx& tx, const nlohmann::json& intent);
 
     // ── diverged.cpp
     Result<std::vector<Bytes>> changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq);
-    Result<bool> reconsider(Tx& tx, const LogId& id, std::uint64_t seq, std::span<const Bytes> changes);
+    Result<bool> reconsider(Tx& tx, const LogId& id, std::uint64_t seq,
+                            std::span<const Bytes> changes);
     Result<std::optional<bool>> same_record(Tx& tx, const Line& line, const nlohmann::json& intent,
                                             std::span<const Bytes> changes);
     Result<bool> release(Tx& tx, Logs::Log& log, const Line& line, Check check);
@@ -201,10 +208,11 @@ struct Ledger::Inside {
     // ── lists.cpp
     // Fills the lists of a store that had none; once.
     Result<> make_lists(Tx& tx);
+    // Is there something that the two have to make, here and name_earlier_files()?
+    Result<bool> lacks_derived(Tx& tx);
     Result<std::vector<RecordId>> changes_of(Tx& tx, std::string_view record, const RecordId& id);
     Result<std::optional<Shown>> shown_record(Tx& tx, std::string_view record, const RecordId& id);
-    // Of rows of (key, made_ms, place), at most `count`.
-    Result<std::vector<Listed>> listed(Tx& tx, Statement rows, std::size_t count);
+    Result<std::vector<Listed>> listed(Tx& tx, std::vector<ListedRow> rows);
 
     // ── export.cpp, check.cpp
     struct ExportRange {
@@ -226,7 +234,9 @@ struct Ledger::Inside {
         std::uint64_t run = 0;
     };
     Options options;
-    Database database;
+    const PartyRules rules;
+    std::unique_ptr<Store> store;
+    Tx* current = nullptr;  // of the public call that is running
     Logs logs;
     Subjects subjects;
     Entries entries;
@@ -240,10 +250,6 @@ struct Ledger::Inside {
     // What own entries that are not projected yet made or changed. Nothing: not known.
     std::optional<std::vector<RecordId>> pending;
     std::optional<Error> fault;
-    int depth = 0;                   // of transact() and read() within each other
-    bool reading = false;            // the outer one is a read()
-    std::int64_t data_version = -1;  // no version: the first look counts as a change
-    std::optional<WriteAheadLog> write_ahead_log;
 };
 
 // That of a receipt that was printed in an earlier epoch and written again in this one

@@ -3,29 +3,34 @@
 #include <nlohmann/json.hpp>
 
 #include "core/ledger/impl.h"
-#include "core/store/sqlite/migrate.h"
+#include "core/store/sqlite/sqlite_store.h"
 
 namespace spot::core {
 namespace {
 
 constexpr char kSubjectSecret[] = "ledger.subject_secret";
 
-Result<std::optional<std::string>> read_setting(Database& database, std::string_view name) {
-    auto row = database.prepare("SELECT value FROM setting WHERE name = ?1");
-    SPOT_ASSIGN(const auto found, row.with(name).step());
-    if (!found) return std::nullopt;
-    return std::string(row.text(0));
+// Of this store alone; the first process to open it makes it.
+Result<std::string> subject_secret(Tx& tx, Random& random) {
+    SPOT_ASSIGN(auto found, tx.values.setting(kSubjectSecret));
+    if (found || !tx.writes()) return found.value_or("");
+    SPOT_TRY(tx.values.set(kSubjectSecret, text(SecretKey::random(random).bytes())));
+    SPOT_ASSIGN(found, tx.values.setting(kSubjectSecret));
+    return found.value_or("");
 }
 
-// Of this store alone; the first process to open it makes it.
-Result<SecretKey> subject_secret(Database& database, Random& random) {
-    SPOT_TRY(database.prepare("INSERT OR IGNORE INTO setting (name, value) VALUES (?1, ?2)")
-                 .with(std::string_view(kSubjectSecret), View(SecretKey::random(random).bytes()))
-                 .run());
-    SPOT_ASSIGN(const auto found, read_setting(database, kSubjectSecret));
-    if (!found || found->size() != SecretKey::kSize)
+Result<SecretKey> subject_secret(Store& store, Random& random) {
+    std::string secret;
+    // To open a store takes no writer's turn, but for the first time.
+    for (const auto access : {Store::Access::read, Store::Access::write}) {
+        SPOT_ASSIGN(const auto tx, store.begin(access));
+        SPOT_ASSIGN(secret, subject_secret(*tx, random));
+        SPOT_TRY(tx->commit());
+        if (!secret.empty()) break;
+    }
+    if (secret.size() != SecretKey::kSize)
         return fail(Code::corrupt, "the store's secret is damaged");
-    return SecretKey(view(*found).first<SecretKey::kSize>());
+    return SecretKey(view(secret).first<SecretKey::kSize>());
 }
 
 }  // namespace
@@ -37,48 +42,53 @@ Ledger::~Ledger() = default;
 Result<Ledger> Ledger::open(const std::filesystem::path& file, const SecretKey& key,
                             Options options) {
     SPOT_CHECK(options.catalogue && options.random);
-    SPOT_ASSIGN(auto database, Database::open(file, key));
-    SPOT_TRY(migrate(database));
-    SPOT_ASSIGN(auto secret, subject_secret(database, *options.random));
-    Ledger out(std::make_unique<Inside>(std::move(database), options, std::move(secret)));
-    SPOT_TRY(out.inside_->make_lists(tx));
-    SPOT_TRY(out.inside_->name_earlier_files(tx));
+    SPOT_ASSIGN(auto store, open_sqlite_store(file, key));
+    return open(std::move(store), options);
+}
+
+Result<Ledger> Ledger::open(std::unique_ptr<Store> store, Options options) {
+    SPOT_CHECK(store && options.catalogue && options.random);
+    SPOT_ASSIGN(auto secret, subject_secret(*store, *options.random));
+    Ledger out(std::make_unique<Inside>(std::move(store), options, std::move(secret)));
+    Inside& inside = *out.inside_;
+    bool lacks = false;  // as a new one does, and one that an older program wrote
+    SPOT_TRY(inside.read(Inside::Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(lacks, inside.lacks_derived(tx));
+        return {};
+    }));
+    if (!lacks) return out;
+    SPOT_TRY(inside.transact(
+        [&](Tx& tx) -> Result<> {
+            SPOT_TRY(inside.make_lists(tx));
+            return inside.name_earlier_files(tx);
+        },
+        Inside::Of::log));
     return out;
 }
 
 // ── Settings.
 
 std::optional<std::string> Ledger::setting(std::string_view name) {
-    auto found = inside_->noted(read_setting(inside_->database, name));
+    auto found = inside_->noted(
+        inside_->look(Inside::Of::log, [&](Tx& tx) { return tx.values.setting(name); }));
     return found ? std::move(*found) : std::nullopt;
 }
 
 Result<> Ledger::set(std::string_view name, std::string_view value) {
-    return inside_->transact([&](Tx& tx) {
-        return inside_->database
-            .prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")
-            .with(name, view(value))
-            .run();
-    });
+    return inside_->transact([&](Tx& tx) { return tx.values.set(name, value); }, Inside::Of::log);
 }
 
 Result<> Ledger::atomically(const std::function<Result<>()>& work) {
-    return inside_->transact(work, Inside::Of::log);  // a call in it that needs records sees to it
+    // A call in it that needs records sees to it.
+    return inside_->transact([&](Tx&) { return work(); }, Inside::Of::log);
 }
 
 Result<> Ledger::expect_many() {
-    return inside_->database.lengthen_log();
+    return inside_->store->reserve();
 }
 
 Result<std::function<Result<>()>> Ledger::flush_later() {
-    std::shared_ptr<WriteAheadLog> log;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&]() -> Result<> {
-        SPOT_ASSIGN(auto opened, inside_->database.write_ahead_log());
-        log = std::make_shared<WriteAheadLog>(std::move(opened));
-        return {};
-    }));
-    SPOT_TRY(inside_->database.flush_later());
-    return [log] { return log->flush(); };
+    return inside_->store->defer_flush();
 }
 
 // ── Writing.
@@ -105,7 +115,7 @@ Result<Ledger::Appended> Ledger::append(Kind kind, std::string_view reference,
                                         std::string_view user, nlohmann::json intent) {
     Appended out;
     SPOT_TRY(inside_->transact(
-        [&] { return inside_->append(tx, kind, reference, user, std::move(intent), out); },
+        [&](Tx& tx) { return inside_->append(tx, kind, reference, user, std::move(intent), out); },
         Inside::Of::log));
     return out;
 }
@@ -115,7 +125,7 @@ std::optional<RecordId> Ledger::find(std::string_view record, std::string_view r
     // What another process recorded a moment ago comes with the second look.
     for (const auto of : {Inside::Of::log, Inside::Of::records}) {
         const auto found = inside_->noted(
-            inside_->look(of, [&] { return inside_->find(tx, record, reference_or_id); }));
+            inside_->look(of, [&](Tx& tx) { return inside_->find(tx, record, reference_or_id); }));
         if (!found) break;
         out = *found;
         if (out) break;
@@ -143,7 +153,8 @@ std::uint64_t Ledger::waiting(const LogId& log) {
 Result<std::uint64_t> Ledger::branch(const LogId& from, const Tip& common, const LogId& to,
                                      const Renamed& renamed) {
     std::uint64_t again = 0;
-    SPOT_TRY(inside_->transact([&](Tx& tx) { return inside_->branch(tx, from, common, to, renamed, again); }));
+    SPOT_TRY(inside_->transact(
+        [&](Tx& tx) { return inside_->branch(tx, from, common, to, renamed, again); }));
     return again;
 }
 
@@ -156,19 +167,28 @@ Result<> Ledger::keep_branch(const LogId& log, const Seen& branch) {
 }
 
 Result<std::size_t> Ledger::matching(const LogId& log, std::span<const Entry> given) {
-    return inside_->look(Inside::Of::log, [&](Tx& tx) { return inside_->matching(tx, log, given); });
+    return inside_->look(Inside::Of::log,
+                         [&](Tx& tx) { return inside_->matching(tx, log, given); });
 }
 
 std::vector<LogId> Ledger::logs() {
-    return inside_->noted(inside_->logs.ids(tx)).value_or(std::vector<LogId>());
+    return inside_
+        ->noted(inside_->look(Inside::Of::log, [&](Tx& tx) { return inside_->logs.ids(tx); }))
+        .value_or(std::vector<LogId>());
 }
 
 Result<std::uint32_t> Ledger::newest_epoch(std::uint64_t device) {
-    return inside_->look(Inside::Of::log, [&](Tx& tx) { return inside_->logs.newest_epoch(tx, device); });
+    return inside_->look(Inside::Of::log,
+                         [&](Tx& tx) { return inside_->logs.newest_epoch(tx, device); });
 }
 
 std::optional<Hash> Ledger::hash_at(const LogId& log, std::uint64_t seq) {
-    const auto found = inside_->noted(inside_->entries.hash_at(tx, inside_->log(log), seq));
+    const auto found =
+        inside_->noted(inside_->look(Inside::Of::log, [&](Tx& tx) -> Result<std::optional<Hash>> {
+            SPOT_ASSIGN(const auto row, inside_->logs.find(tx, log));
+            if (!row) return seq == 0 ? std::optional<Hash>(Hash{}) : std::nullopt;
+            return inside_->entries.hash_at(tx, *row, seq);
+        }));
     return found ? *found : std::nullopt;
 }
 
@@ -180,8 +200,8 @@ Result<std::vector<Entry>> Ledger::entries(const LogId& log, std::uint64_t first
         const auto found = inside_->log(log);
         const std::uint64_t from = std::max<std::uint64_t>(first, 1);
         const std::uint64_t last = from - 1 + std::min<std::uint64_t>(count, kSeqMax);
-        return inside_->entries.each(tx, 
-            found, from, std::min(found.tip.seq, last), [&](Line& line) -> Result<> {
+        return inside_->entries.each(
+            tx, found, from, std::min(found.tip.seq, last), [&](Line& line) -> Result<> {
                 if (line.erased) return fail(Code::not_found, "an entry's data were erased");
                 out.push_back(std::move(line.entry));
                 return {};
@@ -215,7 +235,8 @@ Result<> Ledger::keep_period_secrets(const LogId& log, std::span<const PeriodSec
 
 Result<Tip> Ledger::receive(const LogId& log, std::span<const Entry> entries, Take take) {
     Tip tip;
-    SPOT_TRY(inside_->transact([&](Tx& tx) { return inside_->receive(tx, log, entries, take, tip); }));
+    SPOT_TRY(
+        inside_->transact([&](Tx& tx) { return inside_->receive(tx, log, entries, take, tip); }));
     return tip;
 }
 
@@ -234,7 +255,8 @@ Result<std::size_t> Ledger::execute_received(std::size_t count) {
 }
 
 Result<std::vector<Bytes>> Ledger::changes_up_to(const LogId& log, std::uint64_t seq) {
-    return inside_->look(Inside::Of::records, [&](Tx& tx) { return inside_->changes_up_to(tx, log, seq); });
+    return inside_->look(Inside::Of::records,
+                         [&](Tx& tx) { return inside_->changes_up_to(tx, log, seq); });
 }
 
 Result<bool> Ledger::reconsider(const LogId& log, std::uint64_t seq,
@@ -253,13 +275,22 @@ Result<> Ledger::judge_again(const LogId& log) {
 }
 
 std::vector<Quarantined> Ledger::quarantined(const LogId& log, std::size_t count) {
-    return inside_->noted(inside_->entries.quarantined(tx, inside_->log(log), count))
+    return inside_
+        ->noted(inside_->look(Inside::Of::log,
+                              [&](Tx& tx) -> Result<std::vector<Quarantined>> {
+                                  SPOT_ASSIGN(const auto row, inside_->logs.find(tx, log));
+                                  if (!row) return std::vector<Quarantined>();
+                                  return inside_->entries.quarantined(tx, *row, count);
+                              }))
         .value_or(std::vector<Quarantined>());
 }
 
 Result<std::uint64_t> Ledger::quarantined_count(const LogId& log) {
-    return inside_->look(Inside::Of::log,
-                         [&] { return inside_->entries.quarantined_count(tx, inside_->log(log)); });
+    return inside_->look(Inside::Of::log, [&](Tx& tx) -> Result<std::uint64_t> {
+        SPOT_ASSIGN(const auto row, inside_->logs.find(tx, log));
+        if (!row) return std::uint64_t{0};
+        return inside_->entries.quarantined_count(tx, *row);
+    });
 }
 
 Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) {
@@ -283,7 +314,7 @@ Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& ba
 Result<> Ledger::export_records(const ExportOptions& options,
                                 const std::function<void(std::string_view)>& line) {
     return inside_->read(Inside::Of::records,
-                         [&] { return inside_->export_records(tx, options, line); });
+                         [&](Tx& tx) { return inside_->export_records(tx, options, line); });
 }
 
 Result<Ledger::Counts> Ledger::count() {
@@ -291,8 +322,9 @@ Result<Ledger::Counts> Ledger::count() {
 }
 
 Result<std::vector<std::string>> Ledger::check() {
-    std::vector<std::string> faults;
-    SPOT_TRY(inside_->read(Inside::Of::records, [&](Tx& tx) { return inside_->check(tx, faults); }));
+    SPOT_ASSIGN(auto faults, inside_->store->check());
+    SPOT_TRY(
+        inside_->read(Inside::Of::records, [&](Tx& tx) { return inside_->check(tx, faults); }));
     return faults;
 }
 

@@ -9,7 +9,7 @@
 #include "core/id.h"
 #include "core/ledger.h"
 #include "core/store/keys.h"
-#include "core/store/sqlite/database.h"
+#include "core/store/store.h"
 
 namespace spot::core {
 
@@ -17,7 +17,7 @@ namespace spot::core {
 // often may a party begin anew, unheard, for instance because it was restored.
 constexpr std::uint32_t kEpochStepMax = 16;
 // Logs of one device: each fork makes one. A bound for whoever walks over them.
-constexpr std::int64_t kLogsOfDeviceMax = 4096;
+constexpr std::uint64_t kLogsOfDeviceMax = 4096;
 
 // Secrets of another party's periods that came with a bundle and belong to no entry here yet. In
 // memory alone: see Ledger::keep_period_secrets().
@@ -34,27 +34,12 @@ private:
     std::deque<LogId> order_;  // of offering, the oldest first
 };
 
-// The tables `log` and `period`, with what was read of them kept until forget().
+// Logs and the secrets of their periods, remembered until forget().
 class Logs {
 public:
-    struct Log {
-        std::int64_t number = 0;
-        LogId id;
-        Tip tip;
-        std::uint64_t settled = 0;    // these two of another party's log; of one's own …
-        std::uint64_t executed = 0;   // … everything is, …
-        std::uint64_t projected = 0;  // … and this tells what stands in `record` (catch_up.cpp)
-        std::uint64_t receipts = 0;
-        Tip acknowledged;
-        Tip backed_up;
-        std::array<std::uint64_t, kRecordNames.size()> tally{};  // of records made, by place, …
-        std::uint64_t tallied = 0;                               // … up to this entry
-        Seen branch;  // up to where its author knew the earlier epochs; epoch 0: all of them
-        std::optional<std::uint64_t> ended;  // what stands after it was written again elsewhere
-        std::uint64_t last() const { return ended.value_or(tip.seq); }
-    };
+    using Log = LogRow;
 
-    Logs(Database& database, Random& random) : database_(database), random_(random) {}
+    explicit Logs(Random& random) : random_(random) {}
 
     // Null: unknown. The pointer lasts until forget().
     Result<Log*> find(Tx& tx, const LogId& id);
@@ -95,7 +80,6 @@ private:
         SecretKey secret;
     };
 
-    Database& database_;
     Random& random_;
     std::map<LogId, Log> known_;
     std::optional<Period> period_;  // the one used last

@@ -42,7 +42,8 @@ Result<Logs::Log*> Ledger::Inside::log_to_receive(Tx& tx, const LogId& id) {
     return logs.find_or_make(tx, id);
 }
 
-Result<const SecretKey*> Ledger::Inside::secret_of(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
+Result<const SecretKey*> Ledger::Inside::secret_of(Tx& tx, const Logs::Log& log,
+                                                   std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
     const SecretKey* const given = offered.find(log.id, period);
     if (given) SPOT_TRY(logs.keep_secret(tx, log, period, *given));
@@ -109,7 +110,8 @@ Result<Why> Ledger::Inside::judge(Tx& tx, Logs::Log& log, const Entry& entry,
     }
     if (is_personal(entry.kind) && !subject) {
         const bool whole = !code || *code == "unknown_record";
-        SPOT_ASSIGN(const auto made, subjects.of_request(tx, whole && entry.kind == Kind::request_queue
+        SPOT_ASSIGN(const auto made, subjects.of_request(tx,
+                                                         whole && entry.kind == Kind::request_queue
                                                              ? intent
                                                              : Json{{"citizen", Json::object()}},
                                                          entry.id(), Subjects::Row::now));
@@ -118,8 +120,8 @@ Result<Why> Ledger::Inside::judge(Tx& tx, Logs::Log& log, const Entry& entry,
     return code;
 }
 
-Result<> Ledger::Inside::receive(Tx& tx, const LogId& id, std::span<const Entry> received, Take take,
-                                 Tip& tip) {
+Result<> Ledger::Inside::receive(Tx& tx, const LogId& id, std::span<const Entry> received,
+                                 Take take, Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
     SPOT_ASSIGN(const auto found, log_to_receive(tx, id));
     Logs::Log& log = *found;
@@ -166,7 +168,7 @@ Result<> Ledger::Inside::take_back(Tx& tx, const LogId& id, std::uint64_t seq) {
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
     SPOT_TRY(entries.remove_after(tx, log, seq));
     SPOT_TRY(logs.destroy_secrets_after(tx, log, seq));
-    SPOT_TRY(files.unname(tx, entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)));
+    SPOT_TRY(tx.files.unname({entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)}));
 
     const auto receipts = receipts_in(tx, log, 1, seq);
     if (!receipts) return tl::make_unexpected(receipts.error());

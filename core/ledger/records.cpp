@@ -6,6 +6,7 @@
 
 #include "core/intent.h"
 #include "core/ledger/changes.h"
+#include "core/ledger/party_rules.h"
 
 namespace spot::core {
 namespace {
@@ -79,8 +80,8 @@ Result<bool> Records::exists(Tx& tx, std::string_view record, const RecordId& id
     const auto place = record_place(record);
     SPOT_ASSIGN(const auto key, key_of(tx, id));
     if (!key || !place) return false;
-    auto row = database_.prepare("SELECT 1 FROM record WHERE key = ?1 AND place = ?2");
-    return row.with(*key, *place).step();
+    SPOT_ASSIGN(const auto there, tx.records.place_of(*key));
+    return there == place;
 }
 
 Result<std::optional<RecordId>> Records::find_reference(Tx& tx, std::string_view record,
@@ -89,14 +90,11 @@ Result<std::optional<RecordId>> Records::find_reference(Tx& tx, std::string_view
     if (!place) return std::nullopt;
     const auto named = names_.find({*place, std::string(reference)});
     if (named != names_.end()) return named->second;
-    auto row = database_.prepare(
-        "SELECT log.device, log.epoch, reference.record FROM reference"
-        " JOIN log ON log.number = reference.record >> 40"
-        " WHERE reference.place = ?1 AND reference.name = ?2");
-    SPOT_ASSIGN(const auto found, row.with(*place, reference).step());
+    SPOT_ASSIGN(const auto found, tx.records.find_name(*place, reference));
     if (!found) return std::nullopt;
-    return RecordId{{row.number(0), static_cast<std::uint32_t>(row.integer(1))},
-                    seq_of(row.integer(2))};
+    SPOT_ASSIGN(const auto log, tx.logs.id_of(*found >> kSeqBits));
+    if (!log) return fail(Code::corrupt, "a record's log is missing");
+    return RecordId{*log, seq_of(*found)};
 }
 
 void Records::remember_name(std::string_view record, std::string_view reference,
@@ -135,19 +133,20 @@ Result<Working*> Records::open(Tx& tx, std::string_view record, const RecordId& 
     return keep(std::move(loaded));
 }
 
-Result<Working> Records::load(Tx& tx, std::string_view record, const RecordId& id, std::int64_t key) {
+Result<Working> Records::load(Tx& tx, std::string_view record, const RecordId& id,
+                              std::int64_t key) {
     Working working;
     working.id = id;
     working.place = *record_place(record);
     working.key = key;
-    auto row = database_.prepare("SELECT subject, document FROM record WHERE key = ?1");
-    SPOT_ASSIGN(const auto found, row.with(key).step());
-    if (!found) return fail(Code::not_found, "there is no such record");
-    working.subject = subject_of(row, 0);
+    SPOT_ASSIGN(const auto rows, tx.records.read({&key, 1}));
+    if (rows.empty()) return fail(Code::not_found, "there is no such record");
+    const RecordRow& row = rows.front();
+    working.subject = row.subject;
     std::vector<Change> changes{change_of(id)};
-    if (!row.null(1)) {
+    if (row.document) {
         SPOT_ASSIGN(const auto packed,
-                    subjects_.open(tx, working.subject, {kDocumentColumn, key}, row.blob(1)));
+                    subjects_.open(tx, working.subject, {kDocumentColumn, key}, *row.document));
         if (!packed) return fail(Code::not_found, "the person's data were erased");
         View saved;
         auto unpacked = unpack(*packed, saved);
@@ -188,7 +187,8 @@ Result<> Records::execute_again(Tx& tx, Working& working, const Entry& entry, co
     return done.fault ? Result<>(tl::make_unexpected(*done.fault)) : Result<>();
 }
 
-Result<Working*> Records::make(Tx& tx, const Entry& entry, const std::optional<Subjects::Id>& subject) {
+Result<Working*> Records::make(Tx& tx, const Entry& entry,
+                               const std::optional<Subjects::Id>& subject) {
     SPOT_ASSIGN(const auto log, logs_.find(tx, entry.log));
     if (!log) return fail(Code::corrupt, "a record's log is not in the store");
     Working working;
@@ -270,16 +270,16 @@ Result<Records::Row> Records::row_of(Working& working) {
     return out;
 }
 
-Result<> Records::save_change(Tx& tx, Working& working, const Row& row) {
-    SPOT_ASSIGN(const auto sealed, subjects_.seal(tx, working.subject, {kJsonColumn, working.key},
-                                                  view(row.projection.json)));
-    SPOT_ASSIGN(const auto packed, subjects_.seal(tx, working.subject, {kDocumentColumn, working.key},
-                                                  pack(working.changes, row.document)));
-    return database_
-        .prepare(
-            "UPDATE record SET json = ?2, conflicts = ?3, document = ?4, route = ?5 WHERE key = ?1")
-        .with(working.key, sealed, int{row.projection.conflicts}, packed, row.projection.route)
-        .run();
+Result<> Records::save_change(Tx& tx, Working& working, const Row& saved) {
+    RecordRow row;
+    row.key = working.key;
+    row.conflicts = saved.projection.conflicts;
+    row.route = saved.projection.route;
+    SPOT_ASSIGN(row.json, subjects_.seal(tx, working.subject, {kJsonColumn, working.key},
+                                         view(saved.projection.json)));
+    SPOT_ASSIGN(row.document, subjects_.seal(tx, working.subject, {kDocumentColumn, working.key},
+                                             pack(working.changes, saved.document)));
+    return tx.records.update({&row, 1});
 }
 
 // A fact has no document: the column holds the entry that settled it, beside the one that made it.
@@ -287,29 +287,30 @@ Result<Records::Settled> Records::settle_fact(Tx& tx, const Entry& entry, const 
     const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
     SPOT_ASSIGN(const auto key, id ? key_of(tx, *id) : std::optional<std::int64_t>());
     if (!key) return fail(Code::not_found, "unknown receipt");
-    auto row = database_.prepare("SELECT key, subject, json, document FROM record WHERE key = ?1");
-    SPOT_ASSIGN(const auto found, row.with(*key).step());
-    if (!found) return fail(Code::not_found, "unknown receipt");
+    SPOT_ASSIGN(auto rows, tx.records.read({&*key, 1}));
+    if (rows.empty()) return fail(Code::not_found, "unknown receipt");
+    RecordRow& row = rows.front();
     Change change = change_of(entry.id());
     change.digest = digest_of(entry.kind, entry.intent);
-    if (!row.null(3)) {
+    if (row.document) {
         View rest;
-        const auto before = unpack(row.blob(3), rest);
+        const auto before = unpack(*row.document, rest);
         if (!before) return fail(Code::corrupt, "a record's changes are damaged");
         return before->back().digest == change.digest ? Settled::repeated : Settled::otherwise;
     }
-    SPOT_ASSIGN(const auto before, open_json(tx, *id, row, 0));
+    SPOT_ASSIGN(const auto before, open_json(tx, *id, row));
     Json shown = Json::parse(before.value_or(""), nullptr, false);
     if (!shown.is_object()) return fail(Code::corrupt, "a record does not read");
     shown["state"] = intent.at("state");
-    SPOT_TRY(database_.prepare("UPDATE record SET json = ?2, document = ?3 WHERE key = ?1")
-                 .with(*key, view(canonical(shown)), pack({change_of(*id), change}, {}))
-                 .run());
+    const std::string json = canonical(shown);
+    row.json.assign(json.begin(), json.end());
+    row.document = pack({change_of(*id), change}, {});
+    SPOT_TRY(tx.records.update(rows));
     return Settled::now;
 }
 
-Result<> Records::undo_changes(Tx& tx, std::string_view record, const RecordId& id, const LogId& log,
-                               std::uint64_t seq) {
+Result<> Records::undo_changes(Tx& tx, std::string_view record, const RecordId& id,
+                               const LogId& log, std::uint64_t seq) {
     const auto key = key_of(tx, id);
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return {};
@@ -317,13 +318,11 @@ Result<> Records::undo_changes(Tx& tx, std::string_view record, const RecordId& 
     working.id = id;
     working.place = *record_place(record);
     working.key = **key;
-    auto row = database_.prepare(
-        "SELECT key, subject, document FROM record WHERE key = ?1 AND place = ?2");
-    SPOT_ASSIGN(const auto found, row.with(**key, working.place).step());
-    if (!found) return {};
-    SPOT_ASSIGN(auto changes, changes_in(tx, row, 0, id));
+    SPOT_ASSIGN(const auto rows, tx.records.read({&working.key, 1}));
+    if (rows.empty() || rows.front().place != working.place) return {};
+    SPOT_ASSIGN(auto changes, changes_in(tx, rows.front(), id));
     if (!changes) return {};  // erased
-    working.subject = subject_of(row, 1);
+    working.subject = rows.front().subject;
     std::erase_if(*changes, [&](const Change& change) {
         const RecordId entry = entry_of(id, change);
         return entry.log == log && entry.seq > seq;
@@ -335,14 +334,16 @@ Result<> Records::undo_changes(Tx& tx, std::string_view record, const RecordId& 
 
 Result<> Records::unsettle_fact(Tx& tx, const RecordId& id) {
     SPOT_ASSIGN(const auto key, key_of(tx, id));
-    return database_.prepare("UPDATE record SET json = x'', document = NULL WHERE key = ?1")
-        .with(key)
-        .run();
+    if (!key) return {};
+    SPOT_ASSIGN(auto rows, tx.records.read({&*key, 1}));
+    if (rows.empty()) return {};
+    rows.front().json.clear();
+    rows.front().document.reset();
+    return tx.records.update(rows);
 }
 
-Result<std::vector<RecordId>> Records::changes(Tx& tx, const RecordId& id, const Statement& row,
-                                               int column) {
-    SPOT_ASSIGN(const auto all, changes_in(tx, row, column, id));
+Result<std::vector<RecordId>> Records::changes(Tx& tx, const RecordId& id, const RecordRow& row) {
+    SPOT_ASSIGN(const auto all, changes_in(tx, row, id));
     std::vector<RecordId> out;
     if (!all) return std::vector<RecordId>{id};  // erased
     for (const Change& change : *all) out.push_back(entry_of(id, change));
@@ -351,15 +352,9 @@ Result<std::vector<RecordId>> Records::changes(Tx& tx, const RecordId& id, const
 
 Result<> Records::tally(Tx& tx, Logs::Log& log, std::uint64_t last) {
     if (last <= log.tallied) return {};
-    auto rows = database_.prepare("SELECT place FROM record WHERE key BETWEEN ?1 AND ?2");
-    rows.with(entry_key(log.number, log.tallied + 1), entry_key(log.number, last));
-    for (;;) {
-        SPOT_ASSIGN(const auto row, rows.step());
-        if (!row) break;
-        const auto place = static_cast<std::size_t>(rows.integer(0));
-        if (place >= log.tally.size()) return fail(Code::corrupt, "a record's name is damaged");
-        ++log.tally[place];
-    }
+    SPOT_ASSIGN(const auto made, tx.records.tally({entry_key(log.number, log.tallied + 1),
+                                                   entry_key(log.number, last)}));
+    for (std::size_t i = 0; i < made.size(); ++i) log.tally[i] += made[i];
     log.tallied = last;
     return {};
 }
@@ -373,32 +368,27 @@ Result<> Records::save_new(Tx& tx, const Entry& entry, const std::optional<Subje
     SPOT_ASSIGN(const auto found, key_of(tx, entry.id()));
     if (!found) return fail(Code::corrupt, "a record's entry is not in the store");
     const std::int64_t key = *found, place = *record_place(record_of(entry.kind));
-    std::optional<std::string_view> reference;
+    // A name that is taken by now (branch.cpp) keeps its meaning: to fail here would keep every
+    // later entry from being read.
     if (!made.reference.empty()) {
-        reference = made.reference;
-        // A name that is taken by now (branch.cpp) goes on naming what it did: to fail here would
-        // keep every later entry from being read.
-        SPOT_TRY(database_
-                     .prepare("INSERT OR IGNORE INTO reference (place, name, record)"
-                              " VALUES (?1, ?2, ?3)")
-                     .with(place, made.reference, key)
-                     .run());
+        const RecordName name{key, place, std::string(made.reference)};
+        SPOT_TRY(tx.records.add_names({&name, 1}));
     }
-    if (here_ == Party::station) SPOT_TRY(list(tx, key, place, made.ms, intent));
-    return database_
-        .prepare(
-            "INSERT INTO record (key, place, made_ms, reference, subject, json)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, x'')")
-        .with(key, place, made.ms, reference, subject)
-        .run();
+    if (rules_of(here_).keeps_lists) SPOT_TRY(list(tx, key, place, made.ms, intent));
+    RecordRow row;
+    row.key = key;
+    row.place = place;
+    row.made_ms = made.ms;
+    row.reference = made.reference;
+    row.subject = subject;
+    return tx.records.insert({&row, 1});
 }
 
-Result<std::optional<std::string>> Records::open_json(Tx& tx, const RecordId& id, const Statement& row,
-                                                      int column) {
-    if (row.blob(column + 2).empty()) return json_as_made(tx, id);
+Result<std::optional<std::string>> Records::open_json(Tx& tx, const RecordId& id,
+                                                      const RecordRow& row) {
+    if (row.json.empty()) return json_as_made(tx, id);
     SPOT_ASSIGN(const auto plain,
-                subjects_.open(tx, subject_of(row, column + 1), {kJsonColumn, row.integer(column)},
-                               row.blob(column + 2)));
+                subjects_.open(tx, row.subject, {kJsonColumn, row.key}, row.json));
     if (!plain) return std::nullopt;
     return std::string(text(*plain));
 }

@@ -48,8 +48,8 @@ std::string_view why_of(const Error& fault);
 // The table `record`, and the execution of entries on documents.
 class Records {
 public:
-    Records(Database& database, Logs& logs, Entries& entries, Subjects& subjects, Party here)
-        : database_(database), logs_(logs), entries_(entries), subjects_(subjects), here_(here) {}
+    Records(Logs& logs, Entries& entries, Subjects& subjects, Party here)
+        : logs_(logs), entries_(entries), subjects_(subjects), here_(here) {}
 
     Result<bool> exists(Tx& tx, std::string_view record, const RecordId& id);
     // The key that its row has if there is one. Nothing: no entry of that number.
@@ -73,7 +73,8 @@ public:
         std::optional<Error> fault;  // the entry's own; `not_found`: the author lacked the record
     };
     // After a fault, an error or an unwanted change: drop().
-    Result<Executed> execute(Tx& tx, Working& working, const Entry& entry, const nlohmann::json& intent);
+    Result<Executed> execute(Tx& tx, Working& working, const Entry& entry,
+                             const nlohmann::json& intent);
     // May the record take an entry whose intent has so many bytes?
     bool has_room(Working& working, std::size_t intent_bytes, std::size_t record_bytes_max);
     // Had the author seen that someone changed the record since it was made? Of a session: that it
@@ -116,14 +117,13 @@ public:
     Result<> unsettle_fact(Tx& tx, const RecordId& id);
 
     // The entries that the record came from, in the order in which they were executed here, from
-    // a row of (key, subject, document, …) at `column`. The first one made it.
-    Result<std::vector<RecordId>> changes(Tx& tx, const RecordId& id, const Statement& row, int column);
+    // its row. The first one made it.
+    Result<std::vector<RecordId>> changes(Tx& tx, const RecordId& id, const RecordRow& row);
     // A station's lists of what was made when, and in which session (0002_desk.sql).
     Result<> list(Tx& tx, std::int64_t key, std::int64_t place, std::int64_t ms,
                   const nlohmann::json& intent);
-    // The projection of a row of (key, subject, json, …) at `column`. Nothing: erased.
-    Result<std::optional<std::string>> open_json(Tx& tx, const RecordId& id, const Statement& row,
-                                                 int column);
+    // The projection of its row. Nothing: erased.
+    Result<std::optional<std::string>> open_json(Tx& tx, const RecordId& id, const RecordRow& row);
     // Is the row of the record that this entry made what its entries amount to? An erased one is.
     Result<bool> is_sound(Tx& tx, const Line& line);
     // Counts in `log` the records that its entries up to `last` made, which have to be executed.
@@ -151,18 +151,18 @@ private:
     // The projection that the record should have. Nothing: erased.
     Result<std::optional<std::string>> rebuilt(Tx& tx, const Line& line,
                                                std::vector<Working::Change> changes);
-    // Of a row of (key, subject, document, …) at `column`. Nothing: erased.
-    Result<std::optional<std::vector<Working::Change>>> changes_in(Tx& tx, const Statement& row, int column,
+    // Nothing: erased.
+    Result<std::optional<std::vector<Working::Change>>> changes_in(Tx& tx, const RecordRow& row,
                                                                    const RecordId& id);
     Result<Line> line_of(Tx& tx, const RecordId& entry);
     Result<bool> knows(Tx& tx, const Entry& author, const Working::Change& change);
     Result<> replay(Tx& tx, Working& working, std::vector<Working::Change> changes);
     // For entries that were executed before: a fault is an error.
-    Result<> execute_again(Tx& tx, Working& working, const Entry& entry, const nlohmann::json& intent);
+    Result<> execute_again(Tx& tx, Working& working, const Entry& entry,
+                           const nlohmann::json& intent);
     Working* keep(Working working);
     Working* held(std::string_view record, const RecordId& id);
 
-    Database& database_;
     Logs& logs_;
     Entries& entries_;
     Subjects& subjects_;

@@ -38,7 +38,8 @@ Result<std::optional<Records::History>> Records::history(Tx& tx, const Line& mak
 
 // Documents are executed only where people changed a record while apart: it is where a whole
 // store's check would spend its time. For the others their operations are put one after the other.
-Result<std::optional<std::string>> Records::rebuilt(Tx& tx, const Line& line, std::vector<Change> changes) {
+Result<std::optional<std::string>> Records::rebuilt(Tx& tx, const Line& line,
+                                                    std::vector<Change> changes) {
     const RecordId id = line.entry.id();
     const Kind making = line.entry.kind;
     SPOT_ASSIGN(const auto past, history(tx, line, changes));
@@ -67,12 +68,11 @@ Result<std::optional<std::string>> Records::rebuilt(Tx& tx, const Line& line, st
     return std::move(projection.json);
 }
 
-Result<std::optional<std::vector<Change>>> Records::changes_in(Tx& tx, const Statement& row, int column,
+Result<std::optional<std::vector<Change>>> Records::changes_in(Tx& tx, const RecordRow& row,
                                                                const RecordId& id) {
-    if (row.null(column + 2)) return std::vector<Change>{change_of(id)};
+    if (!row.document) return std::vector<Change>{change_of(id)};
     SPOT_ASSIGN(const auto packed,
-                subjects_.open(tx, subject_of(row, column + 1), {kDocumentColumn, row.integer(column)},
-                               row.blob(column + 2)));
+                subjects_.open(tx, row.subject, {kDocumentColumn, row.key}, *row.document));
     if (!packed) return std::nullopt;
     View saved;
     auto changes = unpack(*packed, saved);
@@ -83,16 +83,15 @@ Result<std::optional<std::vector<Change>>> Records::changes_in(Tx& tx, const Sta
 Result<bool> Records::is_sound(Tx& tx, const Line& line) {
     SPOT_ASSIGN(const auto key, key_of(tx, line.entry.id()));
     if (!key) return false;
-    auto row = database_.prepare(
-        "SELECT key, subject, json, key, subject, document FROM record"
-        " WHERE key = ?1 AND place = ?2");
-    SPOT_ASSIGN(const auto found, row.with(*key, *record_place(record_of(line.entry.kind))).step());
-    if (!found) return false;
-    if (row.blob(2).empty() && row.null(5)) return true;  // it is the entry alone
+    SPOT_ASSIGN(const auto rows, tx.records.read({&*key, 1}));
+    if (rows.empty() || rows.front().place != record_place(record_of(line.entry.kind)))
+        return false;
+    const RecordRow& row = rows.front();
+    if (row.json.empty() && !row.document) return true;  // it is the entry alone
 
     const auto compared = [&]() -> Result<bool> {
-        SPOT_ASSIGN(const auto shown, open_json(tx, line.entry.id(), row, 0));
-        SPOT_ASSIGN(auto changes, changes_in(tx, row, 3, line.entry.id()));
+        SPOT_ASSIGN(const auto shown, open_json(tx, line.entry.id(), row));
+        SPOT_ASSIGN(auto changes, changes_in(tx, row, line.entry.id()));
         if (!shown || !changes || line.erased) return true;
         SPOT_ASSIGN(const auto expected, rebuilt(tx, line, std::move(*changes)));
         return !expected || *expected == *shown;

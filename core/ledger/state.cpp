@@ -29,7 +29,7 @@ bool is_earlier_series(const LogId& log, std::string_view series) {
 }
 
 bool Ledger::Inside::is_own(const LogId& log) const {
-    return ((log.device & kHubBit) != 0) == (options.party == Party::hub);
+    return (log.device & kHubBit) == rules.own_bit;
 }
 
 Result<std::optional<Entries::Head>> Ledger::Inside::made(Tx& tx, Kind making, const RecordId& id) {
@@ -53,9 +53,9 @@ Result<> Ledger::Inside::check_state(Tx& tx, const LogId& log, Whose whose, Kind
         if (making == Kind::request_queue) subject = head->subject;
         return {};
     };
-    SPOT_TRY(find(tx, "session", Kind::session_open));
-    SPOT_TRY(find(tx, "request", Kind::request_queue));
-    SPOT_TRY(find(tx, "receipt", Kind::receipt_print));
+    SPOT_TRY(find("session", Kind::session_open));
+    SPOT_TRY(find("request", Kind::request_queue));
+    SPOT_TRY(find("receipt", Kind::receipt_print));
     if (kind == Kind::request_edit || kind == Kind::hub_edit)
         return check_edit(tx, *id_at(intent, "request"), intent.at("set"), catalogue);
     return {};

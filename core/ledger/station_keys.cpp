@@ -18,12 +18,8 @@ constexpr std::string_view kShelf = "station_key";
 // The last word about a device counts: a hub that was set back says it again.
 Result<> Ledger::Inside::keep_station_key(Tx& tx, const Json& intent) {
     const Json stored{{"station", intent.at("station")}, {"key", intent.at("key")}};
-    return database
-        .prepare(
-            "INSERT INTO kept (shelf, key, owner, value) VALUES (?1, ?2, '', ?3) "
-            "ON CONFLICT (shelf, key) DO UPDATE SET value = excluded.value")
-        .with(kShelf, intent.at("device").get_ref<const std::string&>(), view(stored.dump()))
-        .run();
+    return tx.values.put(kShelf, intent.at("device").get_ref<const std::string&>(), "",
+                         stored.dump());
 }
 
 Result<std::optional<Ledger::StationKey>> Ledger::station_key(std::uint64_t device) {

@@ -20,18 +20,10 @@ Bytes associated(Subjects::Place place) {
 
 }  // namespace
 
-std::optional<Subjects::Id> subject_of(const Statement& row, int column) {
-    const View bytes = row.blob(column);
-    Subjects::Id id;
-    if (bytes.size() != id.size()) return std::nullopt;
-    std::copy(bytes.begin(), bytes.end(), id.begin());
-    return id;
-}
-
 // An erased subject leaves its row, with no key: if the same person comes back later, the new data
 // get an id and a key of their own, and the old stay unreadable.
-Result<Subjects::Id> Subjects::of_request(Tx& tx, const nlohmann::json& intent, const RecordId& request,
-                                          Row row) {
+Result<Subjects::Id> Subjects::of_request(Tx& tx, const nlohmann::json& intent,
+                                          const RecordId& request, Row row) {
     const auto& citizen = intent.at("citizen");
     const auto nif = citizen.find("nif");
     const std::string who = nif != citizen.end() ? "nif " + nif->get_ref<const std::string&>()
@@ -54,28 +46,22 @@ Result<Subjects::Id> Subjects::of_request(Tx& tx, const nlohmann::json& intent, 
 }
 
 Result<> Subjects::make(Tx& tx, const Id& id, const SecretKey& key) {
-    return database_.prepare("INSERT INTO subject (id, key) VALUES (?1, ?2)")
-        .with(id, View(key.bytes()))
-        .run();
+    return tx.subjects.add(id, key);
 }
 
 Result<bool> Subjects::has_fresh(Tx& tx) {
     if (fresh_) return true;
-    auto row = database_.prepare("SELECT value FROM setting WHERE name = ?1");
-    SPOT_ASSIGN(const auto found, row.with(kFresh).step());
+    SPOT_ASSIGN(const auto found, tx.values.setting(kFresh));
     if (!found) return false;
-    const View bytes = row.blob(0);
-    if (bytes.size() != SecretKey::kSize)
+    if (found->size() != SecretKey::kSize)
         return fail(Code::corrupt, "the store's secret is damaged");
-    fresh_.emplace(bytes.first<SecretKey::kSize>());
+    fresh_.emplace(view(*found).first<SecretKey::kSize>());
     return true;
 }
 
 Result<> Subjects::renew(Tx& tx) {
     fresh_ = SecretKey::random(random_);
-    return database_.prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")
-        .with(kFresh, View(fresh_->bytes()))
-        .run();
+    return tx.values.set(kFresh, text(fresh_->bytes()));
 }
 
 Result<> Subjects::keep(Tx& tx, const Id& id) {
@@ -88,14 +74,11 @@ Result<> Subjects::keep(Tx& tx, const Id& id) {
 
 Result<Subjects::State> Subjects::state(Tx& tx, const Id& id) {
     if (keys_.contains(id)) return State::usable;
-    auto row = database_.prepare("SELECT key FROM subject WHERE id = ?1");
-    SPOT_ASSIGN(const auto found, row.with(id).step());
-    if (!found) return State::unknown;
-    const View bytes = row.blob(0);
-    if (bytes.empty()) return State::erased;
-    if (bytes.size() != SecretKey::kSize) return fail(Code::corrupt, "a subject's key is damaged");
+    SPOT_ASSIGN(auto rows, tx.subjects.read({&id, 1}));
+    if (rows.empty()) return State::unknown;
+    if (!rows.front().key) return State::erased;
     if (keys_.size() >= kKeysMax) keys_.clear();
-    keys_.emplace(id, SecretKey(bytes.first<SecretKey::kSize>()));
+    keys_.emplace(id, std::move(*rows.front().key));
     return State::usable;
 }
 
@@ -110,7 +93,7 @@ Result<const SecretKey*> Subjects::key(Tx& tx, const Id& id) {
 
 Result<> Subjects::erase(Tx& tx, const Id& id) {
     keys_.erase(id);
-    return database_.prepare("UPDATE subject SET key = x'' WHERE id = ?1").with(id).run();
+    return tx.subjects.erase(id);
 }
 
 Result<Bytes> Subjects::seal(Tx& tx, const std::optional<Id>& subject, Place place, View plain) {

@@ -6,7 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/id.h"
-#include "core/store/sqlite/database.h"
+#include "core/store/store.h"
 
 namespace spot::core {
 
@@ -14,11 +14,10 @@ namespace spot::core {
 // sealed for a subject can't be read by anybody any more.
 class Subjects {
 public:
-    using Id = std::array<std::uint8_t, 16>;
+    using Id = SubjectId;
 
     // `secret` keys the hashes that the ids are, so that a NIF can't be looked for without it.
-    Subjects(Database& database, Random& random, SecretKey secret)
-        : database_(database), random_(random), secret_(std::move(secret)) {}
+    Subjects(Random& random, SecretKey secret) : random_(random), secret_(std::move(secret)) {}
 
     // Whom a new request is about: the citizen with its NIF; where none was given, whoever made
     // this one request. Where the key lacks, its row is made: now, or by keep() at the latest
@@ -40,7 +39,8 @@ public:
     };
     Result<Bytes> seal(Tx& tx, const std::optional<Id>& subject, Place place, View plain);
     // Nothing: erased.
-    Result<std::optional<Bytes>> open(Tx& tx, const std::optional<Id>& subject, Place place, View sealed);
+    Result<std::optional<Bytes>> open(Tx& tx, const std::optional<Id>& subject, Place place,
+                                      View sealed);
 
     void forget() {
         keys_.clear();
@@ -53,15 +53,11 @@ private:
     Result<> make(Tx& tx, const Id& id, const SecretKey& key);
     Result<bool> has_fresh(Tx& tx);
 
-    Database& database_;
     Random& random_;
     SecretKey secret_;
     std::map<Id, SecretKey> keys_;     // at most kKeysMax
     std::optional<SecretKey> fresh_;   // what keys without a row are made from
     std::optional<SecretKey> unkept_;  // the last of those
 };
-
-// Of a row's column.
-std::optional<Subjects::Id> subject_of(const Statement& row, int column);
 
 }  // namespace spot::core

@@ -37,6 +37,9 @@ public:
     // previous transaction began, or that one was not committed, or there was none.
     virtual bool stale() const = 0;
     virtual bool writes() const = 0;
+    // The database ended it by itself, as on a full disk: what it wrote is undone, and whatever
+    // came next would be no part of it.
+    virtual bool ended() const = 0;
 
     LogTable& logs;
     EntryTable& entries;

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,7 +61,12 @@ public:
     virtual ~LogTable() = default;
     virtual Result<std::optional<LogRow>> find(const LogId& id) = 0;
     virtual Result<std::optional<LogId>> id_of(std::int64_t number) = 0;
-    // A device's, the newest epoch first.
+    struct Summary {
+        std::uint32_t newest_epoch = 0;  // 0: the device has no log here
+        std::uint64_t count = 0;
+    };
+    virtual Result<Summary> summary(std::uint64_t device) = 0;
+    // A device's, the newest epoch first, without their tips.
     virtual Result<std::vector<LogRow>> of_device(std::uint64_t device) = 0;
     virtual Result<std::vector<LogId>> all() = 0;  // sorted
     // `limit`: the store has as many logs as it can number. `conflict`: it is there.
@@ -119,10 +125,11 @@ public:
 
     // An entry that is in quarantine already keeps its code.
     virtual Result<> quarantine(std::span<const QuarantineRow> rows) = 0;
-    virtual Result<> release(std::span<const std::int64_t> entries) = 0;
-    // In the order of the keys, at most `count`.
-    virtual Result<std::vector<QuarantineRow>> quarantined(KeyRange range, std::size_t count) = 0;
-    virtual Result<std::uint64_t> count_quarantined() = 0;
+    virtual Result<> release(KeyRange range) = 0;
+    // In the order of the keys, at most `count`; those with `code` only, unless it is empty.
+    virtual Result<std::vector<QuarantineRow>> quarantined(KeyRange range, std::string_view code,
+                                                           std::size_t count) = 0;
+    virtual Result<std::uint64_t> count_quarantined(KeyRange range) = 0;
 };
 
 // ── Records.
@@ -165,7 +172,7 @@ public:
     struct Selection {
         KeyRange keys;
         std::int64_t first_place = 0, last_place = kRecordNames.size() - 1;
-        std::int64_t since_ms = 0;  // made then or later
+        std::int64_t since_ms = std::numeric_limits<std::int64_t>::min();  // made then or later
     };
     // In the order of the keys; without documents.
     virtual Result<> each(const Selection&, const std::function<Result<>(RecordRow&)>& use) = 0;

@@ -26,10 +26,9 @@ Result<EntryRow> row_of(const Statement& row) {
     out.check = static_cast<std::uint16_t>(row.integer(5));
     out.user = row.text(6);
     out.subject = subject_in(row.blob(7));
-    const auto hash = hash_in(row.blob(8)), commitment = hash_in(row.blob(9));
-    if (!hash || !commitment) return fail(Code::corrupt, "an entry's hash is damaged");
-    out.hash = *hash;
-    out.commitment = *commitment;
+    // One of another length is damage, which a walk over the chain finds.
+    out.hash = hash_in(row.blob(8)).value_or(Hash{});
+    out.commitment = hash_in(row.blob(9)).value_or(Hash{});
     const View payload = row.blob(10);
     out.payload.assign(payload.begin(), payload.end());
     out.reference = row.text(11);
@@ -121,17 +120,19 @@ Result<> Entries::quarantine(std::span<const QuarantineRow> rows) {
     return {};
 }
 
-Result<> Entries::release(std::span<const std::int64_t> entries) {
-    for (const std::int64_t entry : entries)
-        SPOT_TRY(database_.prepare("DELETE FROM quarantine WHERE entry = ?1").with(entry).run());
-    return {};
+Result<> Entries::release(KeyRange range) {
+    return database_.prepare("DELETE FROM quarantine WHERE entry BETWEEN ?1 AND ?2")
+        .with(range.first, range.last)
+        .run();
 }
 
-Result<std::vector<QuarantineRow>> Entries::quarantined(KeyRange range, std::size_t count) {
+Result<std::vector<QuarantineRow>> Entries::quarantined(KeyRange range, std::string_view code,
+                                                        std::size_t count) {
     std::vector<QuarantineRow> out;
     auto rows = database_.prepare(
-        "SELECT entry, code FROM quarantine WHERE entry BETWEEN ?1 AND ?2 ORDER BY entry");
-    rows.with(range.first, range.last);
+        "SELECT entry, code FROM quarantine WHERE entry BETWEEN ?1 AND ?2"
+        " AND (?3 = '' OR code = ?3) ORDER BY entry");
+    rows.with(range.first, range.last, code);
     while (out.size() < count) {
         SPOT_ASSIGN(const bool row, rows.step());
         if (!row) break;
@@ -140,9 +141,10 @@ Result<std::vector<QuarantineRow>> Entries::quarantined(KeyRange range, std::siz
     return out;
 }
 
-Result<std::uint64_t> Entries::count_quarantined() {
-    SPOT_ASSIGN(const auto count, database_.integer("SELECT count(*) FROM quarantine"));
-    return static_cast<std::uint64_t>(count);
+Result<std::uint64_t> Entries::count_quarantined(KeyRange range) {
+    auto row = database_.prepare("SELECT count(*) FROM quarantine WHERE entry BETWEEN ?1 AND ?2");
+    SPOT_TRY(row.with(range.first, range.last).step());
+    return row.number(0);
 }
 
 }  // namespace spot::core::sqlite

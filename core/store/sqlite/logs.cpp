@@ -17,9 +17,7 @@ Hash hash_or_zeros(View bytes) {
     return hash_in(bytes).value_or(Hash{});
 }
 
-}  // namespace
-
-Result<LogRow> Logs::row_of(const Statement& row) {
+LogRow row_of(const Statement& row) {
     LogRow log;
     log.number = row.integer(0);
     log.id = {row.number(1), static_cast<std::uint32_t>(row.integer(2))};
@@ -37,21 +35,27 @@ Result<LogRow> Logs::row_of(const Statement& row) {
     log.branch = {static_cast<std::uint32_t>(row.integer(12)), row.number(13)};
     if (!row.null(14)) log.ended = row.number(14);
     log.projected = row.number(15);
+    return log;
+}
 
-    // The tip is the log's last row in `entry`, so that to append dirties no page here.
+}  // namespace
+
+// The tip is the log's last row in `entry`, so that to append dirties no page of `log`.
+Result<> Logs::read_tip(LogRow& log) {
     auto last = database_.prepare(
         "SELECT key, hash FROM entry WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC LIMIT 1");
     SPOT_ASSIGN(const bool any,
                 last.with(entry_key(log.number, 0), entry_key(log.number, kSeqMax)).step());
     if (any) log.tip = {seq_of(last.integer(0)), hash_or_zeros(last.blob(1))};
-    return log;
+    return {};
 }
 
 Result<std::optional<LogRow>> Logs::find(const LogId& id) {
     auto row = database_.prepare(kOne);
     SPOT_ASSIGN(const bool found, row.with(id.device, id.epoch).step());
     if (!found) return std::nullopt;
-    SPOT_ASSIGN(auto log, row_of(row));
+    auto log = row_of(row);
+    SPOT_TRY(read_tip(log));
     return std::optional<LogRow>(std::move(log));
 }
 
@@ -62,6 +66,13 @@ Result<std::optional<LogId>> Logs::id_of(std::int64_t number) {
     return LogId{row.number(0), static_cast<std::uint32_t>(row.integer(1))};
 }
 
+Result<LogTable::Summary> Logs::summary(std::uint64_t device) {
+    auto row =
+        database_.prepare("SELECT coalesce(max(epoch), 0), count(*) FROM log WHERE device = ?1");
+    SPOT_TRY(row.with(device).step());
+    return Summary{static_cast<std::uint32_t>(row.integer(0)), row.number(1)};
+}
+
 Result<std::vector<LogRow>> Logs::of_device(std::uint64_t device) {
     std::vector<LogRow> out;
     auto rows = database_.prepare(kOfDevice);
@@ -69,8 +80,7 @@ Result<std::vector<LogRow>> Logs::of_device(std::uint64_t device) {
     for (;;) {
         SPOT_ASSIGN(const bool row, rows.step());
         if (!row) return out;
-        SPOT_ASSIGN(auto log, row_of(rows));
-        out.push_back(std::move(log));
+        out.push_back(row_of(rows));
     }
 }
 

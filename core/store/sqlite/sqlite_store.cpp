@@ -97,6 +97,7 @@ public:
 
     bool stale() const override { return was_stale_; }
     bool writes() const override { return writes_; }
+    bool ended() const override { return !database_.in_transaction(); }
 
 private:
     Database& database_;

@@ -16,6 +16,7 @@ public:
     explicit Logs(Database& database) : database_(database) {}
     Result<std::optional<LogRow>> find(const LogId& id) override;
     Result<std::optional<LogId>> id_of(std::int64_t number) override;
+    Result<Summary> summary(std::uint64_t device) override;
     Result<std::vector<LogRow>> of_device(std::uint64_t device) override;
     Result<std::vector<LogId>> all() override;
     Result<LogRow> add(const LogId& id) override;
@@ -25,7 +26,7 @@ public:
     Result<> drop_secrets(std::int64_t log, std::uint64_t first, std::uint64_t last) override;
 
 private:
-    Result<LogRow> row_of(const Statement& row);
+    Result<> read_tip(LogRow& log);
     Database& database_;
 };
 
@@ -41,9 +42,10 @@ public:
                     View payload) override;
     Result<> remove(KeyRange range) override;
     Result<> quarantine(std::span<const QuarantineRow> rows) override;
-    Result<> release(std::span<const std::int64_t> entries) override;
-    Result<std::vector<QuarantineRow>> quarantined(KeyRange range, std::size_t count) override;
-    Result<std::uint64_t> count_quarantined() override;
+    Result<> release(KeyRange range) override;
+    Result<std::vector<QuarantineRow>> quarantined(KeyRange range, std::string_view code,
+                                                   std::size_t count) override;
+    Result<std::uint64_t> count_quarantined(KeyRange range) override;
 
 private:
     Database& database_;
