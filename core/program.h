@@ -123,11 +123,17 @@ Result<> write_private_file(const std::filesystem::path& file, std::string_view 
 // The same, but never over another. `conflict`: something is there.
 Result<> write_new_private_file(const std::filesystem::path& file, std::string_view content);
 
+// Puts on disk which files are in the folder, and under which names.
+Result<> flush_folder(const std::filesystem::path& folder);
+
 // Makes `files` in `folder` by `work`, all or none: where `work` fails they are removed, and where
-// the process ends in its midst they don't count, and the next call begins anew.
-// `conflict`: they are there already; nothing was changed.
+// the process ends in its midst they don't count, and the next call begins anew. Before that
+// removes anything it asks `is_whole`, as the mark of an unfinished making may be wrong: a store
+// that opens stays. Its errors are returned, and nothing is removed. `conflict`: they are there
+// already; nothing was changed.
 Result<> make_store(const std::filesystem::path& folder, const std::vector<std::string>& files,
-                    const std::function<Result<>()>& work);
+                    const std::function<Result<>()>& work,
+                    const std::function<Result<bool>()>& is_whole = {});
 // Did make_store() make it whole?
 bool store_is_made(const std::filesystem::path& folder, const std::vector<std::string>& files);
 

@@ -73,13 +73,33 @@ Result<Keyed> identity_of(core::Ledger& ledger) {
         {stored["epoch"].get<std::uint32_t>(), std::move(*sign_seed), std::move(*seal_secret)}};
 }
 
+// Of files whose making seems not to have ended; as in van-station/app/station.cpp.
+Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
+                      core::Random& random) {
+    std::error_code ignored;
+    if (!fs::exists(data / kStoreFile, ignored)) return false;
+    const auto kept = [&](const core::Error& error) {
+        return fail(error.code, "in " + data.string() +
+                                    " is a store that does not open, and it may hold records; "
+                                    "nothing was changed. Call init with the passphrase that it "
+                                    "was made with, or move the folder away. (" +
+                                    error.message + ")");
+    };
+    const auto key = core::Vault::open(data / kKeysFile, passphrase);
+    if (!key) return kept(key.error());
+    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
+    if (!ledger) return kept(ledger.error());
+    return identity_of(*ledger).has_value() || !ledger->logs().empty();
+}
+
 }  // namespace
 
 Result<Identity> make_hub(const fs::path& data, const std::string& name, const std::string& url,
                           const core::Passphrase& passphrase, core::Instant now,
                           core::Random& random) {
-    SPOT_TRY(core::make_store(data, kFiles,
-                              [&] { return make(data, name, url, passphrase, now, random); }));
+    SPOT_TRY(core::make_store(
+        data, kFiles, [&] { return make(data, name, url, passphrase, now, random); },
+        [&] { return is_whole(data, passphrase, random); }));
     SPOT_ASSIGN(const auto made, open_hub(data, passphrase, random));
     return made.identity;
 }

@@ -72,12 +72,18 @@ Result<> write_as(const std::filesystem::path& file, std::string_view content, u
         unlink(part.c_str());
         return fail(Code::conflict, file.string() + " is there already; nothing was changed");
     }
-    const Descriptor directory(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.get() < 0 || fsync(directory.get()) != 0) return failed(false);
-    return {};
+    return flush_folder(folder);
 }
 
 }  // namespace
+
+Result<> flush_folder(const std::filesystem::path& folder) {
+    const Descriptor directory(
+        open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.get() < 0 || fsync(directory.get()) != 0)
+        return fail(Code::io, folder.string() + ": " + reason());
+    return {};
+}
 
 Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t bytes_max) {
     const Descriptor in(open(file.c_str(), O_RDONLY | O_CLOEXEC));

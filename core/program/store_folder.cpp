@@ -24,26 +24,40 @@ void remove_files(const fs::path& folder, const std::vector<std::string>& files)
             fs::remove(folder / (file + suffix), ignored);
 }
 
+// On disk when it returns: a mark that a power cut brings back would make a store unmade.
+Result<> remove_mark(const fs::path& unfinished) {
+    std::error_code error;
+    fs::remove(unfinished, error);
+    if (error) return fail(Code::io, unfinished.string() + ": " + error.message());
+    return flush_folder(unfinished.parent_path());
+}
+
 }  // namespace
 
 Result<> make_store(const fs::path& folder, const std::vector<std::string>& files,
-                    const std::function<Result<>()>& work) {
+                    const std::function<Result<>()>& work,
+                    const std::function<Result<bool>()>& is_whole) {
     const fs::path unfinished = folder / kUnfinishedFile;
-    if (is_there(unfinished))
-        remove_files(folder, files);
-    else if (std::any_of(files.begin(), files.end(),
-                         [&](const std::string& file) { return is_there(folder / file); }))
+    const bool any = std::any_of(files.begin(), files.end(),
+                                 [&](const std::string& file) { return is_there(folder / file); });
+    const bool marked = is_there(unfinished);
+    bool whole = any && !marked;
+    if (any && marked && is_whole) {
+        SPOT_ASSIGN(whole, is_whole());
+        if (whole) SPOT_TRY(remove_mark(unfinished));
+    }
+    if (whole)
         return fail(Code::conflict,
                     "there is a store in " + folder.string() + " already; nothing was changed");
+    if (marked) remove_files(folder, files);
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) return fail(Code::io, folder.string() + ": " + error.message());
     SPOT_TRY(write_private_file(unfinished, ""));
     auto made = work();
     if (!made) remove_files(folder, files);
-    fs::remove(unfinished, error);
-    if (made && error) return fail(Code::io, unfinished.string() + ": " + error.message());
-    return made;
+    const auto ended = remove_mark(unfinished);
+    return made ? ended : made;
 }
 
 bool store_is_made(const fs::path& folder, const std::vector<std::string>& files) {

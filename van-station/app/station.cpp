@@ -89,6 +89,26 @@ Result<Identity> identity_of(core::Ledger& ledger) {
     return out;
 }
 
+// Of files whose making seems not to have ended. The identity is written last, and what stands in a
+// log was recorded since.
+Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
+                      core::Random& random) {
+    std::error_code ignored;
+    if (!fs::exists(data / kStoreFile, ignored)) return false;
+    const auto kept = [&](const core::Error& error) {
+        return fail(error.code, "in " + data.string() +
+                                    " is a store that does not open, and it may hold records; "
+                                    "nothing was changed. Call init with the passphrase that it "
+                                    "was made with, or move the folder away. (" +
+                                    error.message + ")");
+    };
+    const auto key = core::Vault::open(data / kKeysFile, passphrase);
+    if (!key) return kept(key.error());
+    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
+    if (!ledger) return kept(ledger.error());
+    return identity_of(*ledger).has_value() || !ledger->logs().empty();
+}
+
 }  // namespace
 
 Result<Identity> make_station(const fs::path& data, const sync::Slip& slip,
@@ -97,7 +117,9 @@ Result<Identity> make_station(const fs::path& data, const sync::Slip& slip,
     if (slip.expires <= now)
         return fail(Code::refused, "the slip is over since " + core::utc_text(slip.expires) +
                                        "; ask the hub for a new one");
-    SPOT_TRY(core::make_store(data, kFiles, [&] { return make(data, slip, passphrase, random); }));
+    SPOT_TRY(core::make_store(
+        data, kFiles, [&] { return make(data, slip, passphrase, random); },
+        [&] { return is_whole(data, passphrase, random); }));
     return Identity{slip.station, slip.team,     slip.device,  slip.url,
                     slip.tls_pin, slip.hub_sign, slip.hub_seal};
 }
@@ -105,7 +127,8 @@ Result<Identity> make_station(const fs::path& data, const sync::Slip& slip,
 Result<Station> open_station(const fs::path& data, const core::Passphrase& passphrase,
                              core::Random& random) {
     if (!core::store_is_made(data, kFiles))
-        return fail(Code::not_found, "no station in " + data.string() + "; make one with init");
+        return fail(Code::not_found, "no station in " + data.string() +
+                                         "; make one with init, which keeps a store that is whole");
     SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase));
     SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
     SPOT_ASSIGN(auto identity, identity_of(ledger));

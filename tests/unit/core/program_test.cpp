@@ -116,6 +116,25 @@ TEST_CASE("a store is made whole or not at all") {
     REQUIRE_FALSE(again);
     CHECK(again.error().code == Code::conflict);
     CHECK(read_small_file(home / "keys.json", 10) == "2");
+
+    // As a power cut brings the mark back on a file system that does not order it.
+    write(home / "init.unfinished", "");
+    Result<bool> whole = fail(Code::refused, "another passphrase");
+    const auto is_whole = [&] { return whole; };
+    const auto refused = make_store(home, files, make_first, is_whole);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Code::refused);
+    CHECK(read_small_file(home / "keys.json", 10) == "2");
+    whole = true;
+    const auto kept = make_store(home, files, make_first, is_whole);
+    REQUIRE_FALSE(kept);
+    CHECK(kept.error().code == Code::conflict);
+    CHECK(read_small_file(home / "store.db", 10) == "2");
+    CHECK(store_is_made(home, files));
+    write(home / "init.unfinished", "");
+    whole = false;
+    CHECK_FALSE(make_store(home, files, make_first, is_whole));
+    CHECK(fs::is_empty(home));
 }
 
 TEST_CASE("a lock keeps others out until it goes") {
