@@ -81,6 +81,7 @@ void Desk::sync_ended(std::string_view state) {
 
 void Desk::look_again() {
     inside_->look_at_catalogue();
+    inside_->working = inside_->session_at();  // after a fork it has another id
     for (const char* what : {"state", "day", "request", "session", "citizen"})
         inside_->change(what);
     inside_->tell_changes(true);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sync/files.h"
+#include "van-station/app/branch.h"
 
 namespace spot::station {
 namespace {
@@ -19,6 +20,7 @@ using What = sync::StationExchange::What;
 
 constexpr std::size_t kExecuteSlice = 100;  // holds the store for about 20 ms
 constexpr int kLockWaitMs = 30'000;
+constexpr std::size_t kQuarantinedHereMax = 4096;  // named, of a log
 
 // One call of synchronise(): the only place that decides whether to try again.
 class Conversation {
@@ -123,9 +125,7 @@ private:
         // holds. Where the two part below the hub's backup, it stays here and needs a person.
         if (outcome.state == State::fork) {
             const core::LogId next{log_.device, log_.epoch + 1};
-            if (outcome.common) {
-                SPOT_TRY(ledger.branch(log_, *outcome.common, next));
-            }
+            if (outcome.common) SPOT_TRY(branch(station_, log_, *outcome.common, next));
             SPOT_TRY(ledger.set(setting::kEpoch, std::to_string(next.epoch)));
         }
         return ledger.set(setting::kLastContact, contact_text(outcome, now));
@@ -259,9 +259,8 @@ private:
             if (rim_.yield) rim_.yield();
         }
         for (const core::LogId& log : ledger.logs())
-            if (log.device != log_.device)
-                for (auto& one : ledger.quarantined(log))
-                    report_.quarantined_here.push_back(std::move(one));
+            for (auto& one : ledger.quarantined(log, kQuarantinedHereMax))
+                report_.quarantined_here.push_back(std::move(one));
         SPOT_ASSIGN(const auto stranded, stranded_entries(station_));
         report_.stranded_entries = stranded;
         SPOT_ASSIGN(const auto counts, ledger.count());

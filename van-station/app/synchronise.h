@@ -46,8 +46,9 @@ struct SyncReport {
     std::uint64_t round_trips = 0;
     std::uint64_t durable_seq = 0;
     std::uint64_t backed_up_seq = 0;
-    std::vector<core::Quarantined> quarantined;       // of ours, at the hub
-    std::vector<core::Quarantined> quarantined_here;  // of the hub's, here
+    std::vector<core::Quarantined> quarantined;  // of ours, at the hub
+    // Of the hub's, here, and of ours, where they could not be applied to their record.
+    std::vector<core::Quarantined> quarantined_here;
     std::uint64_t conflicts = 0;
     std::uint64_t stranded_entries = 0;  // see below
     std::uint64_t sent_files = 0;        // that the hub has whole now, and was not known to have

@@ -35,15 +35,22 @@ void Desk::Inside::tell_changes(bool done) {
     for (const auto& [what, id] : all) rim.changed(what, id);
 }
 
-// Asked before every append: a sync in another process may have had to begin a new epoch.
+// Asked in the transaction of every append: a sync, also one in another process, may have had to
+// begin a new epoch, and what is written to a log that has ended is never sent.
 Result<core::Ledger::Appended> Desk::Inside::append(core::Kind kind, std::string_view reference,
                                                     Json intent) {
-    SPOT_ASSIGN(const auto now_in_force, station.log());
-    if (log != now_in_force) {
-        SPOT_TRY(ledger().write_to(now_in_force));
-        log = now_in_force;
-    }
-    return ledger().append(kind, reference, person ? person->id : std::string(), std::move(intent));
+    core::Ledger::Appended out;
+    SPOT_TRY(ledger().atomically([&]() -> Result<> {
+        SPOT_ASSIGN(const auto now_in_force, station.log());
+        if (log != now_in_force) {
+            SPOT_TRY(ledger().write_to(now_in_force));
+            log = now_in_force;
+        }
+        SPOT_ASSIGN(out, ledger().append(kind, reference, person ? person->id : std::string(),
+                                         std::move(intent)));
+        return {};
+    }));
+    return out;
 }
 
 Json Desk::Inside::intent() const {

@@ -265,7 +265,9 @@ Answer Desk::Inside::queue_draft(std::string_view id) {
     std::vector<core::Hash> hashes;
     for (const auto& [hex, rest] : object_at(asked, "attachments").items()) {
         const auto bytes = core::from_hex(hex);
-        SPOT_CHECK(bytes && bytes->size() == core::Hash{}.size());
+        if (!bytes || bytes->size() != core::Hash{}.size())
+            return tl::make_unexpected(
+                Fault(core::Error{core::Code::corrupt, "an attachment's hash is damaged"}));
         std::copy(bytes->begin(), bytes->end(), hashes.emplace_back().begin());
     }
     core::RecordId record;

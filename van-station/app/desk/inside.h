@@ -31,9 +31,12 @@ inline constexpr char kCitizen[] = "citizen";  // by session: who sits there; go
 inline constexpr char kDraft[] = "draft";      // owner: its session
 inline constexpr char kPrint[] = "print";      // by receipt; owner: the state of its original
 inline constexpr char kPerson[] = "person";
-inline constexpr char kTold[] = "told";    // by request
-inline constexpr char kScrap[] = "scrap";  // owner: its place (scraps.cpp)
-inline constexpr char kDesk[] = "desk";    // one row each: defaults, display, visit, …
+inline constexpr char kTold[] = "told";        // by request
+inline constexpr char kScrap[] = "scrap";      // owner: its place (scraps.cpp)
+inline constexpr char kDesk[] = "desk";        // one row each: defaults, display, visit, …
+inline constexpr char kWorking[] = "working";  // its key of the session that is worked on, …
+inline constexpr char kVisit[] = "visit";      // … and of a visit's plan
+// What names a record by its id has to be renamed with it: see renamed.cpp.
 }  // namespace shelf
 
 // ── json.cpp: reading what came in. A member that lacks, or has another type, is empty.
@@ -43,6 +46,9 @@ std::int64_t number_at(const Json& object, std::string_view key, std::int64_t ot
 const Json& object_at(const Json& object, std::string_view key);  // an empty one where it lacks
 std::string trimmed(std::string_view text);
 std::string initials_of(std::string_view name);  // "Ana Maria Silva": "A. S."
+
+// ── scraps.cpp: by what a scrap is listed.
+std::string owner_of_scrap(const Json& kept);
 
 // ── faults.cpp
 tl::unexpected<Fault> refuse(Fault::What what, std::string code, std::string sentence,
@@ -223,6 +229,7 @@ struct Desk::Inside {
     core::Result<std::vector<core::RecordId>> receipts_of(const core::RecordId& session);
     core::Result<bool> provisional(const Json& receipt);
     Answer make_receipt(std::string_view session, const Json& in);
+    Answer write_receipt(std::string_view session, const Json& in);  // in a transaction
     Done<Json> lines_left(const Visit& visit);
     Done<Json> lines_given(const Json& lines) const;
     std::string line_name(std::string_view service) const;

@@ -69,9 +69,10 @@ Answer Desk::Inside::receipt_json(const core::RecordId& id) {
     const auto keys = station.keys();
     const auto at = core::parse_moment(text_at(receipt, "at"));
     if (!keys) return tl::make_unexpected(Fault(keys.error()));
-    if (!hash || !at) return out;
+    const auto number = number_at(receipt, "number", 0);
+    if (!hash || !at || at->ms < 0 || number < 1) return out;
     const auto facts = core::receipt_facts(
-        id, static_cast<std::uint64_t>(number_at(receipt, "number", 0)),
+        id, static_cast<std::uint64_t>(number),
         static_cast<std::uint64_t>(number_at(receipt, "total_cents", 0)), at->ms, *hash);
     out["qr"] = core::receipt_qr(facts, keys->sign_seed);
     out["short_code"] = core::short_code_in_groups(core::short_code(id, *hash));
@@ -132,7 +133,23 @@ Done<Json> Desk::Inside::lines_given(const Json& given) const {
     return lines;
 }
 
+// One transaction: the session may get another id meanwhile (renamed.cpp).
 Answer Desk::Inside::make_receipt(std::string_view session, const Json& in) {
+    Answer out;
+    SPOT_TRY(atomically([&]() -> Done<> {
+        out = write_receipt(session, in);
+        return out ? Done<>() : tl::make_unexpected(out.error());
+    }));
+    focus.screen = "receipt";
+    focus.last = text_at(*out, "id");
+    change("session", text_at(*out, "session"));
+    change("day");
+    change("citizen");
+    change("state");
+    return out;
+}
+
+Answer Desk::Inside::write_receipt(std::string_view session, const Json& in) {
     SPOT_ASSIGN(const auto visit, find_session(session));
     if (visit.draft)
         return refuse(What::conflict, "privacy_first",
@@ -147,13 +164,6 @@ Answer Desk::Inside::make_receipt(std::string_view session, const Json& in) {
     receipt["lines"] = std::move(*lines);
     receipt["total_cents"] = total_cents;
     SPOT_ASSIGN(const auto made, append(core::Kind::receipt_print, {}, std::move(receipt)));
-    const std::string id = made.record.text();
-    focus.screen = "receipt";
-    focus.last = id;
-    change("session", visit.id);
-    change("day");
-    change("citizen");
-    change("state");
     return receipt_json(made.record);
 }
 

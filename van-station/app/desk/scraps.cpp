@@ -57,6 +57,11 @@ bool has_text(const Json& set) {
 
 }  // namespace
 
+std::string owner_of_scrap(const Json& kept) {
+    const Place* const place = place_named(text_at(kept, "what"));
+    return place ? owner_of(*place, text_at(kept, "of"), text_at(kept, "person")) : std::string();
+}
+
 Done<std::string> Desk::Inside::place_of_scrap(std::string_view what, std::string& of) {
     const Place* place = place_named(what);
     if (!place) return refuse(What::invalid, "invalid", "Aí não se escreve nada.", "what");
@@ -127,10 +132,7 @@ Answer Desk::Inside::set_scrap(std::string_view id, const Json& set) {
     if (all.size() > kScrapFieldsMax || bytes > kScrapBytesMax)
         return refuse(What::invalid, "too_long", "É comprido demais. Ficou o que estava.");
     kept["saved_at"] = moment(now());
-    const Place* place = place_named(text_at(kept, "what"));
-    SPOT_CHECK(place);  // open_scrap() wrote it
-    SPOT_TRY(keep_json(shelf::kScrap, id,
-                       owner_of(*place, text_at(kept, "of"), text_at(kept, "person")), kept));
+    SPOT_TRY(keep_json(shelf::kScrap, id, owner_of_scrap(kept), kept));
     return Json{{"saved_at", kept.at("saved_at")}};
 }
 

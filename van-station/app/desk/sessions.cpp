@@ -9,7 +9,6 @@ using core::Result;
 using What = Fault::What;
 
 constexpr char kDefaults[] = "defaults";
-constexpr char kWorking[] = "working";
 constexpr const char* kCitizenMembers[] = {"name", "nif", "birth_date", "phone", "address"};
 constexpr const char* kOutcomes[] = {"resolved", "queued", "referred", "abandoned", "information"};
 constexpr std::size_t kTypedBytesMax = 2000;  // of one member, right or wrong
@@ -78,7 +77,7 @@ Result<> Desk::Inside::work_on(const Visit& visit) {
     working = id;
     focus = {};
     change("citizen");
-    return ledger().keep(shelf::kDesk, kWorking, "", id);
+    return ledger().keep(shelf::kDesk, shelf::kWorking, "", id);
 }
 
 Answer Desk::Inside::work_on_session(std::string_view id) {
@@ -91,7 +90,7 @@ Answer Desk::Inside::work_on_session(std::string_view id) {
 }
 
 std::string Desk::Inside::session_at() const {
-    auto at = ledger().kept(shelf::kDesk, kWorking);
+    auto at = ledger().kept(shelf::kDesk, shelf::kWorking);
     return at && *at ? **at : std::string();
 }
 
@@ -293,7 +292,7 @@ Answer Desk::Inside::give_up(const Visit& visit, const Json& in) {
     if (!shown) return shown;
     SPOT_TRY(ledger().atomically([&]() -> Result<> {
         if (auto gone = ledger().drop(shelf::kSession, visit.id); !gone) return gone;
-        return ledger().keep(shelf::kDesk, kWorking, "", "");
+        return ledger().keep(shelf::kDesk, shelf::kWorking, "", "");
     }));
     working.clear();
     focus = {};
@@ -342,7 +341,7 @@ Answer Desk::Inside::close_session(std::string_view id, const Json& in) {
         // From here on the person's data stand in the requests only, under the person's key.
         auto gone = ledger().drop(shelf::kCitizen, visit.id);
         if (gone) gone = drop_scrap("close", visit.id);
-        if (gone) gone = ledger().keep(shelf::kDesk, kWorking, "", "");
+        if (gone) gone = ledger().keep(shelf::kDesk, shelf::kWorking, "", "");
         if (!gone) return tl::make_unexpected(Fault(gone.error()));
         return {};
     }));

@@ -33,8 +33,7 @@ Result<HubView> Desk::Inside::hub_view() {
 Result<std::uint64_t> Desk::Inside::waiting() {
     std::uint64_t out = 0;
     for (const core::LogId& id : ledger().logs())
-        if (!(id.device & core::kHubBit))
-            out += ledger().tip(id).seq - ledger().acknowledged(id).seq;
+        if (!(id.device & core::kHubBit)) out += ledger().waiting(id);
     return out;
 }
 

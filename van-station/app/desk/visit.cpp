@@ -9,7 +9,7 @@ namespace {
 using core::Result;
 using What = Fault::What;
 
-constexpr char kPlan[] = "visit";
+constexpr const char* kPlan = shelf::kVisit;
 constexpr std::size_t kHomeCharsMax = 200;
 struct Member {
     const char* name;
