@@ -141,7 +141,7 @@ Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference,
         if (repeated) return {};
         SPOT_TRY(check_open(kind, *working));
         // The hub writes about each station's records in a log of that station's own.
-        if (rules.log_per_station) own.device = id->log.device | kHubBit;
+        if (party.log_per_station) own.device = id->log.device | kHubBit;
     }
     if (kind == Kind::receipt_settle) {
         SPOT_ASSIGN(const auto repeated, repeated_settlement(tx, intent, line.entry.intent, out));

@@ -12,7 +12,7 @@ namespace spot::core {
 // ── At the hub.
 
 Result<> Ledger::Inside::name_files(Tx& tx, const Logs::Log& log, const Line& line) {
-    const bool may = rules.asks_for_files && line.entry.kind == Kind::request_queue &&
+    const bool may = party.asks_for_files && line.entry.kind == Kind::request_queue &&
                      (log.id.device & kHubBit) == 0 && line.subject;
     if (!may || line.entry.intent.find("\"attachments\"") == std::string::npos) return {};
     const auto intent = nlohmann::json::parse(line.entry.intent, nullptr, false);
@@ -24,7 +24,7 @@ Result<> Ledger::Inside::name_files(Tx& tx, const Logs::Log& log, const Line& li
 
 // Of a hub that received requests before it asked for their files; once.
 Result<> Ledger::Inside::name_earlier_files(Tx& tx) {
-    if (!rules.asks_for_files) return {};
+    if (!party.asks_for_files) return {};
     SPOT_ASSIGN(const auto done, tx.values.setting(kFilesNamed));
     if (done) return {};
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
@@ -221,7 +221,7 @@ Result<std::map<Hash, Ledger::FileState>> Ledger::told_of(const RecordId& reques
 Result<Ledger::FileCounts> Ledger::file_counts(std::uint64_t device) {
     FileCounts out;
     SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        if (inside_->rules.asks_for_files) {
+        if (inside_->party.asks_for_files) {
             SPOT_ASSIGN(out.awaited, inside_->files.count_awaited(tx, device));
             SPOT_ASSIGN(out.given_up, tx.files.count_given_up(device));
             return {};
@@ -231,7 +231,7 @@ Result<Ledger::FileCounts> Ledger::file_counts(std::uint64_t device) {
         });
     }));
     // As nearly always at a station: no record is opened.
-    if (inside_->rules.asks_for_files || out.given_up == 0) return out;
+    if (inside_->party.asks_for_files || out.given_up == 0) return out;
     SPOT_ASSIGN(const auto refused, refused_files(out.given_up));
     out.given_up = refused.size();
     return out;

@@ -21,7 +21,7 @@ constexpr std::size_t kPendingMax = 256;
 
 // A hub's edits come one by one and in many logs: it puts each where it belongs at once.
 Result<bool> Ledger::Inside::is_behind(Tx& tx) {
-    if (rules.projects_at_once) return false;
+    if (party.projects_at_once) return false;
     if (pending) return !pending->empty();
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
     std::uint64_t count = 0;
@@ -71,7 +71,7 @@ Result<> Ledger::Inside::catch_up(Tx& tx, Logs::Log& log, std::set<RecordId>& la
 // After an own entry was appended.
 Result<> Ledger::Inside::project_later(Tx& tx, Logs::Log& log, const Line& line,
                                        const Json& intent) {
-    if (rules.projects_at_once) {
+    if (party.projects_at_once) {
         std::set<RecordId> lacking;
         SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
         return why ? fail(Code::invalid, "the record can't take this change") : Result<>();

@@ -76,7 +76,7 @@ Result<> Ledger::Inside::export_log(
         SPOT_ASSIGN(const auto json, records.open_json(tx, id, row));
         if (!json) return {};  // erased
         Reader reader;
-        reader.held = rules.shows_what_is_held && id.seq <= log.acknowledged.seq;
+        reader.held = party.shows_what_is_held && id.seq <= log.acknowledged.seq;
         if (range.references) reader.reference = row.reference;
         use(place, shown(kRecordNames[place], *json, reader));
         return {};

@@ -25,7 +25,7 @@ inline constexpr char kFilesNamed[] = "ledger.files_named";  // files have rows
 struct Ledger::Inside {
     Inside(std::unique_ptr<Store> opened, Options given, SecretKey subject_secret)
         : options(given),
-          rules(rules_of(options.party)),
+          party(rules_of(options.party)),
           store(std::move(opened)),
           logs(*options.random),
           subjects(*options.random, std::move(subject_secret)),
@@ -234,7 +234,7 @@ struct Ledger::Inside {
         std::uint64_t run = 0;
     };
     Options options;
-    const PartyRules rules;
+    const PartyRules party;
     std::unique_ptr<Store> store;
     Tx* current = nullptr;  // of the public call that is running
     Logs logs;

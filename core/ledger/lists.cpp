@@ -20,7 +20,7 @@ Result<> Records::list(Tx& tx, std::int64_t key, std::int64_t place, std::int64_
 }
 
 Result<> Ledger::Inside::make_lists(Tx& tx) {
-    if (!rules.keeps_lists) return {};
+    if (!party.keeps_lists) return {};
     SPOT_ASSIGN(const auto done, tx.values.setting(kListed));
     if (done) return {};
     SPOT_TRY(tx.records.clear_lists());
@@ -40,7 +40,7 @@ Result<> Ledger::Inside::make_lists(Tx& tx) {
 }
 
 Result<bool> Ledger::Inside::lacks_derived(Tx& tx) {
-    SPOT_ASSIGN(const auto done, tx.values.setting(rules.asks_for_files ? kFilesNamed : kListed));
+    SPOT_ASSIGN(const auto done, tx.values.setting(party.asks_for_files ? kFilesNamed : kListed));
     return !done;
 }
 

@@ -29,7 +29,7 @@ bool is_earlier_series(const LogId& log, std::string_view series) {
 }
 
 bool Ledger::Inside::is_own(const LogId& log) const {
-    return (log.device & kHubBit) == rules.own_bit;
+    return (log.device & kHubBit) == party.own_bit;
 }
 
 Result<std::optional<Entries::Head>> Ledger::Inside::made(Tx& tx, Kind making, const RecordId& id) {

@@ -1,0 +1,22 @@
+# spot_precompile(): lets every C++ target so far start from core/precompiled.h, which is compiled
+# once for all of them. A third of a cold build's time went into these headers.
+function(spot_precompile)
+    add_library(spot_precompiled OBJECT ${PROJECT_SOURCE_DIR}/core/precompiled.cpp)
+    target_link_libraries(spot_precompiled PRIVATE spot_warnings)
+    target_precompile_headers(spot_precompiled PRIVATE ${PROJECT_SOURCE_DIR}/core/precompiled.h)
+    spot_precompile_in(${PROJECT_SOURCE_DIR})
+endfunction()
+
+function(spot_precompile_in folder)
+    get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+    foreach(target ${targets})
+        get_target_property(type ${target} TYPE)
+        if(type MATCHES "^(STATIC_LIBRARY|EXECUTABLE)$" AND NOT target STREQUAL "spot_sqlcipher")
+            target_precompile_headers(${target} REUSE_FROM spot_precompiled)
+        endif()
+    endforeach()
+    get_property(folders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+    foreach(one ${folders})
+        spot_precompile_in(${one})
+    endforeach()
+endfunction()

@@ -1,0 +1,1 @@
+// Nothing: core/precompiled.h is what this is compiled for.
