@@ -13,7 +13,7 @@ using core::Result;
 Result<> Editor::write_for(std::uint64_t device) {
     const core::LogId log{device | core::kHubBit, hub_.keys.epoch};
     if (log_ == log) return {};
-    SPOT_TRY(hub_.ledger.write_to(log));
+    SPOT_TRY(hub_.ledger.journal().write_to(log));
     log_ = log;
     return {};
 }
@@ -27,14 +27,14 @@ Result<core::Taken> Editor::apply(std::string_view line) {
         return fail(Code::refused, "kind: is recorded at a station");
     auto& intent = event.body;
     SPOT_ASSIGN(auto reference, core::take_reference(intent, "request"));
-    const auto request = hub_.ledger.find("request", reference);
+    const auto request = hub_.ledger.journal().find("request", reference);
     if (!request) return fail(Code::not_found, "request: is not known here");
     intent["request"] = request->text();
     const auto at = intent.find("operator");
     const std::string user =
         at != intent.end() && at->is_string() ? at->get<std::string>() : std::string();
     SPOT_TRY(write_for(request->log.device));
-    SPOT_ASSIGN(const auto appended, hub_.ledger.append(event.kind, "", user, std::move(intent)));
+    SPOT_ASSIGN(const auto appended, hub_.ledger.journal().append(event.kind, "", user, std::move(intent)));
     return core::Taken{std::string(kind_name(event.kind)), std::move(reference), appended.record,
                        appended.entry.seq, appended.repeated};
 }

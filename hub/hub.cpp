@@ -38,7 +38,7 @@ Result<> make(const fs::path& data, const std::string& name, const std::string& 
                         {"epoch", 1},
                         {"sign_seed", core::to_hex(sign_seed.bytes())},
                         {"seal_secret", core::to_hex(seal_secret.bytes())}};
-    return ledger.set(setting::kIdentity, identity.dump());
+    return ledger.values().set(setting::kIdentity, identity.dump());
 }
 
 core::Failure damaged() {
@@ -58,7 +58,7 @@ struct Keyed {
 };
 
 Result<Keyed> identity_of(core::Ledger& ledger) {
-    const auto text = ledger.setting(setting::kIdentity);
+    const auto text = ledger.values().setting(setting::kIdentity);
     const json stored = text ? json::parse(*text, nullptr, false) : json();
     if (!stored.is_object()) return damaged();
     for (const char* name : {"name", "url"})
@@ -89,7 +89,7 @@ Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
     if (!key) return kept(key.error());
     auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
     if (!ledger) return kept(ledger.error());
-    return identity_of(*ledger).has_value() || !ledger->logs().empty();
+    return identity_of(*ledger).has_value() || !ledger->replica().logs().empty();
 }
 
 }  // namespace
@@ -115,18 +115,18 @@ Result<Hub> open_hub(const fs::path& data, const core::Passphrase& passphrase,
 }
 
 Result<std::string> Hub::tls_pin() {
-    if (auto pin = ledger.setting(setting::kTlsPin)) return std::move(*pin);
+    if (auto pin = ledger.values().setting(setting::kTlsPin)) return std::move(*pin);
     return pin_of(certificate());
 }
 
 Result<> Hub::remember_tls_pin(const std::string& pin) {
-    if (ledger.setting(setting::kTlsPin) == pin) return {};
-    return ledger.set(setting::kTlsPin, pin);
+    if (ledger.values().setting(setting::kTlsPin) == pin) return {};
+    return ledger.values().set(setting::kTlsPin, pin);
 }
 
 Result<> Hub::catch_up() {
     for (;;) {
-        SPOT_ASSIGN(const auto done, ledger.execute_received(kExecuteSlice));
+        SPOT_ASSIGN(const auto done, ledger.executor().run(kExecuteSlice));
         if (done == 0) return {};
     }
 }

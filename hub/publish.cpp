@@ -21,23 +21,23 @@ using core::Result;
 
 // A version as a station gets it.
 struct Step {
-    Ledger::Published to;
+    PublishedCatalogue to;
     std::string base;
     std::vector<CataloguePart> parts;
 };
 
 Result<> write_step(Hub& hub, std::uint64_t device, const Step& step, Instant now) {
     const std::string at = core::utc_text(now);
-    SPOT_TRY(hub.ledger.write_to({device | core::kHubBit, hub.keys.epoch}));
+    SPOT_TRY(hub.ledger.journal().write_to({device | core::kHubBit, hub.keys.epoch}));
     for (const CataloguePart& part : step.parts) {
-        SPOT_TRY(hub.ledger.append(Kind::catalogue_set, "", "",
+        SPOT_TRY(hub.ledger.journal().append(Kind::catalogue_set, "", "",
                                    {{"at", at},
                                     {"version", step.to.version},
                                     {"group", part.group},
                                     {"key", part.key},
                                     {"definition", part.definition}}));
     }
-    const auto done = hub.ledger.append(Kind::catalogue_publish, "", "",
+    const auto done = hub.ledger.journal().append(Kind::catalogue_publish, "", "",
                                         {{"at", at},
                                          {"version", step.to.version},
                                          {"base", step.base},
@@ -47,14 +47,14 @@ Result<> write_step(Hub& hub, std::uint64_t device, const Step& step, Instant no
     return done ? Result<>() : tl::make_unexpected(done.error());
 }
 
-std::string newest(const std::vector<Ledger::Published>& all) {
+std::string newest(const std::vector<PublishedCatalogue>& all) {
     return all.empty() ? core::Catalogue::shipped().version() : all.back().version;
 }
 
 // The same catalogue again is no new version, whatever it leaves out that the old one lacks too.
 Result<bool> is_repeated(Hub& hub, const std::string& version, std::string_view catalogue) {
-    if (!hub.ledger.catalogue(version)) return false;
-    SPOT_ASSIGN(const auto there, hub.ledger.catalogue_text(version));
+    if (!hub.ledger.catalogues().find(version)) return false;
+    SPOT_ASSIGN(const auto there, hub.ledger.catalogues().text(version));
     if (core::catalogue_difference(there, catalogue).empty()) return true;
     return fail(Code::conflict, "the catalogue: a version " + version +
                                     " is there already and says something else; give it a new "
@@ -66,7 +66,7 @@ Result<bool> is_repeated(Hub& hub, const std::string& version, std::string_view 
 Result<Publication> publish(Hub& hub, std::string_view catalogue, Instant in_force, Instant now) {
     Publication out;
     SPOT_TRY(hub.ledger.atomically([&]() -> Result<> {
-        const auto all = hub.ledger.published();
+        const auto all = hub.ledger.catalogues().published();
         if (!all) return tl::make_unexpected(all.error());
         out.version = core::catalogue_version_of(catalogue);
         out.base = newest(*all);
@@ -76,7 +76,7 @@ Result<Publication> publish(Hub& hub, std::string_view catalogue, Instant in_for
         out.repeated = *repeated;
         if (out.repeated) return {};
 
-        const auto before = hub.ledger.catalogue_text(out.base);
+        const auto before = hub.ledger.catalogues().text(out.base);
         if (!before) return tl::make_unexpected(before.error());
         Step step{
             {out.version, in_force, {}}, out.base, core::catalogue_difference(*before, catalogue)};
@@ -90,7 +90,7 @@ Result<Publication> publish(Hub& hub, std::string_view catalogue, Instant in_for
             return fail(Code::limit, "the catalogue: together with what it takes over from " +
                                          out.base + " it is too large. Nothing was published");
         step.to.hash = core::catalogue_hash(*text);
-        SPOT_TRY(hub.ledger.keep_catalogue(step.to, *text));
+        SPOT_TRY(hub.ledger.catalogues().add(step.to, *text));
         for (const auto& listed : Registry(hub.ledger).list()) {
             if (listed.station.revoked) continue;
             SPOT_TRY(write_step(hub, listed.station.device, step, now));
@@ -102,15 +102,15 @@ Result<Publication> publish(Hub& hub, std::string_view catalogue, Instant in_for
 }
 
 Result<> publish_to_new(Hub& hub, std::uint64_t device, Instant now) {
-    SPOT_ASSIGN(const auto all, hub.ledger.published());
+    SPOT_ASSIGN(const auto all, hub.ledger.catalogues().published());
     // What came before the one in force is only of use to who has requests of it.
     auto first = std::find_if(all.rbegin(), all.rend(),
-                              [&](const Ledger::Published& one) { return one.in_force <= now; });
+                              [&](const PublishedCatalogue& one) { return one.in_force <= now; });
     auto next = first == all.rend() ? all.begin() : std::prev(first.base());
     std::string base = core::Catalogue::shipped().version();
     for (; next != all.end(); ++next) {
-        SPOT_ASSIGN(const auto before, hub.ledger.catalogue_text(base));
-        SPOT_ASSIGN(const auto after, hub.ledger.catalogue_text(next->version));
+        SPOT_ASSIGN(const auto before, hub.ledger.catalogues().text(base));
+        SPOT_ASSIGN(const auto after, hub.ledger.catalogues().text(next->version));
         SPOT_TRY(
             write_step(hub, device, {*next, base, core::catalogue_difference(before, after)}, now));
         base = next->version;

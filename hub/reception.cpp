@@ -41,8 +41,8 @@ Result<> Reception::introduce(const sync::StationRecord& station, core::Instant 
 
 Result<> Reception::tell(std::uint64_t device, const sync::StationRecord& other,
                          core::Instant now) {
-    SPOT_TRY(ledger_.write_to({device | core::kHubBit, epoch_}));
-    const auto told = ledger_.append(core::Kind::station_key, "", "",
+    SPOT_TRY(ledger_.journal().write_to({device | core::kHubBit, epoch_}));
+    const auto told = ledger_.journal().append(core::Kind::station_key, "", "",
                                      {{"at", core::utc_text(now)},
                                       {"station", other.name},
                                       {"device", sync::device_text(other.device)},

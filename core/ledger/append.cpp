@@ -46,10 +46,10 @@ std::string largest_member(const Json& intent) {
 
 }  // namespace
 
-Result<bool> Ledger::Inside::repeated_record(Tx& tx, Kind kind, std::string_view reference,
-                                             const Json& intent, Appended& out) {
+Result<bool> LedgerImpl::repeated_record(Tx& tx, Kind kind, std::string_view reference,
+                                         const Json& intent, Journal::Appended& out) {
     if (reference.empty()) return false;
-    SPOT_ASSIGN(const auto found, records.find_reference(tx, record_of(kind), reference));
+    SPOT_ASSIGN(const auto found, documents.find_reference(tx, record_of(kind), reference));
     if (!found) return false;
     const RecordId id = *found;
     SPOT_ASSIGN(const auto log, logs.find(tx, id.log));
@@ -65,9 +65,9 @@ Result<bool> Ledger::Inside::repeated_record(Tx& tx, Kind kind, std::string_view
     return true;
 }
 
-Result<bool> Ledger::Inside::repeated_change(const Working& working, Kind kind,
-                                             const std::string& intent, Appended& out) {
-    const auto digest = Records::digest_of(kind, intent);
+Result<bool> LedgerImpl::repeated_change(const CachedRecord& working, Kind kind,
+                                         const std::string& intent, Journal::Appended& out) {
+    const auto digest = Documents::digest_of(kind, intent);
     for (const auto& change : working.changes) {
         if (change.digest != digest) continue;
         const std::uint64_t device =
@@ -80,8 +80,8 @@ Result<bool> Ledger::Inside::repeated_change(const Working& working, Kind kind,
     return false;
 }
 
-Result<bool> Ledger::Inside::repeated_settlement(Tx& tx, const Json& intent,
-                                                 const std::string& text, Appended& out) {
+Result<bool> LedgerImpl::repeated_settlement(Tx& tx, const Json& intent, const std::string& text,
+                                             Journal::Appended& out) {
     const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
     SPOT_ASSIGN(const auto all, id ? changes_of(tx, "receipt", *id) : std::vector<RecordId>());
     if (all.size() < 2) return false;
@@ -94,15 +94,15 @@ Result<bool> Ledger::Inside::repeated_settlement(Tx& tx, const Json& intent,
 }
 
 // How far the author has executed the other party's log.
-Result<Seen> Ledger::Inside::seen_by(Tx& tx, const LogId& author) {
+Result<Seen> LedgerImpl::seen_by(Tx& tx, const LogId& author) {
     SPOT_ASSIGN(const auto logs_of_other, tx.logs.of_device(author.device ^ kHubBit));
     for (const LogRow& log : logs_of_other)
         if (log.executed > 0) return Seen{log.id.epoch, log.executed};
     return Seen{};
 }
 
-Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference,
-                                std::string_view user, Json intent, Appended& out) {
+Result<> LedgerImpl::append(Tx& tx, Kind kind, std::string_view reference, std::string_view user,
+                            Json intent, Journal::Appended& out) {
     if (!writing) return fail(Code::invalid, "no log is being written to");
     const auto user_length = text_length(user);
     if (user.size() > kUserBytesMax || !user_length)
@@ -122,7 +122,7 @@ Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference,
     }
     SPOT_ASSIGN(const auto catalogue, catalogue_of(tx, kind, intent));
     SPOT_TRY(check_intent(options.party, kind, intent, *catalogue));
-    Line line;
+    StoredEntry line;
     line.entry.kind = kind;
     line.entry.user = user;
     SPOT_ASSIGN(line.entry.intent, text_of(intent));
@@ -130,7 +130,7 @@ Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference,
         return fail(Code::invalid, "the intent is longer than 64 KiB");
 
     LogId own = writing->log;
-    Working* working = nullptr;
+    CachedRecord* working = nullptr;
     if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = RecordId::parse(intent.at(record).get_ref<const std::string&>());
@@ -151,7 +151,7 @@ Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference,
 
     const auto log = logs.find_or_make(tx, own);
     if (!log) return tl::make_unexpected(log.error());
-    // Entries in it would never be sent.
+    // EntryLog in it would never be sent.
     if ((*log)->ended)
         return fail(Code::conflict, "this log has ended: another process goes on in the next one");
     if (working) SPOT_TRY(check_room(tx, *working, intent, line.entry.intent.size()));
@@ -167,10 +167,10 @@ Result<> Ledger::Inside::append(Tx& tx, Kind kind, std::string_view reference,
     return write(tx, **log, std::move(line), intent, working);
 }
 
-Result<> Ledger::Inside::check_room(Tx& tx, Working& working, const Json& intent,
-                                    std::size_t bytes) {
+Result<> LedgerImpl::check_room(Tx& tx, CachedRecord& working, const Json& intent,
+                                std::size_t bytes) {
     const std::size_t bytes_max = options.record_bytes_max - options.record_bytes_max / 4;
-    if (records.has_room(working, bytes, bytes_max)) return {};
+    if (documents.has_room(working, bytes, bytes_max)) return {};
     return fail(
         Code::limit,
         largest_member(intent) +
@@ -178,23 +178,23 @@ Result<> Ledger::Inside::check_room(Tx& tx, Working& working, const Json& intent
             " becomes too large; nothing was changed. Ask for it in a new request");
 }
 
-Result<> Ledger::Inside::write(Tx& tx, Logs::Log& log, Line line, const Json& intent,
-                               Working* working, std::string_view held) {
+Result<> LedgerImpl::write(Tx& tx, LogRow& log, StoredEntry line, const Json& intent,
+                           CachedRecord* working, std::string_view held) {
     Entry& entry = line.entry;
     SPOT_ASSIGN(const auto secret, logs.secret_or_make(tx, log, entry.seq));
     line.salt = salt_of(*secret, entry.log, entry.seq);
     if (entry.kind == Kind::request_queue) {
-        const auto subject = subjects.of_request(tx, intent, entry.id(), Subjects::Row::later);
+        const auto subject = subjects.of_request(tx, intent, entry.id(), SubjectKeys::Row::later);
         if (!subject) return tl::make_unexpected(subject.error());
         line.subject = *subject;
     }
 
     if (has_document(entry.kind) && held.empty()) {
         if (makes_record(entry.kind)) {
-            SPOT_ASSIGN(const auto made, records.make(tx, entry, line.subject));
+            SPOT_ASSIGN(const auto made, documents.make(tx, entry, line.subject));
             working = made;
         }
-        SPOT_ASSIGN(const auto done, records.execute(tx, *working, entry, intent));
+        SPOT_ASSIGN(const auto done, documents.execute(tx, *working, entry, intent));
         if (done.fault) return tl::make_unexpected(*done.fault);
         entry.check = check_of(done.change);
     }

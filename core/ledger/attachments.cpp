@@ -22,72 +22,7 @@ Bytes place_of(std::string_view owner, View hash) {
 
 }  // namespace
 
-Result<Hash> Ledger::attach(std::string_view owner, View content) {
-    const Hash hash = core::hash({content});
-    SPOT_TRY(inside_->transact([&](Tx& tx) -> Result<> {
-        SPOT_ASSIGN(const auto there, tx.attachments.find(owner, hash));
-        if (there) return {};
-        const SecretKey key = SecretKey::random(*inside_->options.random);
-        AttachedRow row;
-        row.owner = owner;
-        row.hash = hash;
-        row.key.assign(key.bytes().begin(), key.bytes().end());
-        return tx.attachments.add(row, seal_at_rest(key, content, hash, *inside_->options.random));
-    }));
-    return hash;
-}
-
-Result<std::optional<Bytes>> Ledger::attached(std::string_view owner, const Hash& hash) {
-    return inside_->look(Inside::Of::log, [&](Tx& tx) -> Result<std::optional<Bytes>> {
-        SPOT_ASSIGN(const auto row, tx.attachments.find(owner, hash));
-        if (!row) {
-            const auto request = RecordId::parse(owner);
-            if (!request) return std::nullopt;
-            return inside_->received_file(tx, {*request, hash});
-        }
-        Bytes opened = row->key;
-        if (row->subject) {
-            SPOT_ASSIGN(const auto sealing, inside_->subjects.key(tx, *row->subject));
-            if (!sealing) return std::nullopt;  // erased
-            SPOT_ASSIGN(opened, open_at_rest(*sealing, row->key, place_of(owner, hash)));
-        }
-        const auto key = key_from(opened);
-        if (!key) return fail(Code::corrupt, "an attachment's key is damaged");
-        SPOT_ASSIGN(const auto sealed, tx.attachments.content(row->attachment));
-        if (!sealed) return fail(Code::corrupt, "an attachment's content is missing");
-        SPOT_ASSIGN(auto content, open_at_rest(*key, *sealed, hash));
-        return std::optional<Bytes>(std::move(content));
-    });
-}
-
-Result<> Ledger::detach(std::string_view owner, const Hash& hash) {
-    return inside_->transact([&](Tx& tx) { return tx.attachments.remove(owner, hash); });
-}
-
-Result<> Ledger::hand_on(std::string_view owner, const RecordId& request,
-                         std::span<const Hash> hashes) {
-    return inside_->transact([&](Tx& tx) -> Result<> {
-        SPOT_ASSIGN(const auto head, inside_->made(tx, Kind::request_queue, request));
-        if (!head || !head->subject) return fail(Code::not_found, "unknown request");
-        SPOT_ASSIGN(const auto sealing, inside_->subjects.key(tx, *head->subject));
-        if (!sealing) return fail(Code::not_found, "the person's data were erased");
-        SPOT_ASSIGN(auto rows, tx.attachments.of_owner(owner));
-        for (AttachedRow& row : rows) {
-            if (std::find(hashes.begin(), hashes.end(), row.hash) == hashes.end()) {
-                SPOT_TRY(tx.attachments.remove(owner, row.hash));
-                continue;
-            }
-            row.owner = request.text();
-            row.subject = head->subject;
-            row.key = seal_at_rest(*sealing, row.key, place_of(row.owner, row.hash),
-                                   *inside_->options.random);
-            SPOT_TRY(tx.attachments.move(owner, row));
-        }
-        return {};
-    });
-}
-
-Result<> Ledger::Inside::move_attached(Tx& tx, const RecordId& from, const RecordId& to) {
+Result<> LedgerImpl::move_attached(Tx& tx, const RecordId& from, const RecordId& to) {
     SPOT_ASSIGN(const auto head, made(tx, Kind::request_queue, to));
     if (!head || !head->subject) return fail(Code::not_found, "unknown request");
     const std::string owner = from.text();
@@ -107,6 +42,71 @@ Result<> Ledger::Inside::move_attached(Tx& tx, const RecordId& from, const Recor
         SPOT_TRY(tx.attachments.move(owner, row));
     }
     return {};
+}
+
+Result<Hash> Attachments::add(std::string_view owner, View content) {
+    const Hash hash = core::hash({content});
+    SPOT_TRY(impl_.transact([&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto there, tx.attachments.find(owner, hash));
+        if (there) return {};
+        const SecretKey key = SecretKey::random(*impl_.options.random);
+        AttachedRow row;
+        row.owner = owner;
+        row.hash = hash;
+        row.key.assign(key.bytes().begin(), key.bytes().end());
+        return tx.attachments.add(row, seal_at_rest(key, content, hash, *impl_.options.random));
+    }));
+    return hash;
+}
+
+Result<std::optional<Bytes>> Attachments::find(std::string_view owner, const Hash& hash) {
+    return impl_.look(LedgerImpl::Of::log, [&](Tx& tx) -> Result<std::optional<Bytes>> {
+        SPOT_ASSIGN(const auto row, tx.attachments.find(owner, hash));
+        if (!row) {
+            const auto request = RecordId::parse(owner);
+            if (!request) return std::nullopt;
+            return impl_.received_file(tx, {*request, hash});
+        }
+        Bytes opened = row->key;
+        if (row->subject) {
+            SPOT_ASSIGN(const auto sealing, impl_.subjects.key(tx, *row->subject));
+            if (!sealing) return std::nullopt;  // erased
+            SPOT_ASSIGN(opened, open_at_rest(*sealing, row->key, place_of(owner, hash)));
+        }
+        const auto key = key_from(opened);
+        if (!key) return fail(Code::corrupt, "an attachment's key is damaged");
+        SPOT_ASSIGN(const auto sealed, tx.attachments.content(row->attachment));
+        if (!sealed) return fail(Code::corrupt, "an attachment's content is missing");
+        SPOT_ASSIGN(auto content, open_at_rest(*key, *sealed, hash));
+        return std::optional<Bytes>(std::move(content));
+    });
+}
+
+Result<> Attachments::remove(std::string_view owner, const Hash& hash) {
+    return impl_.transact([&](Tx& tx) { return tx.attachments.remove(owner, hash); });
+}
+
+Result<> Attachments::transfer(std::string_view owner, const RecordId& request,
+                               std::span<const Hash> hashes) {
+    return impl_.transact([&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto head, impl_.made(tx, Kind::request_queue, request));
+        if (!head || !head->subject) return fail(Code::not_found, "unknown request");
+        SPOT_ASSIGN(const auto sealing, impl_.subjects.key(tx, *head->subject));
+        if (!sealing) return fail(Code::not_found, "the person's data were erased");
+        SPOT_ASSIGN(auto rows, tx.attachments.of_owner(owner));
+        for (AttachedRow& row : rows) {
+            if (std::find(hashes.begin(), hashes.end(), row.hash) == hashes.end()) {
+                SPOT_TRY(tx.attachments.remove(owner, row.hash));
+                continue;
+            }
+            row.owner = request.text();
+            row.subject = head->subject;
+            row.key = seal_at_rest(*sealing, row.key, place_of(row.owner, row.hash),
+                                   *impl_.options.random);
+            SPOT_TRY(tx.attachments.move(owner, row));
+        }
+        return {};
+    });
 }
 
 }  // namespace spot::core

@@ -30,14 +30,14 @@ bool same_around(const Entry& one, const Entry& other) {
 
 }  // namespace
 
-Result<> Ledger::Inside::branch(Tx& tx, const LogId& from, const Tip& common, const LogId& to,
-                                const Renamed& renamed, std::uint64_t& again) {
+Result<> LedgerImpl::branch(Tx& tx, const LogId& from, const Tip& common, const LogId& to,
+                            const Journal::Renamed& renamed, std::uint64_t& again) {
     if (!is_own(from) || from.device != to.device || to.epoch <= from.epoch)
         return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
-    SPOT_ASSIGN(Logs::Log* const found, logs.find(tx, from));
+    SPOT_ASSIGN(LogRow* const found, logs.find(tx, from));
     if (!found) return fail(Code::not_found, "there is no such log");
-    SPOT_ASSIGN(Logs::Log* const made, logs.find_or_make(tx, to));
-    Logs::Log &old = *found, &fresh = *made;
+    SPOT_ASSIGN(LogRow* const made, logs.find_or_make(tx, to));
+    LogRow &old = *found, &fresh = *made;
     const auto hash = entries.hash_at(tx, old, common.seq);
     if (!hash) return tl::make_unexpected(hash.error());
     if (*hash != common.hash || fresh.tip.seq > 0 || old.ended)
@@ -66,7 +66,7 @@ Result<> Ledger::Inside::branch(Tx& tx, const LogId& from, const Tip& common, co
 }
 
 // Takes the entries after `ended` out of everything that is made from entries.
-Result<> Ledger::Inside::undo_after(Tx& tx, const Logs::Log& log, std::vector<Stranded>& stranded) {
+Result<> LedgerImpl::undo_after(Tx& tx, const LogRow& log, std::vector<Stranded>& stranded) {
     const std::uint64_t last = *log.ended;
     const KeyRange after{entry_key(log.number, last + 1), entry_key(log.number, kSeqMax)};
     // The caller's own name first, as the record keeps it.
@@ -84,22 +84,22 @@ Result<> Ledger::Inside::undo_after(Tx& tx, const Logs::Log& log, std::vector<St
         if (names.front() != one.name) names.push_back(std::move(one.name));
     }
     SPOT_TRY(tx.records.remove(after));
-    records.forget();
+    documents.forget();
 
-    return entries.each(tx, log, last + 1, kSeqMax, [&](Line& line) -> Result<> {
+    return entries.each(tx, log, last + 1, kSeqMax, [&](StoredEntry& line) -> Result<> {
         if (line.erased || makes_record(line.entry.kind)) return {};
         const std::string record(record_of(line.entry.kind));
         const auto id = id_in(Json::parse(line.entry.intent, nullptr, false), record.c_str());
         if (!id) return fail(Code::corrupt, "an entry's intent does not read");
-        SPOT_ASSIGN(const auto stays, records.exists(tx, record, *id));
+        SPOT_ASSIGN(const auto stays, documents.exists(tx, record, *id));
         if (!stays) return {};
-        return has_document(line.entry.kind) ? records.undo_changes(tx, record, *id, log.id, last)
-                                             : records.unsettle_fact(tx, *id);
+        return has_document(line.entry.kind) ? documents.undo_changes(tx, record, *id, log.id, last)
+                                             : documents.unsettle_fact(tx, *id);
     });
 }
 
-Result<> Ledger::Inside::write_again(Tx& tx, const Logs::Log& from, Line line, Logs::Log& to,
-                                     std::vector<Stranded>& stranded, const Renamed& renamed) {
+Result<> LedgerImpl::write_again(Tx& tx, const LogRow& from, StoredEntry line, LogRow& to,
+                                 std::vector<Stranded>& stranded, const Journal::Renamed& renamed) {
     const RecordId before = line.entry.id();
     const auto of = [&](std::uint64_t seq) -> Stranded& { return stranded[seq - *from.ended - 1]; };
     Json intent = Json::parse(line.entry.intent, nullptr, false);
@@ -116,7 +116,7 @@ Result<> Ledger::Inside::write_again(Tx& tx, const Logs::Log& from, Line line, L
     line.subject.reset();
 
     const Kind kind = line.entry.kind;
-    Working* working = nullptr;
+    CachedRecord* working = nullptr;
     if (has_document(kind) && !makes_record(kind)) {
         const std::string record(record_of(kind));
         const auto id = id_in(intent, record.c_str());
@@ -144,32 +144,31 @@ Result<> Ledger::Inside::write_again(Tx& tx, const Logs::Log& from, Line line, L
     return renamed ? renamed(before, now) : Result<>();
 }
 
-Result<> Ledger::Inside::keep_branch(Tx& tx, const LogId& id, const Seen& branch) {
+Result<> LedgerImpl::keep_branch(Tx& tx, const LogId& id, const Seen& branch) {
     if (is_own(id) || branch.epoch >= id.epoch || branch.epoch == 0 || branch.seq > kSeqMax)
         return fail(Code::invalid, "an epoch goes on from an earlier one of its own device");
     SPOT_ASSIGN(const auto found, logs.find_or_make(tx, id));
-    Logs::Log& log = *found;
+    LogRow& log = *found;
     if (log.branch == branch) return {};
     if (log.tip.seq > 0) return fail(Code::conflict, "the log went on from elsewhere before");
     log.branch = branch;
     return logs.save(tx, log);
 }
 
-Result<std::size_t> Ledger::Inside::matching(Tx& tx, const LogId& id,
-                                             std::span<const Entry> given) {
+Result<std::size_t> LedgerImpl::matching(Tx& tx, const LogId& id, std::span<const Entry> given) {
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     std::size_t same = 0;
     if (!found || given.empty()) return same;
     bool differs = false;
-    SPOT_TRY(
-        entries.each(tx, *found, given.front().seq, given.back().seq, [&](Line& line) -> Result<> {
-            if (differs || same == given.size()) return {};
-            const Entry& other = given[same];
-            differs = !same_around(line.entry, other) ||
-                      (!line.erased && line.entry.intent != other.intent);
-            same += !differs;
-            return {};
-        }));
+    SPOT_TRY(entries.each(tx, *found, given.front().seq, given.back().seq,
+                          [&](StoredEntry& line) -> Result<> {
+                              if (differs || same == given.size()) return {};
+                              const Entry& other = given[same];
+                              differs = !same_around(line.entry, other) ||
+                                        (!line.erased && line.entry.intent != other.intent);
+                              same += !differs;
+                              return {};
+                          }));
     return same;
 }
 

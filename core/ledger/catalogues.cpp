@@ -31,16 +31,16 @@ Failure unknown_version() {
 
 }  // namespace
 
-Result<> Ledger::Inside::load_catalogues(Tx& tx) {
+Result<> LedgerImpl::load_catalogues(Tx& tx) {
     if (published_known) return {};
-    std::vector<Published> found;
+    std::vector<PublishedCatalogue> found;
     SPOT_ASSIGN(const auto rows, tx.values.list(kShelf, kPublishedMax));
     for (const ValueRow& row : rows) {
         const Json stored = Json::parse(row.value, nullptr, false);
         const auto hash = stored.is_object() ? from_hex(text_at(stored, "hash")) : std::nullopt;
         if (!hash || hash->size() != Hash{}.size())
             return fail(Code::corrupt, "a version of the catalogue does not read");
-        Published& one = found.emplace_back();
+        PublishedCatalogue& one = found.emplace_back();
         one.version = row.key;
         one.in_force = stored.value("in_force", Instant{0});
         std::copy(hash->begin(), hash->end(), one.hash.begin());
@@ -50,18 +50,19 @@ Result<> Ledger::Inside::load_catalogues(Tx& tx) {
     return {};
 }
 
-Result<std::string> Ledger::Inside::catalogue_text(Tx& tx, std::string_view version) {
+Result<std::string> LedgerImpl::catalogue_text(Tx& tx, std::string_view version) {
     if (version == options.catalogue->version()) return shipped_catalogue();
     SPOT_ASSIGN(auto text, tx.values.get(kTexts, version));
     if (!text) return unknown_version();
     return std::move(*text);
 }
 
-Result<const Catalogue*> Ledger::Inside::catalogue(Tx& tx, std::string_view version) {
+Result<const Catalogue*> LedgerImpl::catalogue(Tx& tx, std::string_view version) {
     if (version.empty() || version == options.catalogue->version()) return options.catalogue;
     SPOT_TRY(load_catalogues(tx));
-    const auto at = std::find_if(published.begin(), published.end(),
-                                 [&](const Published& one) { return one.version == version; });
+    const auto at =
+        std::find_if(published.begin(), published.end(),
+                     [&](const PublishedCatalogue& one) { return one.version == version; });
     if (at == published.end()) return unknown_version();
     if (const auto known = parsed.find(version); known != parsed.end()) return known->second.get();
     SPOT_ASSIGN(const auto text, catalogue_text(tx, version));
@@ -73,7 +74,7 @@ Result<const Catalogue*> Ledger::Inside::catalogue(Tx& tx, std::string_view vers
 
 // An edit has to keep to the form that its request was filled under; a receipt may be for a
 // request of any version, and the newest knows all services that there ever were.
-Result<const Catalogue*> Ledger::Inside::catalogue_of(Tx& tx, Kind kind, const Json& intent) {
+Result<const Catalogue*> LedgerImpl::catalogue_of(Tx& tx, Kind kind, const Json& intent) {
     if (!intent.is_object()) return options.catalogue;
     if (kind == Kind::request_queue) return catalogue(tx, text_at(intent, "catalogue"));
     SPOT_TRY(load_catalogues(tx));
@@ -89,7 +90,8 @@ Result<const Catalogue*> Ledger::Inside::catalogue_of(Tx& tx, Kind kind, const J
     return making.is_object() ? catalogue(tx, text_at(making, "catalogue")) : options.catalogue;
 }
 
-Result<> Ledger::Inside::keep_catalogue(Tx& tx, const Published& version, std::string_view text) {
+Result<> LedgerImpl::keep_catalogue(Tx& tx, const PublishedCatalogue& version,
+                                    std::string_view text) {
     const Json stored{{"in_force", version.in_force}, {"hash", to_hex(version.hash)}};
     SPOT_TRY(tx.values.put(kShelf, version.version, "", stored.dump()));
     SPOT_TRY(tx.values.put(kTexts, version.version, "", text));
@@ -98,14 +100,14 @@ Result<> Ledger::Inside::keep_catalogue(Tx& tx, const Published& version, std::s
 }
 
 // The parts that stand right in front of what says that they are all.
-Result<bool> Ledger::Inside::parts_before(Tx& tx, const Entry& publishing, const Json& intent,
-                                          std::vector<CataloguePart>& out) {
+Result<bool> LedgerImpl::parts_before(Tx& tx, const Entry& publishing, const Json& intent,
+                                      std::vector<CataloguePart>& out) {
     const auto count = intent.at("parts").get<std::uint64_t>();
     if (count >= publishing.seq) return false;
     SPOT_ASSIGN(const auto log, logs.find(tx, publishing.log));
     bool whole = true;
     SPOT_TRY(entries.each(
-        tx, *log, publishing.seq - count, publishing.seq - 1, [&](Line& line) -> Result<> {
+        tx, *log, publishing.seq - count, publishing.seq - 1, [&](StoredEntry& line) -> Result<> {
             SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, *log, line.entry.seq));
             const Json part = Json::parse(line.entry.intent, nullptr, false);
             if (held || line.entry.kind != Kind::catalogue_set || !part.is_object() ||
@@ -120,10 +122,10 @@ Result<bool> Ledger::Inside::parts_before(Tx& tx, const Entry& publishing, const
 }
 
 // A version comes into force whole, in this transaction, or not at all.
-Result<Why> Ledger::Inside::take_catalogue(Tx& tx, const Entry& publishing, const Json& intent) {
+Result<Why> LedgerImpl::take_catalogue(Tx& tx, const Entry& publishing, const Json& intent) {
     const std::string version = text_at(intent, "version"), base = text_at(intent, "base");
     SPOT_TRY(load_catalogues(tx));
-    for (const Published& one : published)
+    for (const PublishedCatalogue& one : published)
         if (one.version == version)  // a hub that was set back says it again
             return to_hex(one.hash) == text_at(intent, "hash") ? Why() : Why("diverged");
     if (version == options.catalogue->version()) return Why("diverged");
@@ -137,7 +139,7 @@ Result<Why> Ledger::Inside::take_catalogue(Tx& tx, const Entry& publishing, cons
     const auto text = catalogue_with(*before, version, parts);
     const auto in_force = parse_moment(text_at(intent, "in_force"));
     if (!text || !in_force) return Why("diverged");
-    const Published found{version, in_force->ms, catalogue_hash(*text)};
+    const PublishedCatalogue found{version, in_force->ms, catalogue_hash(*text)};
     if (to_hex(found.hash) != text_at(intent, "hash")) return Why("diverged");
     // Written for a newer program than this one.
     if (!Catalogue::parse(*text) || !CatalogueTexts::parse(*text)) return Why("form");
@@ -147,47 +149,63 @@ Result<Why> Ledger::Inside::take_catalogue(Tx& tx, const Entry& publishing, cons
 
 // ── The ledger's face.
 
-Result<std::vector<Ledger::Published>> Ledger::published() {
-    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) { return inside_->load_catalogues(tx); }));
-    return inside_->published;
+Result<std::vector<PublishedCatalogue>> Catalogues::published() {
+    SPOT_TRY(impl_.read(LedgerImpl::Of::log, [&](Tx& tx) { return impl_.load_catalogues(tx); }));
+    return impl_.published;
 }
 
-Result<> Ledger::keep_catalogue(const Published& version, std::string_view text) {
-    return inside_->transact([&](Tx& tx) { return inside_->keep_catalogue(tx, version, text); });
+Result<> Catalogues::add(const PublishedCatalogue& version, std::string_view text) {
+    return impl_.transact([&](Tx& tx) { return impl_.keep_catalogue(tx, version, text); });
 }
 
-Result<const Catalogue*> Ledger::catalogue(std::string_view version) {
+Result<const Catalogue*> Catalogues::find(std::string_view version) {
     const Catalogue* out = nullptr;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        SPOT_ASSIGN(const auto found, inside_->catalogue(tx, version));
+    SPOT_TRY(impl_.read(LedgerImpl::Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto found, impl_.catalogue(tx, version));
         out = found;
         return {};
     }));
     return out;
 }
 
-const Catalogue& Ledger::catalogue_at(Instant now) {
-    const Catalogue* out = inside_->options.catalogue;
-    const auto done = inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        SPOT_TRY(inside_->load_catalogues(tx));
-        const auto& all = inside_->published;
-        const auto last = std::find_if(all.rbegin(), all.rend(),
-                                       [&](const Published& one) { return one.in_force <= now; });
+const Catalogue& Catalogues::in_force_at(Instant now) {
+    const Catalogue* out = impl_.options.catalogue;
+    const auto done = impl_.read(LedgerImpl::Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_TRY(impl_.load_catalogues(tx));
+        const auto& all = impl_.published;
+        const auto last =
+            std::find_if(all.rbegin(), all.rend(),
+                         [&](const PublishedCatalogue& one) { return one.in_force <= now; });
         if (last == all.rend()) return {};
-        SPOT_ASSIGN(const auto found, inside_->catalogue(tx, last->version));
+        SPOT_ASSIGN(const auto found, impl_.catalogue(tx, last->version));
         out = found;
         return {};
     });
-    if (!done && !inside_->fault) inside_->fault = done.error();
+    if (!done && !impl_.fault) impl_.fault = done.error();
     return *out;
 }
 
-Result<std::string> Ledger::catalogue_text(std::string_view version) {
+Result<std::string> Catalogues::text(std::string_view version) {
     Result<std::string> out = std::string();
-    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        out = inside_->catalogue_text(tx, version);
+    SPOT_TRY(impl_.read(LedgerImpl::Of::log, [&](Tx& tx) -> Result<> {
+        out = impl_.catalogue_text(tx, version);
         return out ? Result<>() : tl::make_unexpected(out.error());
     }));
+    return out;
+}
+
+Result<std::optional<StationKey>> Catalogues::station_key(std::uint64_t device) {
+    ByteWriter number;
+    number.u64(device);
+    SPOT_ASSIGN(const auto row, impl_.faces.values.get(kStationKeys, to_hex(number.bytes())));
+    if (!row) return std::nullopt;
+    const Json stored = Json::parse(*row, nullptr, false);
+    StationKey out;
+    const auto key = stored.is_object() ? from_hex(stored.value("key", "")) : std::nullopt;
+    if (!key || key->size() != out.key.size())
+        return fail(Code::corrupt, "a station's key does not read");
+    std::copy(key->begin(), key->end(), out.key.begin());
+    out.station = stored.value("station", "");
     return out;
 }
 

@@ -20,7 +20,7 @@ constexpr std::size_t kPendingMax = 256;
 }  // namespace
 
 // A hub's edits come one by one and in many logs: it puts each where it belongs at once.
-Result<bool> Ledger::Inside::is_behind(Tx& tx) {
+Result<bool> LedgerImpl::is_behind(Tx& tx) {
     if (party.projects_at_once) return false;
     if (pending) return !pending->empty();
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
@@ -34,7 +34,7 @@ Result<bool> Ledger::Inside::is_behind(Tx& tx) {
     return count > 0;
 }
 
-Result<> Ledger::Inside::catch_up(Tx& tx) {
+Result<> LedgerImpl::catch_up(Tx& tx) {
     SPOT_ASSIGN(const auto behind, is_behind(tx));
     if (!behind) return {};
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
@@ -46,31 +46,32 @@ Result<> Ledger::Inside::catch_up(Tx& tx) {
     }
     SPOT_TRY(subjects.renew(tx));
     pending.emplace();
-    records.forget_names();
+    documents.forget_names();
     return {};
 }
 
 // An entry that can't be applied, as the record would become too large, stays in the log and goes
 // to the hub like every other; it stands in quarantine here, too, and the rest goes on.
-Result<> Ledger::Inside::catch_up(Tx& tx, Logs::Log& log, std::set<RecordId>& lacking) {
+Result<> LedgerImpl::catch_up(Tx& tx, LogRow& log, std::set<RecordId>& lacking) {
     if (log.projected == log.tip.seq) return {};
-    SPOT_TRY(entries.each(tx, log, log.projected + 1, log.tip.seq, [&](Line& line) -> Result<> {
-        if (line.erased) return {};  // whoever erases sees to the records first
-        const Json intent = Json::parse(line.entry.intent, nullptr, false);
-        if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
-        SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, line.entry.seq));
-        if (held) return {};  // see branch.cpp
-        SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
-        return why ? entries.quarantine(tx, log, line.entry.seq, *why) : Result<>();
-    }));
+    SPOT_TRY(
+        entries.each(tx, log, log.projected + 1, log.tip.seq, [&](StoredEntry& line) -> Result<> {
+            if (line.erased) return {};  // whoever erases sees to the records first
+            const Json intent = Json::parse(line.entry.intent, nullptr, false);
+            if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
+            SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, line.entry.seq));
+            if (held) return {};  // see branch.cpp
+            SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
+            return why ? entries.quarantine(tx, log, line.entry.seq, *why) : Result<>();
+        }));
     log.projected = log.tip.seq;
-    SPOT_TRY(records.tally_on(tx, log, log.tip.seq));
+    SPOT_TRY(documents.tally_on(tx, log, log.tip.seq));
     return logs.save(tx, log);
 }
 
 // After an own entry was appended.
-Result<> Ledger::Inside::project_later(Tx& tx, Logs::Log& log, const Line& line,
-                                       const Json& intent) {
+Result<> LedgerImpl::project_later(Tx& tx, LogRow& log, const StoredEntry& line,
+                                   const Json& intent) {
     if (party.projects_at_once) {
         std::set<RecordId> lacking;
         SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
@@ -79,7 +80,7 @@ Result<> Ledger::Inside::project_later(Tx& tx, Logs::Log& log, const Line& line,
     const Entry& entry = line.entry;
     // What the next entries are checked against.
     if (!line.reference.empty())
-        records.remember_name(record_of(entry.kind), line.reference, entry.id());
+        documents.remember_name(record_of(entry.kind), line.reference, entry.id());
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
     if (!pending) return fail(Code::io, "the store has changed meanwhile; nothing was recorded");
     pending->push_back(target_of(entry, intent).value_or(entry.id()));
@@ -87,13 +88,13 @@ Result<> Ledger::Inside::project_later(Tx& tx, Logs::Log& log, const Line& line,
 }
 
 // One that was written again has its number in an earlier series.
-void Ledger::Inside::count_receipt(Logs::Log& log, const Json& intent) {
+void LedgerImpl::count_receipt(LogRow& log, const Json& intent) {
     if (intent.at("series") == series_of(log.id))
         log.receipts = intent.at("number").get<std::uint64_t>();
 }
 
-Result<Why> Ledger::Inside::project(Tx& tx, Logs::Log& log, const Line& line, const Json& intent,
-                                    std::set<RecordId>& lacking) {
+Result<Why> LedgerImpl::project(Tx& tx, LogRow& log, const StoredEntry& line, const Json& intent,
+                                std::set<RecordId>& lacking) {
     const Entry& entry = line.entry;
     if (record_of(entry.kind).empty()) return Why();
     if (!makes_record(entry.kind)) {
@@ -104,54 +105,54 @@ Result<Why> Ledger::Inside::project(Tx& tx, Logs::Log& log, const Line& line, co
     SPOT_ASSIGN(const auto at, parse_moment(intent.at("at").get_ref<const std::string&>()));
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
     if (line.subject) SPOT_TRY(subjects.keep(tx, *line.subject));
-    SPOT_TRY(records.save_new(tx, entry, line.subject, intent, {at.ms, line.reference}));
+    SPOT_TRY(documents.save_new(tx, entry, line.subject, intent, {at.ms, line.reference}));
     return Why();
 }
 
-Result<Why> Ledger::Inside::project_change(Tx& tx, const Line& line, const Json& intent,
-                                           std::set<RecordId>& lacking) {
+Result<Why> LedgerImpl::project_change(Tx& tx, const StoredEntry& line, const Json& intent,
+                                       std::set<RecordId>& lacking) {
     const Entry& entry = line.entry;
     if (!has_document(entry.kind)) {
-        SPOT_ASSIGN(const auto settled, records.settle_fact(tx, entry, intent));
-        return settled == Records::Settled::now ? Why() : Why("settled_before");
+        SPOT_ASSIGN(const auto settled, documents.settle_fact(tx, entry, intent));
+        return settled == Documents::Settled::now ? Why() : Why("settled_before");
     }
     const auto id = target_of(entry, intent);
-    SPOT_ASSIGN(const auto working, id ? records.open(tx, record_of(entry.kind), *id) : nullptr);
+    SPOT_ASSIGN(const auto working, id ? documents.open(tx, record_of(entry.kind), *id) : nullptr);
     if (!working) return fail(Code::corrupt, "a record's row is not in the store");
     const auto refuse = [&](std::string_view why) -> Result<Why> {
-        records.drop(*working);
+        documents.drop(*working);
         return why;
     };
     if (!working->has(entry.id())) {
-        if (!records.has_room(*working, entry.intent.size(), options.record_bytes_max))
+        if (!documents.has_room(*working, entry.intent.size(), options.record_bytes_max))
             return Why("too_large");
-        SPOT_ASSIGN(const auto done, records.execute(tx, *working, entry, intent));
+        SPOT_ASSIGN(const auto done, documents.execute(tx, *working, entry, intent));
         if (done.fault) return refuse(why_of(*done.fault));
         // It was written upon one that is not in the record: the reader sees the same.
         if (lacking.contains(*id) && entry.check != check_of(done.change))
             return refuse("diverged");
     }
-    const auto row = records.row_of(*working);
+    const auto row = documents.row_of(*working);
     if (!row) return refuse(why_of(row.error()));
-    SPOT_TRY(records.save_change(tx, *working, *row));
+    SPOT_TRY(documents.save_change(tx, *working, *row));
     return Why();
 }
 
-Result<Working*> Ledger::Inside::open(Tx& tx, std::string_view record, const RecordId& id) {
+Result<CachedRecord*> LedgerImpl::open(Tx& tx, std::string_view record, const RecordId& id) {
     // Its row is what it is, unless one of these entries made or changed it.
     const bool is_pending =
         !pending || std::find(pending->begin(), pending->end(), id) != pending->end();
-    if (is_pending && !records.is_open(record, id)) SPOT_TRY(catch_up(tx));
-    return records.open(tx, record, id);
+    if (is_pending && !documents.is_open(record, id)) SPOT_TRY(catch_up(tx));
+    return documents.open(tx, record, id);
 }
 
-Result<std::optional<RecordId>> Ledger::Inside::find(Tx& tx, std::string_view record,
-                                                     std::string_view reference_or_id) {
-    const auto named = records.find_reference(tx, record, reference_or_id);
+Result<std::optional<RecordId>> LedgerImpl::find(Tx& tx, std::string_view record,
+                                                 std::string_view reference_or_id) {
+    const auto named = documents.find_reference(tx, record, reference_or_id);
     if (!named || *named) return named;
     const auto id = RecordId::parse(reference_or_id);
     if (!id) return std::nullopt;
-    SPOT_ASSIGN(const auto there, records.exists(tx, record, *id));
+    SPOT_ASSIGN(const auto there, documents.exists(tx, record, *id));
     if (there) return id;
     SPOT_ASSIGN(const auto log, is_own(id->log) ? logs.find(tx, id->log) : nullptr);
     if (!log || id->seq <= log->projected) return std::nullopt;

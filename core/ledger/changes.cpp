@@ -3,7 +3,7 @@
 namespace spot::core {
 namespace {
 
-using Change = Working::Change;
+using Change = CachedRecord::Change;
 
 constexpr std::uint8_t kByHub = 1, kHasHash = 2;
 

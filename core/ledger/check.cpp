@@ -25,7 +25,7 @@ std::optional<std::uint64_t> receipt_number(const LogId& log, const std::string&
 }  // namespace
 
 // The chain, the receipts' series and the records that the entries made.
-Result<> Ledger::Inside::check_log(Tx& tx, const Logs::Log& log, std::vector<std::string>& faults) {
+Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::string>& faults) {
     const auto say = [&](std::uint64_t seq, const char* what) {
         faults.push_back(name_of(log.id) + ", entry " + std::to_string(seq) + ": " + what);
     };
@@ -34,7 +34,7 @@ Result<> Ledger::Inside::check_log(Tx& tx, const Logs::Log& log, std::vector<std
     Hash previous{};
     std::uint64_t expected = 1;
     std::uint64_t receipts = 0;
-    return entries.each(tx, log, 1, kSeqMax, [&](Line& line) -> Result<> {
+    return entries.each(tx, log, 1, kSeqMax, [&](StoredEntry& line) -> Result<> {
         const Entry& entry = line.entry;
         if (entry.seq != expected) say(entry.seq, "entries before it are missing");
         if (chain(previous, entry, line.commitment) != line.hash)
@@ -53,13 +53,13 @@ Result<> Ledger::Inside::check_log(Tx& tx, const Logs::Log& log, std::vector<std
             receipts = std::max(receipts, *number);
         }
         if (held || !whole || entry.seq > executed) return {};
-        SPOT_ASSIGN(const auto sound, records.is_sound(tx, line));
+        SPOT_ASSIGN(const auto sound, documents.is_sound(tx, line));
         if (!sound) say(entry.seq, "its record is not what its entries amount to");
         return {};
     });
 }
 
-Result<> Ledger::Inside::check(Tx& tx, std::vector<std::string>& faults) {
+Result<> LedgerImpl::check(Tx& tx, std::vector<std::string>& faults) {
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
     for (const LogId& id : ids) {
         SPOT_ASSIGN(const auto log, logs.find(tx, id));

@@ -36,10 +36,11 @@ std::optional<std::string> record_from(std::span<const Bytes> changes) {
 
 }  // namespace
 
-Result<std::vector<Bytes>> Records::changes_up_to(Tx& tx, Working& working, const Entry& entry) {
+Result<std::vector<Bytes>> Documents::changes_up_to(Tx& tx, CachedRecord& working,
+                                                    const Entry& entry) {
     std::vector<Bytes> out;
     std::optional<Hash> last;
-    for (const Working::Change& change : working.changes) {
+    for (const CachedRecord::Change& change : working.changes) {
         const bool is_it = entry_of(working.id, change) == entry.id();
         SPOT_ASSIGN(const auto known, knows(tx, entry, change));
         if (is_it) last = change.hash;
@@ -52,12 +53,12 @@ Result<std::vector<Bytes>> Records::changes_up_to(Tx& tx, Working& working, cons
     return out;
 }
 
-Result<std::string> Records::record_at(Tx& tx, const Working& working, const Entry& entry,
-                                       const Json& intent) {
-    Working anew;
+Result<std::string> Documents::record_at(Tx& tx, const CachedRecord& working, const Entry& entry,
+                                         const Json& intent) {
+    CachedRecord anew;
     anew.id = working.id;
-    std::vector<Working::Change> before;
-    for (const Working::Change& change : working.changes) {
+    std::vector<CachedRecord::Change> before;
+    for (const CachedRecord::Change& change : working.changes) {
         SPOT_ASSIGN(const auto known, knows(tx, entry, change));
         if (known) before.push_back(change);
     }
@@ -66,38 +67,37 @@ Result<std::string> Records::record_at(Tx& tx, const Working& working, const Ent
     return anew.document.json();
 }
 
-Result<std::vector<Bytes>> Ledger::Inside::changes_up_to(Tx& tx, const LogId& id,
-                                                         std::uint64_t seq) {
+Result<std::vector<Bytes>> LedgerImpl::changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq) {
     SPOT_ASSIGN(const auto log, logs.find(tx, id));
-    SPOT_ASSIGN(const auto line, log ? entries.read(tx, *log, seq) : std::optional<Line>());
+    SPOT_ASSIGN(const auto line, log ? entries.read(tx, *log, seq) : std::optional<StoredEntry>());
     if (!line || line->erased || !has_document(line->entry.kind))
         return fail(Code::not_found, "no such entry has a change");
     const Entry& entry = line->entry;
     const auto record = target_of(entry, Json::parse(entry.intent, nullptr, false));
     SPOT_ASSIGN(const auto working,
-                record ? records.open(tx, record_of(entry.kind), *record) : nullptr);
+                record ? documents.open(tx, record_of(entry.kind), *record) : nullptr);
     if (!working) return fail(Code::not_found, "the entry's record is not here");
-    return records.changes_up_to(tx, *working, entry);
+    return documents.changes_up_to(tx, *working, entry);
 }
 
 // Do the author's changes make of the record what the intents make of it here? Nothing: the record
 // is not here, or was erased, so that nothing was compared.
-Result<std::optional<bool>> Ledger::Inside::same_record(Tx& tx, const Line& line,
-                                                        const Json& intent,
-                                                        std::span<const Bytes> changes) {
+Result<std::optional<bool>> LedgerImpl::same_record(Tx& tx, const StoredEntry& line,
+                                                    const Json& intent,
+                                                    std::span<const Bytes> changes) {
     const auto record = target_of(line.entry, intent);
     if (!record) return std::nullopt;
     Result<std::string> ours;
     if (makes_record(line.entry.kind)) {
-        Working none;
+        CachedRecord none;
         none.id = *record;
-        ours = records.record_at(tx, none, line.entry, intent);
+        ours = documents.record_at(tx, none, line.entry, intent);
     } else {
-        const auto working = records.open(tx, record_of(line.entry.kind), *record);
+        const auto working = documents.open(tx, record_of(line.entry.kind), *record);
         if (!working && working.error().code != Code::not_found)  // erased
             return tl::make_unexpected(working.error());
         if (!working || !*working) return std::nullopt;
-        ours = records.record_at(tx, **working, line.entry, intent);
+        ours = documents.record_at(tx, **working, line.entry, intent);
     }
     if (!ours && (ours.error().code == Code::io || ours.error().code == Code::busy))
         return tl::make_unexpected(ours.error());
@@ -105,11 +105,11 @@ Result<std::optional<bool>> Ledger::Inside::same_record(Tx& tx, const Line& line
     return theirs && *ours == *theirs;
 }
 
-Result<bool> Ledger::Inside::reconsider(Tx& tx, const LogId& id, std::uint64_t seq,
-                                        std::span<const Bytes> changes) {
+Result<bool> LedgerImpl::reconsider(Tx& tx, const LogId& id, std::uint64_t seq,
+                                    std::span<const Bytes> changes) {
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found) return false;
-    Logs::Log& log = *found;
+    LogRow& log = *found;
     SPOT_ASSIGN(const auto held, entries.quarantine_code(tx, log, seq));
     if (held != "diverged") return false;
     SPOT_ASSIGN(const auto line, entries.read(tx, log, seq));
@@ -130,7 +130,7 @@ Result<bool> Ledger::Inside::reconsider(Tx& tx, const LogId& id, std::uint64_t s
 }
 
 // Executes an entry that stood in quarantine. False: it goes back there.
-Result<bool> Ledger::Inside::release(Tx& tx, Logs::Log& log, const Line& line, Check check) {
+Result<bool> LedgerImpl::release(Tx& tx, LogRow& log, const StoredEntry& line, Check check) {
     const std::uint64_t seq = line.entry.seq;
     SPOT_TRY(entries.release(tx, log, seq));
     if (seq > log.executed) return true;  // its turn comes
@@ -144,11 +144,11 @@ Result<bool> Ledger::Inside::release(Tx& tx, Logs::Log& log, const Line& line, C
     return true;
 }
 
-// Entries that came, or whose turn came, when a record was not there to which they refer.
-Result<> Ledger::Inside::judge_again(Tx& tx, const LogId& id) {
+// EntryLog that came, or whose turn came, when a record was not there to which they refer.
+Result<> LedgerImpl::judge_again(Tx& tx, const LogId& id) {
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found) return {};
-    Logs::Log& log = *found;
+    LogRow& log = *found;
     // A receipt is judged by the numbers in front of it, as when it came. They are counted once.
     std::uint64_t counted = 0, highest = 0;
     for (std::uint64_t seq = 0;;) {
@@ -167,10 +167,10 @@ Result<> Ledger::Inside::judge_again(Tx& tx, const LogId& id) {
     return logs.save(tx, log);
 }
 
-Result<> Ledger::Inside::judge_again(Tx& tx, Logs::Log& log, Line line,
-                                     std::uint64_t receipts_before) {
+Result<> LedgerImpl::judge_again(Tx& tx, LogRow& log, StoredEntry line,
+                                 std::uint64_t receipts_before) {
     const std::uint64_t receipts = std::exchange(log.receipts, receipts_before);
-    std::optional<Subjects::Id> subject;
+    std::optional<SubjectId> subject;
     const auto code = judge(tx, log, line.entry, subject);
     log.receipts = receipts;
     if (!code) return tl::make_unexpected(code.error());

@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 
 // A savepoint a log: what is damaged in one stays that log's. Its error is told when nothing else
 // is left to do, so that whoever calls until 0 gets everything else done first.
-Result<> Ledger::Inside::execute_received(Tx& tx, std::size_t count, std::size_t& done) {
+Result<> LedgerImpl::execute_received(Tx& tx, std::size_t count, std::size_t& done) {
     std::optional<Error> first;
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
     for (const LogId& id : ids) {
@@ -45,37 +45,37 @@ Result<> Ledger::Inside::execute_received(Tx& tx, std::size_t count, std::size_t
     return first && done == 0 ? Result<>(tl::make_unexpected(*first)) : Result<>();
 }
 
-Result<std::size_t> Ledger::Inside::execute_received(Tx& tx, Logs::Log& log, std::size_t count) {
+Result<std::size_t> LedgerImpl::execute_received(Tx& tx, LogRow& log, std::size_t count) {
     const std::uint64_t last = std::min(log.settled, log.executed + count);
     const std::size_t taken = static_cast<std::size_t>(last - log.executed);
-    SPOT_TRY(entries.each(tx, log, log.executed + 1, last, [&](Line& line) -> Result<> {
+    SPOT_TRY(entries.each(tx, log, log.executed + 1, last, [&](StoredEntry& line) -> Result<> {
         SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, line.entry.seq));
         if (held) return {};
         SPOT_ASSIGN(const auto why, execute_one(tx, line, Check::by_hash));
         return why ? entries.quarantine(tx, log, line.entry.seq, *why) : Result<>();
     }));
     log.executed = last;
-    SPOT_TRY(records.tally(tx, log, last));
+    SPOT_TRY(documents.tally(tx, log, last));
     SPOT_TRY(logs.save(tx, log));
     // Every entry now keeps its own salt.
     SPOT_TRY(logs.destroy_secrets(tx, log, last));
     return taken;
 }
 
-// Entries may have been quarantined on execution only: what depends on them follows them.
-Result<bool> Ledger::Inside::refers_to_records(Tx& tx, const Json& intent) {
+// EntryLog may have been quarantined on execution only: what depends on them follows them.
+Result<bool> LedgerImpl::refers_to_records(Tx& tx, const Json& intent) {
     for (const char* member : {"session", "request", "receipt"}) {
         const auto at = intent.find(member);
         if (at == intent.end()) continue;
         const auto id = RecordId::parse(at->get_ref<const std::string&>());
         if (!id) return false;
-        const auto there = records.exists(tx, member, *id);
+        const auto there = documents.exists(tx, member, *id);
         if (!there || !*there) return there;
     }
     return true;
 }
 
-Result<Why> Ledger::Inside::execute_one(Tx& tx, const Line& line, Check check) {
+Result<Why> LedgerImpl::execute_one(Tx& tx, const StoredEntry& line, Check check) {
     if (line.erased) return Why("erased");
     const Entry& entry = line.entry;
     const Json intent = Json::parse(entry.intent, nullptr, false);
@@ -90,25 +90,25 @@ Result<Why> Ledger::Inside::execute_one(Tx& tx, const Line& line, Check check) {
         return Why();
     }
     if (entry.kind == Kind::receipt_settle) {
-        SPOT_ASSIGN(const auto settled, records.settle_fact(tx, entry, intent));
-        return settled == Records::Settled::now ? Why() : Why("settled_before");
+        SPOT_ASSIGN(const auto settled, documents.settle_fact(tx, entry, intent));
+        return settled == Documents::Settled::now ? Why() : Why("settled_before");
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return Why("form");
-    SPOT_TRY(records.save_new(tx, entry, std::nullopt, intent, {at->ms, {}}));
+    SPOT_TRY(documents.save_new(tx, entry, std::nullopt, intent, {at->ms, {}}));
     return Why();
 }
 
-Result<Why> Ledger::Inside::execute_document(Tx& tx, const Line& line, const Json& intent,
-                                             Check check) {
+Result<Why> LedgerImpl::execute_document(Tx& tx, const StoredEntry& line, const Json& intent,
+                                         Check check) {
     const Entry& entry = line.entry;
-    Working* working = nullptr;
+    CachedRecord* working = nullptr;
     if (makes_record(entry.kind)) {
-        SPOT_ASSIGN(const auto made, records.make(tx, entry, line.subject));
+        SPOT_ASSIGN(const auto made, documents.make(tx, entry, line.subject));
         working = made;
     } else {
         const auto id = target_of(entry, intent);
-        const auto opened = id ? records.open(tx, record_of(entry.kind), *id) : nullptr;
+        const auto opened = id ? documents.open(tx, record_of(entry.kind), *id) : nullptr;
         if (!opened) {
             if (opened.error().code == Code::not_found) return Why("erased");
             return tl::make_unexpected(opened.error());
@@ -117,28 +117,28 @@ Result<Why> Ledger::Inside::execute_document(Tx& tx, const Line& line, const Jso
         working = *opened;
     }
     if (entry.kind == Kind::session_close) {
-        SPOT_ASSIGN(const auto closed, records.knew_changes(tx, *working, entry));
+        SPOT_ASSIGN(const auto closed, documents.knew_changes(tx, *working, entry));
         if (closed) return Why("duplicate");
     }
     const auto refuse = [&](std::string_view why) -> Result<Why> {
-        records.drop(*working);
+        documents.drop(*working);
         return why;
     };
     if (!makes_record(entry.kind) &&
-        !records.has_room(*working, entry.intent.size(), options.record_bytes_max))
+        !documents.has_room(*working, entry.intent.size(), options.record_bytes_max))
         return Why("too_large");  // the document is what it was
-    SPOT_ASSIGN(const auto done, records.execute(tx, *working, entry, intent));
+    SPOT_ASSIGN(const auto done, documents.execute(tx, *working, entry, intent));
     if (done.fault) return refuse(why_of(*done.fault));
     if (check == Check::by_hash && entry.check != check_of(done.change)) return refuse("diverged");
     if (!makes_record(entry.kind)) {
-        const auto row = records.row_of(*working);
+        const auto row = documents.row_of(*working);
         if (!row) return refuse(why_of(row.error()));
-        SPOT_TRY(records.save_change(tx, *working, *row));
+        SPOT_TRY(documents.save_change(tx, *working, *row));
         return Why();
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return refuse("form");
-    SPOT_TRY(records.save_new(tx, entry, line.subject, intent, {at->ms, {}}));
+    SPOT_TRY(documents.save_new(tx, entry, line.subject, intent, {at->ms, {}}));
     return Why();
 }
 

@@ -12,7 +12,7 @@ namespace {
 // A station may take 80 MB, and opening the store takes most of it for a moment.
 constexpr std::size_t kHeldBytesMax = 16 * 1024 * 1024;
 
-using Line = std::function<void(std::string_view)>;
+using UseLine = std::function<void(std::string_view)>;
 
 // The lines of records whose turn comes later, by place: what lies side by side in the table is
 // exported kind by kind. Where they are too many, the longest are given up and read again in turn.
@@ -32,7 +32,7 @@ public:
         bytes_ += line.size() + 1;
         if (bytes_ > kHeldBytesMax) give_up_longest();
     }
-    void hand_out(std::size_t place, const Line& use) {
+    void hand_out(std::size_t place, const UseLine& use) {
         std::string_view rest = *lines_[place];
         for (auto end = rest.find('\n'); end != rest.npos; end = rest.find('\n')) {
             use(rest.substr(0, end));
@@ -62,9 +62,8 @@ private:
 
 }  // namespace
 
-Result<> Ledger::Inside::export_log(
-    Tx& tx, const Logs::Log& log, const ExportRange& range,
-    const std::function<void(std::size_t, const std::string&)>& use) {
+Result<> LedgerImpl::export_log(Tx& tx, const LogRow& log, const ExportRange& range,
+                                const std::function<void(std::size_t, const std::string&)>& use) {
     RecordTable::Selection wanted;
     wanted.keys = {entry_key(log.number, 0), entry_key(log.number, kSeqMax)};
     wanted.first_place = range.first_place;
@@ -73,7 +72,7 @@ Result<> Ledger::Inside::export_log(
     return tx.records.each(wanted, [&](RecordRow& row) -> Result<> {
         const auto place = static_cast<std::size_t>(row.place);
         const RecordId id{log.id, seq_of(row.key)};
-        SPOT_ASSIGN(const auto json, records.open_json(tx, id, row));
+        SPOT_ASSIGN(const auto json, documents.open_json(tx, id, row));
         if (!json) return {};  // erased
         Reader reader;
         reader.held = party.shows_what_is_held && id.seq <= log.acknowledged.seq;
@@ -83,8 +82,8 @@ Result<> Ledger::Inside::export_log(
     });
 }
 
-Result<> Ledger::Inside::export_records(Tx& tx, const ExportOptions& wanted,
-                                        const std::function<void(std::string_view)>& line) {
+Result<> LedgerImpl::export_records(Tx& tx, const ExportOptions& wanted,
+                                    const std::function<void(std::string_view)>& line) {
     ExportRange range;
     range.references = wanted.references;
     if (!wanted.since.empty()) {
@@ -118,14 +117,14 @@ Result<> Ledger::Inside::export_records(Tx& tx, const ExportOptions& wanted,
     return {};
 }
 
-Result<Ledger::Counts> Ledger::Inside::count(Tx& tx) {
-    Counts out;
+Result<RecordCounts> LedgerImpl::count(Tx& tx) {
+    RecordCounts out;
     for (const std::string_view name : kRecordNames) out.records[std::string(name)] = 0;
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
     for (const LogId& id : ids) {
         SPOT_ASSIGN(const auto found, logs.find(tx, id));
-        Logs::Log log = *found;  // its row was written some entries ago: they are counted on
-        SPOT_TRY(records.tally(tx, log, log.tip.seq));
+        LogRow log = *found;  // its row was written some entries ago: they are counted on
+        SPOT_TRY(documents.tally(tx, log, log.tip.seq));
         for (std::size_t i = 0; i < kRecordNames.size(); ++i)
             out.records[std::string(kRecordNames[i])] += log.tally[i];
         if (!is_own(id)) out.unexecuted += log.tip.seq - log.executed;

@@ -1,133 +1,151 @@
-#include "core/ledger/files.h"
-
-#include <algorithm>
-#include <limits>
-#include <set>
-#include <string_view>
-
 #include <nlohmann/json.hpp>
 
+#include "core/ledger/impl.h"
+
 namespace spot::core {
-namespace {
 
-using FileState = Ledger::FileState;
-
-constexpr std::string_view kKey = "file key";
-// Content that is whole and something else: a disk or a memory may have failed once.
-constexpr std::uint64_t kFailuresMax = 3;
-
-Bytes place_of_key(const Files::Row& row) {
-    ByteWriter out;
-    out.sized(view(kKey));
-    out.u64(static_cast<std::uint64_t>(row.number));
-    out.raw(row.hash);
-    return out.take();
-}
-
-Bytes place_of_piece(const Hash& hash, std::uint64_t offset) {
-    ByteWriter out;
-    out.u64(offset);
-    out.raw(hash);
-    return out.take();
-}
-
-std::optional<Hash> hash_in(std::string_view hex) {
-    Hash out{};
-    const auto raw = from_hex(hex);
-    if (!raw || raw->size() != out.size()) return std::nullopt;
-    std::copy(raw->begin(), raw->end(), out.begin());
+Result<std::vector<AwaitedFile>> LedgerFiles::awaited(const LogId& log, std::size_t count) {
+    std::vector<AwaitedFile> out;
+    SPOT_TRY(impl_.read(LedgerImpl::Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto settled, impl_.settled_before(tx, log));
+        std::vector<std::int64_t> seen;  // files: several requests may name one
+        return tx.files.each_awaited(
+            log.device, [&](std::int64_t entry, const FileRow& row) -> Result<bool> {
+                const auto last = settled.find(entry >> kSeqBits);
+                if (last == settled.end() || seq_of(entry) > last->second ||
+                    std::find(seen.begin(), seen.end(), row.number) != seen.end())
+                    return true;
+                SPOT_ASSIGN(const auto id, impl_.id_of(tx, entry));
+                seen.push_back(row.number);
+                out.push_back({{id, row.hash}, row.have, row.bytes});
+                return out.size() < count;
+            });
+    }));
     return out;
 }
 
-}  // namespace
-
-Result<> Files::name(Tx& tx, std::int64_t entry, std::uint64_t device, const Subjects::Id& subject,
-                     const nlohmann::json& attachments) {
-    std::vector<FileName> files;
-    for (const auto& [hex, about] : attachments.items()) {
-        const auto hash = hash_in(hex);
-        if (!hash) return fail(Code::corrupt, "an attachment's name is no hash");
-        files.push_back({*hash, about.at("bytes").get<std::uint64_t>()});
-    }
-    return tx.files.name(entry, device, subject, files);
+Result<> LedgerFiles::add_chunk(const RequestFile& file, std::uint64_t offset, View bytes) {
+    return impl_.transact([&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(auto row, impl_.file_row(tx, file));
+        if (!row) return fail(Code::not_found, "no request names that file");
+        if (row->state != FileState::awaited || offset > row->have) return {};
+        const std::uint64_t known = row->have - offset;
+        return known >= bytes.size()
+                   ? Result<>()
+                   : impl_.received_files.add(tx, *row,
+                                              bytes.subspan(static_cast<std::size_t>(known)));
+    });
 }
 
-Result<std::uint64_t> Files::count_awaited(Tx& tx, std::uint64_t device) {
-    std::set<std::int64_t> seen;  // several requests may name one
-    SPOT_TRY(tx.files.each_awaited(device, [&](std::int64_t, const Row& row) -> Result<bool> {
-        seen.insert(row.number);
-        return true;
-    }));
-    return seen.size();
+Result<> LedgerFiles::mark_failed(const RequestFile& file) {
+    return impl_.transact([&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(auto row, impl_.file_row(tx, file));
+        if (!row || row->state != FileState::awaited) return {};
+        return impl_.received_files.give_up(tx, *row);
+    });
 }
 
-Result<SecretKey> Files::key_of(Tx& tx, const Row& row) {
-    SPOT_ASSIGN(const auto sealing, subjects_.key(tx, row.subject));
-    if (!sealing) return fail(Code::not_found, "the person's data were erased");
-    SPOT_ASSIGN(const auto opened, open_at_rest(*sealing, row.key, place_of_key(row)));
-    if (opened.size() != SecretKey::kSize) return fail(Code::corrupt, "a file's key is damaged");
-    return SecretKey(View(opened).first<SecretKey::kSize>());
-}
-
-Result<SecretKey> Files::make_key(Tx& tx, Row& row) {
-    if (!row.key.empty()) return key_of(tx, row);
-    SPOT_ASSIGN(const auto sealing, subjects_.key(tx, row.subject));
-    if (!sealing) return fail(Code::not_found, "the person's data were erased");
-    SecretKey made = SecretKey::random(random_);
-    row.key = seal_at_rest(*sealing, made.bytes(), place_of_key(row), random_);
-    return made;
-}
-
-Result<> Files::add(Tx& tx, Row& row, View bytes) {
-    if (bytes.size() > row.bytes - row.have)
-        return fail(Code::limit, "a file is longer than its request says");
-    SPOT_ASSIGN(const auto key, make_key(tx, row));
-    SPOT_TRY(
-        tx.files.add_piece(row.number, row.have,
-                           seal_at_rest(key, bytes, place_of_piece(row.hash, row.have), random_)));
-    row.have += bytes.size();
-    return row.have == row.bytes ? conclude(tx, row) : tx.files.save(row);
-}
-
-Result<> Files::conclude(Tx& tx, Row& row) {
-    Hasher hasher;
-    SPOT_TRY(read(tx, row, [&](View piece) -> Result<> {
-        hasher.add(piece);
+Result<FileState> LedgerFiles::state(const RequestFile& file) {
+    FileState out = FileState::unknown;
+    SPOT_TRY(impl_.read(LedgerImpl::Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto head, impl_.made(tx, Kind::request_queue, file.request));
+        if (!head) return {};  // none, or in quarantine
+        SPOT_ASSIGN(const auto row, impl_.file_row(tx, file));
+        if (!row) return {};
+        SPOT_ASSIGN(const auto key, impl_.subjects.key(tx, row->subject));
+        if (key) out = row->state;
         return {};
     }));
-    if (hasher.finish() == row.hash) {
-        row.state = FileState::whole;
-        return tx.files.save(row);
+    return out;
+}
+
+Result<> LedgerFiles::each(const std::optional<RecordId>& request,
+                           const std::function<Result<>(const ReceivedFile&)>& use) {
+    return impl_.read(LedgerImpl::Of::log, [&](Tx& tx) -> Result<> {
+        KeyRange range{0, std::numeric_limits<std::int64_t>::max()};
+        if (request) {
+            SPOT_ASSIGN(const auto log, impl_.logs.find(tx, request->log));
+            if (!log || request->seq == 0) return {};
+            range.first = range.last = entry_key(log->number, request->seq);
+        }
+        return tx.files.each(range, [&](std::int64_t at, const FileRow& row) -> Result<> {
+            SPOT_ASSIGN(const auto id, impl_.id_of(tx, at));
+            return use({{id, row.hash}, row.have, row.bytes, row.state});
+        });
+    });
+}
+
+Result<std::vector<RequestFile>> LedgerFiles::unconfirmed(std::size_t count) {
+    std::vector<RequestFile> out;
+    SPOT_TRY(impl_.read(LedgerImpl::Of::log, [&](Tx& tx) {
+        return impl_.each_not_there(tx, [&](const RequestFile& file, FileState told) {
+            const bool is_there = file.request.seq <= impl_.log(file.request.log).acknowledged.seq;
+            if (told == FileState::awaited && is_there) out.push_back(file);
+        });
+    }));
+    std::sort(out.begin(), out.end());
+    if (out.size() > count) out.resize(count);
+    return out;
+}
+
+Result<std::vector<RequestFile>> LedgerFiles::refused(std::size_t count) {
+    std::vector<RequestFile> refused;
+    SPOT_TRY(impl_.read(LedgerImpl::Of::log, [&](Tx& tx) {
+        return impl_.each_not_there(tx, [&](const RequestFile& file, FileState told) {
+            if (told != FileState::awaited) refused.push_back(file);
+        });
+    }));
+    std::sort(refused.begin(), refused.end());
+    std::vector<RequestFile> out;
+    for (const RequestFile& file : refused) {
+        if (out.size() == count) break;
+        SPOT_ASSIGN(const auto shown, impl_.faces.records.view("request", file.request));
+        if (shown && !nlohmann::json::parse(shown->json, nullptr, false).contains("withdrawn"))
+            out.push_back(file);
     }
-    if (++row.failures >= kFailuresMax) return give_up(tx, row);
-    SPOT_TRY(drop_pieces(tx, row));
-    return tx.files.save(row);
+    return out;
 }
 
-Result<> Files::give_up(Tx& tx, Row& row) {
-    row.state = FileState::given_up;
-    SPOT_TRY(drop_pieces(tx, row));
-    return tx.files.save(row);
+Result<bool> LedgerFiles::set_remote_state(const RequestFile& file, FileState state) {
+    bool changed = false;
+    SPOT_TRY(impl_.transact([&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(changed, tx.attachments.set_remote(file.request.text(), file.hash, state));
+        return {};
+    }));
+    return changed;
 }
 
-Result<> Files::drop_pieces(Tx& tx, Row& row) {
-    row.have = 0;
-    row.key.clear();  // what was sealed under it may lie in a free page
-    return tx.files.drop_pieces(row.number);
+Result<std::map<Hash, FileState>> LedgerFiles::remote_states(const RecordId& request) {
+    return impl_.look(LedgerImpl::Of::log, [&](Tx& tx) -> Result<std::map<Hash, FileState>> {
+        SPOT_ASSIGN(const auto rows, tx.attachments.of_owner(request.text()));
+        std::map<Hash, FileState> out;
+        for (const AttachedRow& row : rows)
+            if (row.subject) out[row.hash] = row.remote;
+        return out;
+    });
 }
 
-Result<> Files::read(Tx& tx, const Row& row, const std::function<Result<>(View)>& use) {
-    SPOT_ASSIGN(const auto key, key_of(tx, row));
-    std::uint64_t offset = 0;
-    while (offset < row.have) {
-        SPOT_ASSIGN(const auto piece, tx.files.piece(row.number, offset));
-        if (!piece) return fail(Code::corrupt, "a piece of a file is missing");
-        SPOT_ASSIGN(const auto plain, open_at_rest(key, *piece, place_of_piece(row.hash, offset)));
-        if (plain.empty()) return fail(Code::corrupt, "a piece of a file is empty");
-        SPOT_TRY(use(plain));
-        offset += plain.size();
-    }
-    return {};
+Result<FileCounts> LedgerFiles::counts(std::uint64_t device) {
+    FileCounts out;
+    SPOT_TRY(impl_.read(LedgerImpl::Of::log, [&](Tx& tx) -> Result<> {
+        if (impl_.party.asks_for_files) {
+            SPOT_ASSIGN(out.awaited, impl_.received_files.count_awaited(tx, device));
+            SPOT_ASSIGN(out.given_up, tx.files.count_given_up(device));
+            return {};
+        }
+        return impl_.each_not_there(tx, [&](const RequestFile&, FileState state) {
+            ++(state == FileState::awaited ? out.awaited : out.given_up);
+        });
+    }));
+    // As nearly always at a station: no record is opened.
+    if (impl_.party.asks_for_files || out.given_up == 0) return out;
+    SPOT_ASSIGN(const auto refused, refused(out.given_up));
+    out.given_up = refused.size();
+    return out;
+}
+
+Result<std::optional<Bytes>> LedgerFiles::content(const RequestFile& file) {
+    return impl_.faces.attachments.find(file.request.text(), file.hash);
 }
 
 }  // namespace spot::core

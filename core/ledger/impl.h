@@ -6,12 +6,13 @@
 
 #include "core/catalogue_versions.h"
 #include "core/ledger.h"
-#include "core/ledger/entries.h"
-#include "core/ledger/files.h"
-#include "core/ledger/logs.h"
+#include "core/ledger/documents.h"
+#include "core/ledger/entry_log.h"
+#include "core/ledger/faces.h"
+#include "core/ledger/log_cache.h"
 #include "core/ledger/party_rules.h"
-#include "core/ledger/records.h"
-#include "core/ledger/subjects.h"
+#include "core/ledger/received_files.h"
+#include "core/ledger/subject_keys.h"
 #include "core/receipt_code.h"
 #include "core/store/store.h"
 
@@ -20,18 +21,20 @@ namespace spot::core {
 // Settings that say what was derived from a store's entries already.
 inline constexpr char kListed[] = "ledger.listed";           // the lists hold every record
 inline constexpr char kFilesNamed[] = "ledger.files_named";  // files have rows
+// The namespace of other stations' keys, by device.
+inline constexpr std::string_view kStationKeys = "station_key";
 
 // What a ledger is made of. Its verbs stand in a file each: append.cpp, receive.cpp, …
-struct Ledger::Inside {
-    Inside(std::unique_ptr<Store> opened, Options given, SecretKey subject_secret)
+struct LedgerImpl {
+    LedgerImpl(std::unique_ptr<Store> opened, Ledger::Options given, SecretKey subject_secret)
         : options(given),
           party(rules_of(options.party)),
           store(std::move(opened)),
           logs(*options.random),
           subjects(*options.random, std::move(subject_secret)),
           entries(subjects),
-          records(logs, entries, subjects, options.party),
-          files(subjects, *options.random) {}
+          documents(logs, entries, subjects, options.party),
+          received_files(subjects, *options.random) {}
 
     // ── Transactions (transaction.cpp).
     using Work = std::function<Result<>(Tx&)>;
@@ -67,37 +70,39 @@ struct Ledger::Inside {
     }
 
     // As it is now; an unknown one is empty.
-    Logs::Log log(const LogId& id);
+    LogRow log(const LogId& id);
 
     // ── append.cpp
     Result<> append(Tx& tx, Kind kind, std::string_view reference, std::string_view user,
-                    nlohmann::json intent, Appended& out);
+                    nlohmann::json intent, Journal::Appended& out);
     Result<bool> repeated_record(Tx& tx, Kind kind, std::string_view reference,
-                                 const nlohmann::json& intent, Appended& out);
-    Result<bool> repeated_change(const Working& working, Kind kind, const std::string& intent,
-                                 Appended& out);
+                                 const nlohmann::json& intent, Journal::Appended& out);
+    Result<bool> repeated_change(const CachedRecord& working, Kind kind, const std::string& intent,
+                                 Journal::Appended& out);
     Result<bool> repeated_settlement(Tx& tx, const nlohmann::json& intent, const std::string& text,
-                                     Appended& out);
+                                     Journal::Appended& out);
     // With all of its entry set but `check`. Held: it is quarantined for that, and has its check.
-    Result<> write(Tx& tx, Logs::Log& log, Line line, const nlohmann::json& intent,
-                   Working* working, std::string_view held = {});
+    Result<> write(Tx& tx, LogRow& log, StoredEntry line, const nlohmann::json& intent,
+                   CachedRecord* working, std::string_view held = {});
     // `limit`: the change would make its record too large.
-    Result<> check_room(Tx& tx, Working& working, const nlohmann::json& intent, std::size_t bytes);
+    Result<> check_room(Tx& tx, CachedRecord& working, const nlohmann::json& intent,
+                        std::size_t bytes);
     Result<Seen> seen_by(Tx& tx, const LogId& author);
 
     // ── catch_up.cpp: what own entries amount to, put where it is read.
     Result<bool> is_behind(Tx& tx);
     Result<> catch_up(Tx& tx);
-    Result<> catch_up(Tx& tx, Logs::Log& log, std::set<RecordId>& lacking);
-    Result<> project_later(Tx& tx, Logs::Log& log, const Line& line, const nlohmann::json& intent);
+    Result<> catch_up(Tx& tx, LogRow& log, std::set<RecordId>& lacking);
+    Result<> project_later(Tx& tx, LogRow& log, const StoredEntry& line,
+                           const nlohmann::json& intent);
     // Why an entry stays out of its record; the record is then among those that are `lacking` one.
-    Result<Why> project(Tx& tx, Logs::Log& log, const Line& line, const nlohmann::json& intent,
+    Result<Why> project(Tx& tx, LogRow& log, const StoredEntry& line, const nlohmann::json& intent,
                         std::set<RecordId>& lacking);
-    void count_receipt(Logs::Log& log, const nlohmann::json& intent);
-    Result<Why> project_change(Tx& tx, const Line& line, const nlohmann::json& intent,
+    void count_receipt(LogRow& log, const nlohmann::json& intent);
+    Result<Why> project_change(Tx& tx, const StoredEntry& line, const nlohmann::json& intent,
                                std::set<RecordId>& lacking);
-    // A session or request, also one that has no row yet; see Records::open().
-    Result<Working*> open(Tx& tx, std::string_view record, const RecordId& id);
+    // A session or request, also one that has no row yet; see Documents::open().
+    Result<CachedRecord*> open(Tx& tx, std::string_view record, const RecordId& id);
     // By a caller's name, or as the text of an id.
     Result<std::optional<RecordId>> find(Tx& tx, std::string_view record,
                                          std::string_view reference_or_id);
@@ -105,30 +110,30 @@ struct Ledger::Inside {
     // ── state.cpp: what an intent refers to.
     bool is_own(const LogId& log) const;
     // An entry that made a record and is not in quarantine. Nothing: there is none.
-    Result<std::optional<Entries::Head>> made(Tx& tx, Kind making, const RecordId& id);
+    Result<std::optional<EntryLog::Head>> made(Tx& tx, Kind making, const RecordId& id);
     // Whose session and request an intent may refer to: `log`'s device, or anybody's.
     enum class Whose { of_device, anybody };
     // `not_found`: it refers to a session or request that is not here. `invalid`: an edit's path
     // is no field of its request. `subject` gets the key's owner for an edit.
     Result<> check_state(Tx& tx, const LogId& log, Whose whose, Kind kind,
                          const nlohmann::json& intent, const Catalogue& catalogue,
-                         std::optional<Subjects::Id>& subject);
+                         std::optional<SubjectId>& subject);
     // `refused`: a request that has left for its agency, or was withdrawn, stays as it is.
-    Result<> check_open(Kind kind, Working& request);
+    Result<> check_open(Kind kind, CachedRecord& request);
     Result<> check_edit(Tx& tx, const RecordId& request, const nlohmann::json& set,
                         const Catalogue& catalogue);
 
     // ── branch.cpp
     Result<> branch(Tx& tx, const LogId& from, const Tip& common, const LogId& to,
-                    const Renamed& renamed, std::uint64_t& again);
+                    const Journal::Renamed& renamed, std::uint64_t& again);
     // What has to be known of an entry to write it again.
     struct Stranded {
         std::vector<std::string> names;  // by which its record is found
         std::uint64_t now = 0;           // its number in the new log; 0: it was erased
     };
-    Result<> undo_after(Tx& tx, const Logs::Log& log, std::vector<Stranded>& stranded);
-    Result<> write_again(Tx& tx, const Logs::Log& from, Line line, Logs::Log& to,
-                         std::vector<Stranded>& stranded, const Renamed& renamed);
+    Result<> undo_after(Tx& tx, const LogRow& log, std::vector<Stranded>& stranded);
+    Result<> write_again(Tx& tx, const LogRow& from, StoredEntry line, LogRow& to,
+                         std::vector<Stranded>& stranded, const Journal::Renamed& renamed);
     Result<> keep_branch(Tx& tx, const LogId& log, const Seen& branch);
     Result<std::size_t> matching(Tx& tx, const LogId& log, std::span<const Entry> given);
     // Hands on what is attached to a request to the one that it was written again as.
@@ -136,45 +141,45 @@ struct Ledger::Inside {
 
     // ── awaited.cpp
     // At a hub: what a station's request that was just received names.
-    Result<> name_files(Tx& tx, const Logs::Log& log, const Line& line);
+    Result<> name_files(Tx& tx, const LogRow& log, const StoredEntry& line);
     Result<> name_earlier_files(Tx& tx);
     // Of a log and the earlier epochs that its author knew, by number: up to which entry their
     // requests count here.
     Result<std::map<std::int64_t, std::uint64_t>> settled_before(Tx& tx, const LogId& id);
-    Result<std::optional<Files::Row>> file_row(Tx& tx, const File& file);
-    Result<std::optional<Bytes>> received_file(Tx& tx, const File& file);
+    Result<std::optional<FileRow>> file_row(Tx& tx, const RequestFile& file);
+    Result<std::optional<Bytes>> received_file(Tx& tx, const RequestFile& file);
     // At a station: the files of which the hub has not said that they are there, and what it did
     // say.
-    Result<> each_not_there(Tx& tx, const std::function<void(const File&, FileState)>& use);
+    Result<> each_not_there(Tx& tx, const std::function<void(const RequestFile&, FileState)>& use);
     // Of an entry's key.
     Result<RecordId> id_of(Tx& tx, std::int64_t key);
 
     // ── receive.cpp
-    Result<> receive(Tx& tx, const LogId& id, std::span<const Entry> received, Take take, Tip& tip);
+    Result<> receive(Tx& tx, const LogId& id, std::span<const Entry> received, ReceiveMode take,
+                     Tip& tip);
     // The log, made where it lacks. `invalid`: its epoch is out of reach.
-    Result<Logs::Log*> log_to_receive(Tx& tx, const LogId& id);
+    Result<LogRow*> log_to_receive(Tx& tx, const LogId& id);
     // The secret of the entry's period: the one that is here, or was offered with the bundle.
-    Result<const SecretKey*> secret_of(Tx& tx, const Logs::Log& log, std::uint64_t seq);
-    Result<Why> judge(Tx& tx, Logs::Log& log, const Entry& entry,
-                      std::optional<Subjects::Id>& subject);
+    Result<const SecretKey*> secret_of(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<Why> judge(Tx& tx, LogRow& log, const Entry& entry, std::optional<SubjectId>& subject);
     // Could the author have seen so much of the other party's log?
     Result<bool> can_be(Tx& tx, const LogId& author, const Seen& seen);
     Result<> settle(Tx& tx, const LogId& id);
     Result<> take_back(Tx& tx, const LogId& id, std::uint64_t seq);
     // The highest receipt number in entries first … last.
-    Result<std::uint64_t> receipts_in(Tx& tx, const Logs::Log& log, std::uint64_t first,
+    Result<std::uint64_t> receipts_in(Tx& tx, const LogRow& log, std::uint64_t first,
                                       std::uint64_t last);
 
     // ── execute.cpp
     Result<> execute_received(Tx& tx, std::size_t count, std::size_t& done);
-    Result<std::size_t> execute_received(Tx& tx, Logs::Log& log, std::size_t count);
+    Result<std::size_t> execute_received(Tx& tx, LogRow& log, std::size_t count);
     // Nothing: done. Otherwise why the entry goes into quarantine.
     enum class Check {
         by_hash,  // its change has to be the author's (Entry::check)
         shown,    // it was shown to make the same record
     };
-    Result<Why> execute_one(Tx& tx, const Line& line, Check check);
-    Result<Why> execute_document(Tx& tx, const Line& line, const nlohmann::json& intent,
+    Result<Why> execute_one(Tx& tx, const StoredEntry& line, Check check);
+    Result<Why> execute_document(Tx& tx, const StoredEntry& line, const nlohmann::json& intent,
                                  Check check);
     Result<bool> refers_to_records(Tx& tx, const nlohmann::json& intent);
 
@@ -182,11 +187,12 @@ struct Ledger::Inside {
     Result<std::vector<Bytes>> changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq);
     Result<bool> reconsider(Tx& tx, const LogId& id, std::uint64_t seq,
                             std::span<const Bytes> changes);
-    Result<std::optional<bool>> same_record(Tx& tx, const Line& line, const nlohmann::json& intent,
+    Result<std::optional<bool>> same_record(Tx& tx, const StoredEntry& line,
+                                            const nlohmann::json& intent,
                                             std::span<const Bytes> changes);
-    Result<bool> release(Tx& tx, Logs::Log& log, const Line& line, Check check);
+    Result<bool> release(Tx& tx, LogRow& log, const StoredEntry& line, Check check);
     Result<> judge_again(Tx& tx, const LogId& id);
-    Result<> judge_again(Tx& tx, Logs::Log& log, Line line, std::uint64_t receipts_before);
+    Result<> judge_again(Tx& tx, LogRow& log, StoredEntry line, std::uint64_t receipts_before);
 
     // ── catalogues.cpp
     Result<> load_catalogues(Tx& tx);
@@ -194,7 +200,7 @@ struct Ledger::Inside {
     // Whose rules the intent has to keep to. `invalid`: it names a version that is not known here.
     Result<const Catalogue*> catalogue_of(Tx& tx, Kind kind, const nlohmann::json& intent);
     Result<std::string> catalogue_text(Tx& tx, std::string_view version);
-    Result<> keep_catalogue(Tx& tx, const Published& version, std::string_view text);
+    Result<> keep_catalogue(Tx& tx, const PublishedCatalogue& version, std::string_view text);
     // False: they are not all there.
     Result<bool> parts_before(Tx& tx, const Entry& publishing, const nlohmann::json& intent,
                               std::vector<CataloguePart>& out);
@@ -211,8 +217,9 @@ struct Ledger::Inside {
     // Is there something that the two have to make, here and name_earlier_files()?
     Result<bool> lacks_derived(Tx& tx);
     Result<std::vector<RecordId>> changes_of(Tx& tx, std::string_view record, const RecordId& id);
-    Result<std::optional<Shown>> shown_record(Tx& tx, std::string_view record, const RecordId& id);
-    Result<std::vector<Listed>> listed(Tx& tx, std::vector<ListedRow> rows);
+    Result<std::optional<RecordView>> shown_record(Tx& tx, std::string_view record,
+                                                   const RecordId& id);
+    Result<std::vector<RecordRef>> listed(Tx& tx, std::vector<ListedRow> rows);
 
     // ── export.cpp, check.cpp
     struct ExportRange {
@@ -221,35 +228,37 @@ struct Ledger::Inside {
         bool references = false;
     };
     // Of one log's records, in the order of their making.
-    Result<> export_log(Tx& tx, const Logs::Log& log, const ExportRange& range,
+    Result<> export_log(Tx& tx, const LogRow& log, const ExportRange& range,
                         const std::function<void(std::size_t place, const std::string&)>& use);
     Result<> export_records(Tx& tx, const ExportOptions& options,
                             const std::function<void(std::string_view)>& line);
-    Result<Counts> count(Tx& tx);
+    Result<RecordCounts> count(Tx& tx);
     Result<> check(Tx& tx, std::vector<std::string>& faults);
-    Result<> check_log(Tx& tx, const Logs::Log& log, std::vector<std::string>& faults);
+    Result<> check_log(Tx& tx, const LogRow& log, std::vector<std::string>& faults);
 
     struct Writing {
         LogId log;
         std::uint64_t run = 0;
     };
-    Options options;
+    Ledger::Options options;
     const PartyRules party;
     std::unique_ptr<Store> store;
     Tx* current = nullptr;  // of the public call that is running
-    Logs logs;
-    Subjects subjects;
-    Entries entries;
-    Records records;
-    Files files;
+    LogCache logs;
+    SubjectKeys subjects;
+    EntryLog entries;
+    Documents documents;
+    ReceivedFiles received_files;
     OfferedSecrets offered;
     std::optional<Writing> writing;
-    std::vector<Published> published;  // where published_known
+    std::vector<PublishedCatalogue> published;  // where published_known
     bool published_known = false;
     std::map<std::string, std::unique_ptr<const Catalogue>, std::less<>> parsed;  // by version
     // What own entries that are not projected yet made or changed. Nothing: not known.
     std::optional<std::vector<RecordId>> pending;
     std::optional<Error> fault;
+
+    Faces faces{*this};
 };
 
 // That of a receipt that was printed in an earlier epoch and written again in this one

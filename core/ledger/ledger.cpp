@@ -35,7 +35,7 @@ Result<SecretKey> subject_secret(Store& store, Random& random) {
 
 }  // namespace
 
-Ledger::Ledger(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+Ledger::Ledger(std::unique_ptr<LedgerImpl> impl) : impl_(std::move(impl)) {}
 Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
@@ -49,283 +49,64 @@ Result<Ledger> Ledger::open(const std::filesystem::path& file, const SecretKey& 
 Result<Ledger> Ledger::open(std::unique_ptr<Store> store, Options options) {
     SPOT_CHECK(store && options.catalogue && options.random);
     SPOT_ASSIGN(auto secret, subject_secret(*store, *options.random));
-    Ledger out(std::make_unique<Inside>(std::move(store), options, std::move(secret)));
-    Inside& inside = *out.inside_;
+    Ledger out(std::make_unique<LedgerImpl>(std::move(store), options, std::move(secret)));
+    LedgerImpl& impl = *out.impl_;
     bool lacks = false;  // as a new one does, and one that an older program wrote
-    SPOT_TRY(inside.read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        SPOT_ASSIGN(lacks, inside.lacks_derived(tx));
+    SPOT_TRY(impl.read(LedgerImpl::Of::log, [&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(lacks, impl.lacks_derived(tx));
         return {};
     }));
     if (!lacks) return out;
-    SPOT_TRY(inside.transact(
+    SPOT_TRY(impl.transact(
         [&](Tx& tx) -> Result<> {
-            SPOT_TRY(inside.make_lists(tx));
-            return inside.name_earlier_files(tx);
+            SPOT_TRY(impl.make_lists(tx));
+            return impl.name_earlier_files(tx);
         },
-        Inside::Of::log));
+        LedgerImpl::Of::log));
     return out;
-}
-
-// ── Settings.
-
-std::optional<std::string> Ledger::setting(std::string_view name) {
-    auto found = inside_->noted(
-        inside_->look(Inside::Of::log, [&](Tx& tx) { return tx.values.setting(name); }));
-    return found ? std::move(*found) : std::nullopt;
-}
-
-Result<> Ledger::set(std::string_view name, std::string_view value) {
-    return inside_->transact([&](Tx& tx) { return tx.values.set(name, value); }, Inside::Of::log);
 }
 
 Result<> Ledger::atomically(const std::function<Result<>()>& work) {
-    // A call in it that needs records sees to it.
-    return inside_->transact([&](Tx&) { return work(); }, Inside::Of::log);
+    return impl_->faces.replica.atomically(work);
 }
 
-Result<> Ledger::expect_many() {
-    return inside_->store->reserve();
+Result<> Ledger::reserve() {
+    return impl_->store->reserve();
 }
 
-Result<std::function<Result<>()>> Ledger::flush_later() {
-    return inside_->store->defer_flush();
+Result<std::function<Result<>()>> Ledger::defer_flush() {
+    return impl_->store->defer_flush();
 }
 
-// ── Writing.
-
-Result<> Ledger::write_to(const LogId& log) {
-    if (!inside_->is_own(log)) return fail(Code::refused, "that log is another party's");
-    if (log.epoch == 0 || log.epoch > kEpochMax) return fail(Code::limit, "no such epoch");
-    Inside::Writing writing{log, inside_->writing ? inside_->writing->run : 0};
-    if (!inside_->writing) {
-        std::array<std::uint8_t, 8> run;
-        inside_->options.random->fill(run);
-        writing.run = ByteReader(run).u64();
-    }
-    inside_->writing = writing;
-    if (log.device == kHubBit) return {};  // no station's: append() finds the log by the record
-    return inside_->transact([&](Tx& tx) -> Result<> {
-        SPOT_ASSIGN(const auto found, inside_->logs.find_or_make(tx, log));
-        SPOT_TRY(inside_->logs.secret_or_make(tx, *found, found->tip.seq + 1));
-        return {};
-    });
+Journal& Ledger::journal() {
+    return impl_->faces.journal;
 }
-
-Result<Ledger::Appended> Ledger::append(Kind kind, std::string_view reference,
-                                        std::string_view user, nlohmann::json intent) {
-    Appended out;
-    SPOT_TRY(inside_->transact(
-        [&](Tx& tx) { return inside_->append(tx, kind, reference, user, std::move(intent), out); },
-        Inside::Of::log));
-    return out;
+Replica& Ledger::replica() {
+    return impl_->faces.replica;
 }
-
-std::optional<RecordId> Ledger::find(std::string_view record, std::string_view reference_or_id) {
-    std::optional<RecordId> out;
-    // What another process recorded a moment ago comes with the second look.
-    for (const auto of : {Inside::Of::log, Inside::Of::records}) {
-        const auto found = inside_->noted(
-            inside_->look(of, [&](Tx& tx) { return inside_->find(tx, record, reference_or_id); }));
-        if (!found) break;
-        out = *found;
-        if (out) break;
-    }
-    return out;
+Quarantine& Ledger::quarantine() {
+    return impl_->faces.quarantine;
 }
-
-// ── Logs.
-
-Tip Ledger::tip(const LogId& log) {
-    return inside_->log(log).tip;
+Executor& Ledger::executor() {
+    return impl_->faces.executor;
 }
-Tip Ledger::acknowledged(const LogId& log) {
-    return inside_->log(log).acknowledged;
+Records& Ledger::records() {
+    return impl_->faces.records;
 }
-Tip Ledger::backed_up(const LogId& log) {
-    return inside_->log(log).backed_up;
+Files& Ledger::files() {
+    return impl_->faces.files;
 }
-
-std::uint64_t Ledger::waiting(const LogId& log) {
-    const auto found = inside_->log(log);
-    return found.last() - std::min(found.last(), found.acknowledged.seq);
+Attachments& Ledger::attachments() {
+    return impl_->faces.attachments;
 }
-
-Result<std::uint64_t> Ledger::branch(const LogId& from, const Tip& common, const LogId& to,
-                                     const Renamed& renamed) {
-    std::uint64_t again = 0;
-    SPOT_TRY(inside_->transact(
-        [&](Tx& tx) { return inside_->branch(tx, from, common, to, renamed, again); }));
-    return again;
+Catalogues& Ledger::catalogues() {
+    return impl_->faces.catalogues;
 }
-
-Seen Ledger::branch_of(const LogId& log) {
-    return inside_->log(log).branch;
+Values& Ledger::values() {
+    return impl_->faces.values;
 }
-
-Result<> Ledger::keep_branch(const LogId& log, const Seen& branch) {
-    return inside_->transact([&](Tx& tx) { return inside_->keep_branch(tx, log, branch); });
-}
-
-Result<std::size_t> Ledger::matching(const LogId& log, std::span<const Entry> given) {
-    return inside_->look(Inside::Of::log,
-                         [&](Tx& tx) { return inside_->matching(tx, log, given); });
-}
-
-std::vector<LogId> Ledger::logs() {
-    return inside_
-        ->noted(inside_->look(Inside::Of::log, [&](Tx& tx) { return inside_->logs.ids(tx); }))
-        .value_or(std::vector<LogId>());
-}
-
-Result<std::uint32_t> Ledger::newest_epoch(std::uint64_t device) {
-    return inside_->look(Inside::Of::log,
-                         [&](Tx& tx) { return inside_->logs.newest_epoch(tx, device); });
-}
-
-std::optional<Hash> Ledger::hash_at(const LogId& log, std::uint64_t seq) {
-    const auto found =
-        inside_->noted(inside_->look(Inside::Of::log, [&](Tx& tx) -> Result<std::optional<Hash>> {
-            SPOT_ASSIGN(const auto row, inside_->logs.find(tx, log));
-            if (!row) return seq == 0 ? std::optional<Hash>(Hash{}) : std::nullopt;
-            return inside_->entries.hash_at(tx, *row, seq);
-        }));
-    return found ? *found : std::nullopt;
-}
-
-Result<std::vector<Entry>> Ledger::entries(const LogId& log, std::uint64_t first,
-                                           std::size_t count) {
-    std::vector<Entry> out;
-    if (count == 0) return out;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) {
-        const auto found = inside_->log(log);
-        const std::uint64_t from = std::max<std::uint64_t>(first, 1);
-        const std::uint64_t last = from - 1 + std::min<std::uint64_t>(count, kSeqMax);
-        return inside_->entries.each(
-            tx, found, from, std::min(found.tip.seq, last), [&](Line& line) -> Result<> {
-                if (line.erased) return fail(Code::not_found, "an entry's data were erased");
-                out.push_back(std::move(line.entry));
-                return {};
-            });
-    }));
-    return out;
-}
-
-Result<std::vector<PeriodSecret>> Ledger::period_secrets(const LogId& log, std::uint64_t first,
-                                                         std::uint64_t last) {
-    std::vector<PeriodSecret> out;
-    if (first == 0 || first > last) return out;
-    SPOT_TRY(inside_->read(Inside::Of::log, [&](Tx& tx) -> Result<> {
-        const auto found = inside_->log(log);
-        for (auto period = period_of(first); period <= period_of(last); ++period) {
-            SPOT_ASSIGN(const auto secret,
-                        inside_->logs.secret(tx, found, period * kPeriodEntries + 1));
-            if (!secret) return fail(Code::not_found, "the period's secret is not here any more");
-            out.push_back({period, secret->clone()});
-        }
-        return {};
-    }));
-    return out;
-}
-
-Result<> Ledger::keep_period_secrets(const LogId& log, std::span<const PeriodSecret> secrets) {
-    if (inside_->is_own(log)) return fail(Code::refused, "one's own secrets are made here");
-    inside_->offered.offer(log, secrets);
-    return {};
-}
-
-Result<Tip> Ledger::receive(const LogId& log, std::span<const Entry> entries, Take take) {
-    Tip tip;
-    SPOT_TRY(
-        inside_->transact([&](Tx& tx) { return inside_->receive(tx, log, entries, take, tip); }));
-    return tip;
-}
-
-Result<> Ledger::settle(const LogId& log) {
-    return inside_->transact([&](Tx& tx) { return inside_->settle(tx, log); });
-}
-
-Result<> Ledger::take_back(const LogId& log, std::uint64_t seq) {
-    return inside_->transact([&](Tx& tx) { return inside_->take_back(tx, log, seq); });
-}
-
-Result<std::size_t> Ledger::execute_received(std::size_t count) {
-    std::size_t done = 0;
-    SPOT_TRY(inside_->transact([&](Tx& tx) { return inside_->execute_received(tx, count, done); }));
-    return done;
-}
-
-Result<std::vector<Bytes>> Ledger::changes_up_to(const LogId& log, std::uint64_t seq) {
-    return inside_->look(Inside::Of::records,
-                         [&](Tx& tx) { return inside_->changes_up_to(tx, log, seq); });
-}
-
-Result<bool> Ledger::reconsider(const LogId& log, std::uint64_t seq,
-                                std::span<const Bytes> changes) {
-    bool taken = false;
-    SPOT_TRY(inside_->transact([&](Tx& tx) -> Result<> {
-        SPOT_ASSIGN(const auto done, inside_->reconsider(tx, log, seq, changes));
-        taken = done;
-        return {};
-    }));
-    return taken;
-}
-
-Result<> Ledger::judge_again(const LogId& log) {
-    return inside_->transact([&](Tx& tx) { return inside_->judge_again(tx, log); });
-}
-
-std::vector<Quarantined> Ledger::quarantined(const LogId& log, std::size_t count) {
-    return inside_
-        ->noted(inside_->look(Inside::Of::log,
-                              [&](Tx& tx) -> Result<std::vector<Quarantined>> {
-                                  SPOT_ASSIGN(const auto row, inside_->logs.find(tx, log));
-                                  if (!row) return std::vector<Quarantined>();
-                                  return inside_->entries.quarantined(tx, *row, count);
-                              }))
-        .value_or(std::vector<Quarantined>());
-}
-
-Result<std::uint64_t> Ledger::quarantined_count(const LogId& log) {
-    return inside_->look(Inside::Of::log, [&](Tx& tx) -> Result<std::uint64_t> {
-        SPOT_ASSIGN(const auto row, inside_->logs.find(tx, log));
-        if (!row) return std::uint64_t{0};
-        return inside_->entries.quarantined_count(tx, *row);
-    });
-}
-
-Result<> Ledger::acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) {
-    return inside_->transact([&](Tx& tx) -> Result<> {
-        SPOT_ASSIGN(const auto found, inside_->logs.find(tx, log));
-        if (!found) return fail(Code::not_found, "there is no such log");
-        if (found->acknowledged == durable && found->backed_up == backed_up) return {};
-        found->acknowledged = durable;
-        found->backed_up = backed_up;
-        // At a station only its own entries are sure to be executed.
-        if (inside_->is_own(log)) SPOT_TRY(inside_->records.tally_on(tx, *found, found->tip.seq));
-        SPOT_TRY(inside_->logs.save(tx, *found));
-        // Not at the acknowledgement: another party that lost entries since its backup has to be
-        // sent them again, with their salts.
-        return inside_->logs.destroy_secrets(tx, *found, std::min(durable.seq, backed_up.seq));
-    });
-}
-
-// ── Reading.
-
-Result<> Ledger::export_records(const ExportOptions& options,
-                                const std::function<void(std::string_view)>& line) {
-    return inside_->read(Inside::Of::records,
-                         [&](Tx& tx) { return inside_->export_records(tx, options, line); });
-}
-
-Result<Ledger::Counts> Ledger::count() {
-    return inside_->look(Inside::Of::records, [&](Tx& tx) { return inside_->count(tx); });
-}
-
-Result<std::vector<std::string>> Ledger::check() {
-    SPOT_ASSIGN(auto faults, inside_->store->check());
-    SPOT_TRY(
-        inside_->read(Inside::Of::records, [&](Tx& tx) { return inside_->check(tx, faults); }));
-    return faults;
+Audit& Ledger::audit() {
+    return impl_->faces.audit;
 }
 
 }  // namespace spot::core

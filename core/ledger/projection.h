@@ -6,7 +6,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/ledger.h"
+#include "core/error.h"
+#include "core/id.h"
+#include "core/log.h"
+#include "core/rules.h"
 
 namespace spot::core {
 

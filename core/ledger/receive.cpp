@@ -33,7 +33,7 @@ bool is_personal(Kind kind) {
 
 }  // namespace
 
-Result<Logs::Log*> Ledger::Inside::log_to_receive(Tx& tx, const LogId& id) {
+Result<LogRow*> LedgerImpl::log_to_receive(Tx& tx, const LogId& id) {
     const auto found = logs.find(tx, id);
     if (!found || *found) return found;
     SPOT_ASSIGN(const auto newest, logs.newest_epoch(tx, id.device));
@@ -42,8 +42,7 @@ Result<Logs::Log*> Ledger::Inside::log_to_receive(Tx& tx, const LogId& id) {
     return logs.find_or_make(tx, id);
 }
 
-Result<const SecretKey*> Ledger::Inside::secret_of(Tx& tx, const Logs::Log& log,
-                                                   std::uint64_t seq) {
+Result<const SecretKey*> LedgerImpl::secret_of(Tx& tx, const LogRow& log, std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
     const SecretKey* const given = offered.find(log.id, period);
     if (given) SPOT_TRY(logs.keep_secret(tx, log, period, *given));
@@ -55,7 +54,7 @@ Result<const SecretKey*> Ledger::Inside::secret_of(Tx& tx, const Logs::Log& log,
 // Numbers that nobody can have seen are a fault of form. More than that can't be said: another copy
 // of a station's store may have gone on in later epochs, and a hub that was restored has lost
 // entries of its own that stations have seen. Only a hub knows that its epochs are its own.
-Result<bool> Ledger::Inside::can_be(Tx& tx, const LogId& author, const Seen& seen) {
+Result<bool> LedgerImpl::can_be(Tx& tx, const LogId& author, const Seen& seen) {
     if (seen.epoch == 0) return seen.seq == 0;
     if (seen.epoch > kEpochMax || seen.seq > kSeqMax) return false;
     if (options.party == Party::station) return true;
@@ -65,8 +64,8 @@ Result<bool> Ledger::Inside::can_be(Tx& tx, const LogId& author, const Seen& see
 
 // Why the entry may not be applied; nothing: it may. What is refused here is kept all the same,
 // so that the chain goes on; what may hold personal data is sealed whatever is wrong with it.
-Result<Why> Ledger::Inside::judge(Tx& tx, Logs::Log& log, const Entry& entry,
-                                  std::optional<Subjects::Id>& subject) {
+Result<Why> LedgerImpl::judge(Tx& tx, LogRow& log, const Entry& entry,
+                              std::optional<SubjectId>& subject) {
     const Party author = (log.id.device & kHubBit) != 0 ? Party::hub : Party::station;
     const Json intent = Json::parse(entry.intent, nullptr, false);
     Why code;
@@ -114,17 +113,17 @@ Result<Why> Ledger::Inside::judge(Tx& tx, Logs::Log& log, const Entry& entry,
                                                          whole && entry.kind == Kind::request_queue
                                                              ? intent
                                                              : Json{{"citizen", Json::object()}},
-                                                         entry.id(), Subjects::Row::now));
+                                                         entry.id(), SubjectKeys::Row::now));
         subject = made;
     }
     return code;
 }
 
-Result<> Ledger::Inside::receive(Tx& tx, const LogId& id, std::span<const Entry> received,
-                                 Take take, Tip& tip) {
+Result<> LedgerImpl::receive(Tx& tx, const LogId& id, std::span<const Entry> received,
+                             ReceiveMode take, Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
     SPOT_ASSIGN(const auto found, log_to_receive(tx, id));
-    Logs::Log& log = *found;
+    LogRow& log = *found;
     const std::uint64_t receipts = log.receipts;
     for (const Entry& entry : received) {
         if (entry.log != id || entry.seq != log.tip.seq + 1)
@@ -134,14 +133,14 @@ Result<> Ledger::Inside::receive(Tx& tx, const LogId& id, std::span<const Entry>
             return fail(Code::limit, "an entry is too large");
         if (!is_kind(entry.kind)) return fail(Code::corrupt, "an entry is of no kind");
         SPOT_ASSIGN(const auto* const secret, secret_of(tx, log, entry.seq));
-        Line line;
+        StoredEntry line;
         line.entry = entry;
         line.salt = salt_of(*secret, id, entry.seq);
         auto code = judge(tx, log, entry, line.subject);
         if (!code) return tl::make_unexpected(std::move(code).error());
         // What it refers to may be held itself.
         const bool well_formed = !*code || **code == "unknown_record";
-        if (take == Take::held && well_formed) *code = "revoked";
+        if (take == ReceiveMode::quarantine && well_formed) *code = "revoked";
         SPOT_TRY(entries.append(tx, log, line));
         if (*code) SPOT_TRY(entries.quarantine(tx, log, entry.seq, **code));
         // Also of one in quarantine, as it may be let out.
@@ -151,20 +150,20 @@ Result<> Ledger::Inside::receive(Tx& tx, const LogId& id, std::span<const Entry>
     return log.receipts == receipts ? Result<>() : logs.save(tx, log);
 }
 
-Result<> Ledger::Inside::settle(Tx& tx, const LogId& id) {
+Result<> LedgerImpl::settle(Tx& tx, const LogId& id) {
     if (is_own(id)) return fail(Code::refused, "one's own entries need no settling");
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
-    Logs::Log* log = found;
+    LogRow* log = found;
     if (!log || log->settled == log->tip.seq) return {};
     log->settled = log->tip.seq;
     return logs.save(tx, *log);
 }
 
-Result<> Ledger::Inside::take_back(Tx& tx, const LogId& id, std::uint64_t seq) {
+Result<> LedgerImpl::take_back(Tx& tx, const LogId& id, std::uint64_t seq) {
     if (is_own(id)) return fail(Code::refused, "one's own entries are not taken back");
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found || seq >= found->tip.seq) return {};
-    Logs::Log& log = *found;
+    LogRow& log = *found;
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
     SPOT_TRY(entries.remove_after(tx, log, seq));
     SPOT_TRY(logs.destroy_secrets_after(tx, log, seq));
@@ -176,10 +175,10 @@ Result<> Ledger::Inside::take_back(Tx& tx, const LogId& id, std::uint64_t seq) {
     return logs.save(tx, log);
 }
 
-Result<std::uint64_t> Ledger::Inside::receipts_in(Tx& tx, const Logs::Log& log, std::uint64_t first,
-                                                  std::uint64_t last) {
+Result<std::uint64_t> LedgerImpl::receipts_in(Tx& tx, const LogRow& log, std::uint64_t first,
+                                              std::uint64_t last) {
     std::uint64_t highest = 0;
-    SPOT_TRY(entries.each(tx, log, first, last, [&](Line& line) -> Result<> {
+    SPOT_TRY(entries.each(tx, log, first, last, [&](StoredEntry& line) -> Result<> {
         if (line.entry.kind == Kind::receipt_print)
             highest = std::max(highest,
                                number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));

@@ -1,174 +1,70 @@
 #pragma once
 
-#include <list>
-#include <map>
+// What the entries amount to, read.
 
-#include "core/document.h"
-#include "core/ledger/entries.h"
-#include "core/ledger/projection.h"
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/id.h"
 
 namespace spot::core {
 
-// Is this kind's record a session or request? The others are facts, which nothing changes.
-bool has_document(Kind kind);
-// The record that an entry makes or changes. Nothing: its intent does not say.
-std::optional<RecordId> target_of(const Entry& entry, const nlohmann::json& intent);
-// What an entry's header says of its change.
-std::uint16_t check_of(const std::optional<Hash>& change);
+struct LedgerImpl;
 
-// A record that grows by changes, as it is worked on.
-struct Working {
-    // What an entry did to the document.
-    struct Change {
-        bool by_hub = false;
-        std::uint32_t epoch = 0;
-        std::uint64_t seq = 0;
-        std::array<std::uint8_t, 8> digest{};  // of kind and intent: tells a repeated one
-        std::optional<Hash> hash;              // nothing differed: no Automerge change
-    };
-
+struct RecordRef {
     RecordId id;
-    std::int64_t place = 0;  // of its name, see keys.h
-    std::int64_t key = 0;
-    std::optional<Subjects::Id> subject;
-    std::vector<Change> changes;  // in the order in which they were executed here
-    Document document;
-    // What the document would take when saved: as of the last time that it was, with the intents
-    // since, which take less.
-    std::size_t bytes = 0;
-
-    bool has(const RecordId& entry) const;  // was it executed here?
+    std::string_view record;
+    std::int64_t made_ms = 0;
 };
 
-// Why an entry goes into quarantine; nothing: it does not.
-using Why = std::optional<std::string_view>;
-// Of an error that a document answered: what is wrong with the entry, not with the store.
-std::string_view why_of(const Error& fault);
+struct RecordView {
+    std::string json;  // as stored: a route's state "recorded" was not set by the hub
+    bool conflicts = false;
+    std::vector<RecordId> changes;  // the entries it came from, as executed here
+};
 
-// The table `record`, and the execution of entries on documents.
+struct ExportOptions {
+    std::string kind;   // "request", …; empty: all
+    std::string since;  // RFC 3339; records made at or after; empty: all
+    bool references = false;
+};
+
+struct RecordCounts {
+    std::map<std::string, std::uint64_t> records;  // by record name
+    std::uint64_t conflicts = 0;    // records with a conflict that nobody has settled
+    std::uint64_t quarantined = 0;  // entries
+    std::uint64_t unexecuted = 0;   // entries
+};
+
 class Records {
 public:
-    Records(Logs& logs, Entries& entries, Subjects& subjects, Party here)
-        : logs_(logs), entries_(entries), subjects_(subjects), here_(here) {}
+    explicit Records(LedgerImpl& impl) : impl_(impl) {}
 
-    Result<bool> exists(Tx& tx, std::string_view record, const RecordId& id);
-    // The key that its row has if there is one. Nothing: no entry of that number.
-    Result<std::optional<std::int64_t>> key_of(Tx& tx, const RecordId& id);
-    Result<std::optional<RecordId>> find_reference(Tx& tx, std::string_view record,
-                                                   std::string_view reference);
-    // Of a record that has no row yet; until forget_names().
-    void remember_name(std::string_view record, std::string_view reference, const RecordId& id);
-    void forget_names() { names_.clear(); }
+    // nullopt: there is no such record, or it was erased.
+    Result<std::optional<RecordView>> view(std::string_view record, const RecordId& id);
 
-    // A session or request with its document: saved in the row, or made again from the entries.
-    // Null: there is none. Lasts until the next call of open() or make().
-    Result<Working*> open(Tx& tx, std::string_view record, const RecordId& id);
-    bool is_open(std::string_view record, const RecordId& id) {
-        return held(record, id) != nullptr;
-    }
-    Result<Working*> make(Tx& tx, const Entry& entry, const std::optional<Subjects::Id>& subject);
-    // What came of an entry's execution. Errors of the store are no faults.
-    struct Executed {
-        std::optional<Hash> change;  // nothing: nothing differed
-        std::optional<Error> fault;  // the entry's own; `not_found`: the author lacked the record
-    };
-    // After a fault, an error or an unwanted change: drop().
-    Result<Executed> execute(Tx& tx, Working& working, const Entry& entry,
-                             const nlohmann::json& intent);
-    // May the record take an entry whose intent has so many bytes?
-    bool has_room(Working& working, std::size_t intent_bytes, std::size_t record_bytes_max);
-    // Had the author seen that someone changed the record since it was made? Of a session: that it
-    // was closed, as nothing else changes one.
-    Result<bool> knew_changes(Tx& tx, const Working& working, const Entry& author);
-    static std::array<std::uint8_t, 8> digest_of(Kind kind, std::string_view intent);
+    // Lists are never longer than `count`.
+    // Made from `from_ms` until before `until_ms`, by time. At a station only, like of_session().
+    Result<std::vector<RecordRef>> made_between(std::string_view record, std::int64_t from_ms,
+                                                std::int64_t until_ms, std::size_t count);
+    Result<std::vector<RecordRef>> of_session(const RecordId& session, std::size_t count);
+    Result<std::vector<RecordRef>> conflicting(std::size_t count);
+    // Requests whose route the hub has set to this state.
+    Result<std::vector<RecordRef>> routed(std::string_view state, std::size_t count);
 
-    // The changes that the entry's author knew, and its own, in the order of execution.
-    // `not_found`: its own is not the one that the author had.
-    Result<std::vector<Bytes>> changes_up_to(Tx& tx, Working& working, const Entry& entry);
-    // What the author saw once the entry was executed, as Document::json() puts it. The document of
-    // `working` is not touched.
-    Result<std::string> record_at(Tx& tx, const Working& working, const Entry& entry,
-                                  const nlohmann::json& intent);
-
-    Result<Projection> projection_of(Working& working);
-    // What the record's row is to hold. Errors are the record's own, never the store's.
-    struct Row {
-        Projection projection;
-        Bytes document;  // empty where there are few changes
-    };
-    Result<Row> row_of(Working& working);
-
-    // Write the row.
-    struct Made {
-        std::int64_t ms = 0;
-        std::string_view reference;
-    };
-    Result<> save_new(Tx& tx, const Entry& entry, const std::optional<Subjects::Id>& subject,
-                      const nlohmann::json& intent, const Made& made);
-    Result<> save_change(Tx& tx, Working& working, const Row& row);
-    // Of the one entry that says what became of a receipt's original. `repeated`: it said so
-    // before; `conflict`: another one did.
-    enum class Settled { now, repeated, otherwise };
-    Result<Settled> settle_fact(Tx& tx, const Entry& entry, const nlohmann::json& intent);
-
-    // Takes back what entries of this log after `seq` did to a record that stays.
-    Result<> undo_changes(Tx& tx, std::string_view record, const RecordId& id, const LogId& log,
-                          std::uint64_t seq);
-    Result<> unsettle_fact(Tx& tx, const RecordId& id);
-
-    // The entries that the record came from, in the order in which they were executed here, from
-    // its row. The first one made it.
-    Result<std::vector<RecordId>> changes(Tx& tx, const RecordId& id, const RecordRow& row);
-    // A station's lists of what was made when, and in which session (0002_desk.sql).
-    Result<> list(Tx& tx, std::int64_t key, std::int64_t place, std::int64_t ms,
-                  const nlohmann::json& intent);
-    // The projection of its row. Nothing: erased.
-    Result<std::optional<std::string>> open_json(Tx& tx, const RecordId& id, const RecordRow& row);
-    // Is the row of the record that this entry made what its entries amount to? An erased one is.
-    Result<bool> is_sound(Tx& tx, const Line& line);
-    // Counts in `log` the records that its entries up to `last` made, which have to be executed.
-    // Saves nothing.
-    Result<> tally(Tx& tx, Logs::Log& log, std::uint64_t last);
-    // As far on as a mediator does not notice: a few thousand entries.
-    Result<> tally_on(Tx& tx, Logs::Log& log, std::uint64_t last);
-
-    void drop(const Working& working);
-    void forget() {
-        working_.clear();
-        names_.clear();
-    }
+    Result<RecordCounts> count();
+    // Calls `line` with each record as one line of JSON (no newline), sorted by record, then id.
+    Result<> export_lines(const ExportOptions& options,
+                          const std::function<void(std::string_view)>& line);
 
 private:
-    // Of a record that nothing has changed since.
-    Result<std::optional<std::string>> json_as_made(Tx& tx, const RecordId& id);
-    Result<Working> load(Tx& tx, std::string_view record, const RecordId& id, std::int64_t key);
-    struct History {
-        std::vector<Step> steps;
-        bool in_sequence = true;  // each author knew everything before
-    };
-    Result<std::optional<History>> history(Tx& tx, const Line& making,
-                                           const std::vector<Working::Change>& changes);
-    // The projection that the record should have. Nothing: erased.
-    Result<std::optional<std::string>> rebuilt(Tx& tx, const Line& line,
-                                               std::vector<Working::Change> changes);
-    // Nothing: erased.
-    Result<std::optional<std::vector<Working::Change>>> changes_in(Tx& tx, const RecordRow& row,
-                                                                   const RecordId& id);
-    Result<Line> line_of(Tx& tx, const RecordId& entry);
-    Result<bool> knows(Tx& tx, const Entry& author, const Working::Change& change);
-    Result<> replay(Tx& tx, Working& working, std::vector<Working::Change> changes);
-    // For entries that were executed before: a fault is an error.
-    Result<> execute_again(Tx& tx, Working& working, const Entry& entry,
-                           const nlohmann::json& intent);
-    Working* keep(Working working);
-    Working* held(std::string_view record, const RecordId& id);
-
-    Logs& logs_;
-    Entries& entries_;
-    Subjects& subjects_;
-    Party here_;
-    std::list<Working> working_;  // the one used last in front; at most kWorkingMax
-    std::map<std::pair<std::int64_t, std::string>, RecordId> names_;  // by place
+    LedgerImpl& impl_;
 };
 
 }  // namespace spot::core

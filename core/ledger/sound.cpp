@@ -8,7 +8,7 @@ namespace spot::core {
 namespace {
 
 using Json = nlohmann::json;
-using Change = Working::Change;
+using Change = CachedRecord::Change;
 
 bool same_changes(const std::vector<Change>& one, const std::vector<Change>& other) {
     return std::equal(one.begin(), one.end(), other.begin(), other.end(),
@@ -18,12 +18,13 @@ bool same_changes(const std::vector<Change>& one, const std::vector<Change>& oth
 }  // namespace
 
 // What made and changed the record, in the order of execution here. Nothing: erased since.
-Result<std::optional<Records::History>> Records::history(Tx& tx, const Line& making,
-                                                         const std::vector<Change>& changes) {
+Result<std::optional<Documents::History>> Documents::history(Tx& tx, const StoredEntry& making,
+                                                             const std::vector<Change>& changes) {
     History out;
     for (const Change& change : changes) {
         const RecordId id = entry_of(making.entry.id(), change);
-        SPOT_ASSIGN(auto line, id == making.entry.id() ? Result<Line>(making) : line_of(tx, id));
+        SPOT_ASSIGN(auto line,
+                    id == making.entry.id() ? Result<StoredEntry>(making) : line_of(tx, id));
         if (line.erased) return std::nullopt;
         if (commitment(line.salt, line.entry.intent) != line.commitment)
             return fail(Code::corrupt, "an entry is not what it was committed to");
@@ -38,8 +39,8 @@ Result<std::optional<Records::History>> Records::history(Tx& tx, const Line& mak
 
 // Documents are executed only where people changed a record while apart: it is where a whole
 // store's check would spend its time. For the others their operations are put one after the other.
-Result<std::optional<std::string>> Records::rebuilt(Tx& tx, const Line& line,
-                                                    std::vector<Change> changes) {
+Result<std::optional<std::string>> Documents::rebuilt(Tx& tx, const StoredEntry& line,
+                                                      std::vector<Change> changes) {
     const RecordId id = line.entry.id();
     const Kind making = line.entry.kind;
     SPOT_ASSIGN(const auto past, history(tx, line, changes));
@@ -58,7 +59,7 @@ Result<std::optional<std::string>> Records::rebuilt(Tx& tx, const Line& line,
         return std::move(put.json);
     }
 
-    Working anew;
+    CachedRecord anew;
     anew.id = id;
     SPOT_TRY(replay(tx, anew, changes));
     if (!same_changes(anew.changes, changes))
@@ -68,8 +69,8 @@ Result<std::optional<std::string>> Records::rebuilt(Tx& tx, const Line& line,
     return std::move(projection.json);
 }
 
-Result<std::optional<std::vector<Change>>> Records::changes_in(Tx& tx, const RecordRow& row,
-                                                               const RecordId& id) {
+Result<std::optional<std::vector<Change>>> Documents::changes_in(Tx& tx, const RecordRow& row,
+                                                                 const RecordId& id) {
     if (!row.document) return std::vector<Change>{change_of(id)};
     SPOT_ASSIGN(const auto packed,
                 subjects_.open(tx, row.subject, {kDocumentColumn, row.key}, *row.document));
@@ -80,7 +81,7 @@ Result<std::optional<std::vector<Change>>> Records::changes_in(Tx& tx, const Rec
     return changes;
 }
 
-Result<bool> Records::is_sound(Tx& tx, const Line& line) {
+Result<bool> Documents::is_sound(Tx& tx, const StoredEntry& line) {
     SPOT_ASSIGN(const auto key, key_of(tx, line.entry.id()));
     if (!key) return false;
     SPOT_ASSIGN(const auto rows, tx.records.read({&*key, 1}));

@@ -28,11 +28,11 @@ bool is_earlier_series(const LogId& log, std::string_view series) {
            epoch < log.epoch && series_of({log.device, epoch}) == series;
 }
 
-bool Ledger::Inside::is_own(const LogId& log) const {
+bool LedgerImpl::is_own(const LogId& log) const {
     return (log.device & kHubBit) == party.own_bit;
 }
 
-Result<std::optional<Entries::Head>> Ledger::Inside::made(Tx& tx, Kind making, const RecordId& id) {
+Result<std::optional<EntryLog::Head>> LedgerImpl::made(Tx& tx, Kind making, const RecordId& id) {
     SPOT_ASSIGN(const auto log, logs.find(tx, id.log));
     if (!log || id.seq > log->last()) return std::nullopt;
     auto head = entries.head(tx, *log, id.seq);
@@ -40,15 +40,15 @@ Result<std::optional<Entries::Head>> Ledger::Inside::made(Tx& tx, Kind making, c
     return head;
 }
 
-Result<> Ledger::Inside::check_state(Tx& tx, const LogId& log, Whose whose, Kind kind,
-                                     const nlohmann::json& intent, const Catalogue& catalogue,
-                                     std::optional<Subjects::Id>& subject) {
+Result<> LedgerImpl::check_state(Tx& tx, const LogId& log, Whose whose, Kind kind,
+                                 const nlohmann::json& intent, const Catalogue& catalogue,
+                                 std::optional<SubjectId>& subject) {
     const auto find = [&](const char* member, Kind making) -> Result<> {
         if (!intent.contains(member)) return {};
         const auto id = id_at(intent, member);
         const bool allowed =
             id && (whose == Whose::anybody || id->log.device == (log.device & ~kHubBit));
-        SPOT_ASSIGN(auto head, allowed ? made(tx, making, *id) : std::optional<Entries::Head>());
+        SPOT_ASSIGN(auto head, allowed ? made(tx, making, *id) : std::optional<EntryLog::Head>());
         if (!head) return fail(Code::not_found, "unknown " + std::string(member));
         if (making == Kind::request_queue) subject = head->subject;
         return {};
@@ -62,9 +62,9 @@ Result<> Ledger::Inside::check_state(Tx& tx, const LogId& log, Whose whose, Kind
 }
 
 // Only of one's own writing: an entry that was written before its author knew is no fault.
-Result<> Ledger::Inside::check_open(Kind kind, Working& request) {
+Result<> LedgerImpl::check_open(Kind kind, CachedRecord& request) {
     if (kind != Kind::request_edit && kind != Kind::request_withdraw) return {};
-    SPOT_ASSIGN(const auto shown, records.projection_of(request));
+    SPOT_ASSIGN(const auto shown, documents.projection_of(request));
     const std::string_view route = kRoutes[static_cast<std::size_t>(shown.route)];
     if (route == "dispatched" || route == "accepted" || route == "answered" || route == "refused")
         return fail(Code::refused,
@@ -75,8 +75,8 @@ Result<> Ledger::Inside::check_open(Kind kind, Working& request) {
     return {};
 }
 
-Result<> Ledger::Inside::check_edit(Tx& tx, const RecordId& request, const nlohmann::json& set,
-                                    const Catalogue& catalogue) {
+Result<> LedgerImpl::check_edit(Tx& tx, const RecordId& request, const nlohmann::json& set,
+                                const Catalogue& catalogue) {
     const auto edits_fields = [](const auto& member) { return member.key().starts_with(kFields); };
     const auto items = set.items();
     if (std::none_of(items.begin(), items.end(), edits_fields)) return {};

@@ -17,16 +17,16 @@ private:
 
 }  // namespace
 
-void Ledger::Inside::forget() {
+void LedgerImpl::forget() {
     logs.forget();
     subjects.forget();
-    records.forget();
+    documents.forget();
     published_known = false;
     pending.reset();
 }
 
-Logs::Log Ledger::Inside::log(const LogId& id) {
-    Logs::Log out;
+LogRow LedgerImpl::log(const LogId& id) {
+    LogRow out;
     out.id = id;
     const auto done = read(Of::log, [&](Tx& tx) -> Result<> {
         SPOT_ASSIGN(const auto found, logs.find(tx, id));
@@ -37,7 +37,7 @@ Logs::Log Ledger::Inside::log(const LogId& id) {
     return out;
 }
 
-Result<> Ledger::Inside::transact(const Work& work, Of of) {
+Result<> LedgerImpl::transact(const Work& work, Of of) {
     if (fault) return tl::make_unexpected(*fault);
     if (current) return part_of(*current, work, of);
     SPOT_ASSIGN(const auto tx, store->begin(Store::Access::write));
@@ -52,7 +52,7 @@ Result<> Ledger::Inside::transact(const Work& work, Of of) {
     return done;
 }
 
-Result<> Ledger::Inside::part_of(Tx& tx, const Work& work, Of of) {
+Result<> LedgerImpl::part_of(Tx& tx, const Work& work, Of of) {
     SPOT_ASSIGN(const auto savepoint, tx.savepoint());
     auto done = of == Of::records ? catch_up(tx) : Result<>();
     if (done) done = work(tx);
@@ -61,7 +61,7 @@ Result<> Ledger::Inside::part_of(Tx& tx, const Work& work, Of of) {
     return done;
 }
 
-Result<> Ledger::Inside::read(Of of, const Work& work) {
+Result<> LedgerImpl::read(Of of, const Work& work) {
     if (fault) return tl::make_unexpected(*fault);
     if (current) {
         if (of == Of::records && current->writes()) SPOT_TRY(catch_up(*current));
@@ -83,7 +83,7 @@ Result<> Ledger::Inside::read(Of of, const Work& work) {
     return {};
 }
 
-Result<> Ledger::Inside::read_unkept(const Work& work) {
+Result<> LedgerImpl::read_unkept(const Work& work) {
     SPOT_ASSIGN(const auto tx, store->begin(Store::Access::write));
     const Current here(current, *tx);
     if (tx->stale()) forget();

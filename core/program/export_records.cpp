@@ -21,7 +21,7 @@ std::vector<Option> export_options() {
 }
 
 Result<Exit> export_records(Ledger& ledger, const Arguments& arguments) {
-    Ledger::ExportOptions options;
+    ExportOptions options;
     options.kind = arguments.value("kind");
     options.since = arguments.value("since");
     options.references = arguments.has("refs");
@@ -33,7 +33,7 @@ Result<Exit> export_records(Ledger& ledger, const Arguments& arguments) {
         std::fprintf(stderr, "--since: a time like 2017-10-16T00:00:00Z is needed\n");
         return Exit::usage;
     }
-    SPOT_TRY(ledger.export_records(options, [](std::string_view line) {
+    SPOT_TRY(ledger.records().export_lines(options, [](std::string_view line) {
         std::fwrite(line.data(), 1, line.size(), stdout);
         std::fputc('\n', stdout);
     }));

@@ -72,7 +72,7 @@ Result<Exit> take_events(const Arguments& arguments, Clock& clock, Ledger& ledge
                          const std::function<Result<Taken>(std::string_view)>& take) {
     auto lines = LineReader::open(arguments.value("events"), kEventBytesMax);
     if (!lines) return tl::make_unexpected(lines.error());
-    SPOT_ASSIGN(auto flush, ledger.flush_later());
+    SPOT_ASSIGN(auto flush, ledger.defer_flush());
     Intake intake(arguments.json(), clock);
     AfterFlush on_disk(std::move(flush));
     Result<> ended;

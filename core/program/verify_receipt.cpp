@@ -22,7 +22,7 @@ struct Found {
 
 // The receipt as the store has it: nothing if it was not executed yet.
 Result<Json> record_of_receipt(Ledger& ledger, const RecordId& id) {
-    SPOT_ASSIGN(const auto shown, ledger.record("receipt", id));
+    SPOT_ASSIGN(const auto shown, ledger.records().view("receipt", id));
     if (!shown) return Json();
     return Json::parse(shown->json, nullptr, false);
 }
@@ -33,7 +33,7 @@ std::string state_in(const Json& receipt) {
 
 Result<Found> look_up(Ledger& ledger, const ReceiptKeeper& keeper, const ReceiptFacts& facts) {
     if (!keeper.holds_log(facts.id.log.device)) return Found{};
-    const auto hash = ledger.hash_at(facts.id.log, facts.id.seq);
+    const auto hash = ledger.replica().hash_at(facts.id.log, facts.id.seq);
     if (!hash) return Found{Here::absent, {}};
     if (!std::equal(facts.chain.begin(), facts.chain.end(), hash->begin()))
         return Found{Here::differs, {}};
@@ -114,11 +114,11 @@ Result<Exit> verify_qr(Ledger& ledger, const ReceiptKeeper& keeper, const Argume
 // microseconds each and happens on the telephone.
 Result<Json> receipt_with(Ledger& ledger, const std::string& code) {
     Json found;
-    SPOT_TRY(ledger.export_records({"receipt", "", false}, [&](std::string_view line) {
+    SPOT_TRY(ledger.records().export_lines({"receipt", "", false}, [&](std::string_view line) {
         if (!found.is_null()) return;
         Json receipt = Json::parse(line, nullptr, false);
         const auto id = RecordId::parse(receipt.value("id", ""));
-        const auto hash = id ? ledger.hash_at(id->log, id->seq) : std::nullopt;
+        const auto hash = id ? ledger.replica().hash_at(id->log, id->seq) : std::nullopt;
         if (hash && short_code(*id, *hash) == code) found = std::move(receipt);
     }));
     return found;

@@ -118,7 +118,7 @@ Result<Figures> measure_record(const BenchPlan& plan) {
 
     const Events all(events);
     SPOT_ASSIGN(const auto alone, measure_alone(all.first(all.size() / 2), recorder, bare));
-    SPOT_ASSIGN(auto flush, station.ledger.flush_later());
+    SPOT_ASSIGN(auto flush, station.ledger.defer_flush());
     core::AfterFlush on_disk(std::move(flush));
     SPOT_ASSIGN(const auto rows,
                 measure_rows(all.subspan(all.size() / 2), recorder, on_disk, bare));

@@ -14,15 +14,15 @@ using core::RecordId;
 using core::Result;
 using nlohmann::json;
 
-std::string_view state_name(Ledger::FileState state) {
+std::string_view state_name(FileState state) {
     switch (state) {
-        case Ledger::FileState::awaited:
+        case FileState::awaited:
             return "awaited";
-        case Ledger::FileState::whole:
+        case FileState::whole:
             return "whole";
-        case Ledger::FileState::given_up:
+        case FileState::given_up:
             return "given_up";
-        case Ledger::FileState::unknown:
+        case FileState::unknown:
             break;
     }
     return "unknown";
@@ -43,8 +43,8 @@ Result<core::Hash> hash_in(const core::Arguments& arguments) {
 }
 
 // What the request calls it; nothing: the person's data were erased.
-Result<json> named(Ledger& ledger, const Ledger::File& file) {
-    SPOT_ASSIGN(const auto shown, ledger.record("request", file.request));
+Result<json> named(Ledger& ledger, const RequestFile& file) {
+    SPOT_ASSIGN(const auto shown, ledger.records().view("request", file.request));
     const json record = shown ? json::parse(shown->json, nullptr, false) : json();
     const json::json_pointer place("/attachments/" + core::to_hex(file.hash));
     return record.is_object() && record.contains(place) ? record[place] : json();
@@ -59,7 +59,7 @@ Result<core::Exit> list(const core::Arguments& arguments) {
     }
     SPOT_ASSIGN(auto hub, open_hub(arguments, random));
     SPOT_TRY(hub.catch_up());
-    SPOT_TRY(hub.ledger.each_file(request, [&](const Ledger::Received& one) -> Result<> {
+    SPOT_TRY(hub.ledger.files().each(request, [&](const ReceivedFile& one) -> Result<> {
         SPOT_ASSIGN(const auto about, named(hub.ledger, one.file));
         json out{{"request", one.file.request.text()},
                  {"hash", core::to_hex(one.file.hash)},
@@ -86,13 +86,13 @@ Result<core::Exit> get(const core::Arguments& arguments) {
     SPOT_ASSIGN(const auto request, request_in(arguments));
     SPOT_ASSIGN(const auto hash, hash_in(arguments));
     SPOT_ASSIGN(auto hub, open_hub(arguments, random));
-    SPOT_ASSIGN(const auto content, hub.ledger.attached(request.text(), hash));
+    SPOT_ASSIGN(const auto content, hub.ledger.attachments().find(request.text(), hash));
     if (!content) {
-        SPOT_ASSIGN(const auto state, hub.ledger.file_state({request, hash}));
+        SPOT_ASSIGN(const auto state, hub.ledger.files().state({request, hash}));
         return fail(Code::not_found,
-                    state == Ledger::FileState::awaited
+                    state == FileState::awaited
                         ? "the file has not come yet, or not all of it"
-                    : state == Ledger::FileState::given_up
+                    : state == FileState::given_up
                         ? "the file never came, and is not asked for any more"
                         : "no request here has that file, or the person's data were erased");
     }

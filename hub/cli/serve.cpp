@@ -81,7 +81,7 @@ Result<Exit> run(const core::Arguments& arguments) {
             std::move(options),
             [&] { return std::make_unique<Carried>(hub, reception, codecs, clock, random); },
             [&] {
-                const auto done = hub.ledger.execute_received(kExecuteSlice);
+                const auto done = hub.ledger.executor().run(kExecuteSlice);
                 if (!done)
                     std::fprintf(stderr, "executing waits: %s\n", done.error().message.c_str());
                 return done && *done > 0;

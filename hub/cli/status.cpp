@@ -13,23 +13,23 @@ using nlohmann::json;
 
 json log_json(core::Ledger& ledger, const core::LogId& log) {
     json quarantined = json::array();
-    for (const auto& one : ledger.quarantined(log))
+    for (const auto& one : ledger.quarantine().list(log))
         quarantined.push_back({{"seq", one.seq}, {"code", one.code}});
     return {{"epoch", log.epoch},
-            {"seq", ledger.tip(log).seq},
+            {"seq", ledger.replica().tip(log).seq},
             {"by", (log.device & core::kHubBit) != 0 ? "hub" : "station"},
             {"quarantined", std::move(quarantined)}};
 }
 
 Result<json> stations_json(Hub& hub) {
     json out = json::array();
-    const auto logs = hub.ledger.logs();
+    const auto logs = hub.ledger.replica().logs();
     for (const auto& listed : Registry(hub.ledger).list()) {
         json own = json::array();
         for (const core::LogId& log : logs)
             if ((log.device & ~core::kHubBit) == listed.station.device)
                 own.push_back(log_json(hub.ledger, log));
-        SPOT_ASSIGN(const auto files, hub.ledger.file_counts(listed.station.device));
+        SPOT_ASSIGN(const auto files, hub.ledger.files().counts(listed.station.device));
         out.push_back(
             {{"station", listed.station.name},
              {"team", listed.team},
@@ -48,11 +48,11 @@ Result<json> stations_json(Hub& hub) {
 
 // What is published; `in_force`: of the one that counts now.
 Result<json> catalogue_json(core::Ledger& ledger, core::Instant now) {
-    SPOT_ASSIGN(const auto all, ledger.published());
+    SPOT_ASSIGN(const auto all, ledger.catalogues().published());
     json published = json::array();
     for (const auto& one : all)
         published.push_back({{"version", one.version}, {"in_force", core::utc_text(one.in_force)}});
-    return json{{"in_force", ledger.catalogue_at(now).version()},
+    return json{{"in_force", ledger.catalogues().in_force_at(now).version()},
                 {"published", std::move(published)}};
 }
 
@@ -97,7 +97,7 @@ Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
     SPOT_ASSIGN(auto hub, open_hub(arguments, random));
     SPOT_TRY(hub.catch_up());
-    SPOT_ASSIGN(const auto counts, hub.ledger.count());
+    SPOT_ASSIGN(const auto counts, hub.ledger.records().count());
     core::SystemClock clock;
     SPOT_ASSIGN(const auto catalogue, catalogue_json(hub.ledger, clock.now()));
     SPOT_ASSIGN(const auto stations, stations_json(hub));

@@ -111,7 +111,7 @@ public:
     void reach_hub() {
         const core::LogId log = *station->log();
         take(station->ledger, *hub, log);
-        REQUIRE(station->ledger.acknowledge(log, station->ledger.tip(log), {}));
+        REQUIRE(station->ledger.replica().acknowledge(log, station->ledger.replica().tip(log), {}));
     }
     // An operator's edit, brought here.
     void hub_edits(const std::string& request, Json set) {
@@ -143,12 +143,12 @@ public:
     // What export prints of one kind.
     std::vector<Json> records(const std::string& kind) {
         std::vector<Json> out;
-        REQUIRE(station->ledger.export_records(
+        REQUIRE(station->ledger.records().export_lines(
             {kind, {}, false}, [&](std::string_view line) { out.push_back(Json::parse(line)); }));
         return out;
     }
     bool sound() {
-        const auto faults = station->ledger.check();
+        const auto faults = station->ledger.audit().check();
         return faults && faults->empty();
     }
     bool said_changed(std::string_view what) const {

@@ -21,7 +21,7 @@ inline core::Bytes some_bytes(std::size_t size, std::uint64_t seed = 1) {
 
 struct Filed {
     core::RecordId request;
-    std::vector<core::Ledger::File> files;  // in the order given
+    std::vector<core::RequestFile> files;  // in the order given
 };
 
 // The n-th second's request, as the desk queues one with these files.

@@ -68,7 +68,7 @@ public:
     }
     // What the hub's log for this station says, an intent each.
     std::vector<nlohmann::json> said_to(const Station& station) {
-        const auto entries = hub->ledger.entries(log_for(station), 1, 1000);
+        const auto entries = hub->ledger.replica().entries(log_for(station), 1, 1000);
         REQUIRE(entries.has_value());
         std::vector<nlohmann::json> out;
         for (const core::Entry& entry : *entries)

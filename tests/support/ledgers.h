@@ -40,7 +40,7 @@ public:
         auto opened = another();
         REQUIRE(opened.has_value());
         ledger_ = std::make_unique<core::Ledger>(std::move(*opened));
-        REQUIRE(ledger_->write_to(party_ == core::Party::hub ? kHubLog : kStationLog).has_value());
+        REQUIRE(ledger_->journal().write_to(party_ == core::Party::hub ? kHubLog : kStationLog).has_value());
     }
     // Makes `other` hold what this one holds, as a copied folder would; chance stays its own.
     void copy_to(Side& other) {
@@ -65,9 +65,9 @@ public:
     const core::SecretKey& key() const { return key_; }
     tests::SeededRandom& random() { return random_; }
 
-    std::vector<std::string> lines(const core::Ledger::ExportOptions& options = {}) {
+    std::vector<std::string> lines(const core::ExportOptions& options = {}) {
         std::vector<std::string> out;
-        const auto done = ledger_->export_records(
+        const auto done = ledger_->records().export_lines(
             options, [&](std::string_view line) { out.emplace_back(line); });
         REQUIRE(done.has_value());
         return out;
@@ -129,24 +129,24 @@ inline Json close_intent(std::uint64_t n, const core::RecordId& session) {
 
 // Brings what `to` lacks of the log, executes it, and notes the acknowledgement at `from`.
 inline void hand_over(Side& from, Side& to, const core::LogId& log) {
-    const core::Tip have = to->tip(log);
-    const core::Tip all = from->tip(log);
+    const core::Tip have = to->replica().tip(log);
+    const core::Tip all = from->replica().tip(log);
     if (have == all) return;
-    const auto entries = from->entries(log, have.seq + 1, all.seq);
+    const auto entries = from->replica().entries(log, have.seq + 1, all.seq);
     REQUIRE(entries.has_value());
-    const auto secrets = from->period_secrets(log, have.seq + 1, all.seq);
+    const auto secrets = from->replica().period_secrets(log, have.seq + 1, all.seq);
     REQUIRE(secrets.has_value());
-    REQUIRE(to->keep_period_secrets(log, *secrets).has_value());
-    const auto tip = to->receive(log, *entries);
+    REQUIRE(to->replica().offer_period_secrets(log, *secrets).has_value());
+    const auto tip = to->replica().receive(log, *entries);
     REQUIRE(tip.has_value());
     CHECK(*tip == all);
-    REQUIRE(to->settle(log).has_value());
+    REQUIRE(to->replica().finalize(log).has_value());
     for (;;) {
-        const auto executed = to->execute_received(100);
+        const auto executed = to->executor().run(100);
         REQUIRE(executed.has_value());
         if (*executed == 0) break;
     }
-    REQUIRE(from->acknowledge(log, all, {}).has_value());
+    REQUIRE(from->replica().acknowledge(log, all, {}).has_value());
 }
 
 }  // namespace spot::support

@@ -70,7 +70,7 @@ void Desk::sync_progress(std::size_t sent, std::size_t total) {
 }
 
 void Desk::sync_arrived() {
-    (void)inside_->ledger().catalogue_at(inside_->now());
+    (void)inside_->ledger().catalogues().in_force_at(inside_->now());
 }
 
 void Desk::sync_ended(std::string_view state) {
@@ -255,7 +255,7 @@ Answer Desk::tell() {
 }
 Done<> Desk::told(std::string_view request, const Json& in) {
     return inside_->guarded([&]() -> Done<> {
-        const auto id = inside_->ledger().find("request", request);
+        const auto id = inside_->ledger().journal().find("request", request);
         if (!id) return unknown("request");
         const Json note{{"how", text_at(in, "how")},
                         {"at", inside_->moment(inside_->now())},

@@ -92,12 +92,12 @@ Result<Draft> draft_of(core::Event event, Records& records) {
 
 std::optional<RecordId> LedgerRecords::find(std::string_view record,
                                             std::string_view reference_or_id) {
-    return ledger_.find(record, reference_or_id);
+    return ledger_.journal().find(record, reference_or_id);
 }
 
 // The intent of the entry that made the record; null if it can't be read any more.
 json LedgerRecords::making(const RecordId& record) {
-    const auto entries = ledger_.entries(record.log, record.seq, 1);
+    const auto entries = ledger_.replica().entries(record.log, record.seq, 1);
     if (!entries || entries->empty()) return nullptr;
     return json::parse(entries->front().intent, nullptr, false);
 }
@@ -121,7 +121,7 @@ Recorder::Recorder(Station& station, core::Clock& clock)
 Result<> Recorder::write_to_current_log() {
     SPOT_ASSIGN(const auto log, station_.log());
     if (log_ == log) return {};
-    SPOT_TRY(station_.ledger.write_to(log));
+    SPOT_TRY(station_.ledger.journal().write_to(log));
     log_ = log;
     return {};
 }
@@ -129,7 +129,7 @@ Result<> Recorder::write_to_current_log() {
 // A new request is one of the catalogue in force, and says so; the shipped one needs no saying.
 Result<> Recorder::put_catalogue(Draft& draft) {
     if (draft.kind != Kind::request_queue) return {};
-    const std::string& in_force = station_.ledger.catalogue_at(clock_.now()).version();
+    const std::string& in_force = station_.ledger.catalogues().in_force_at(clock_.now()).version();
     const auto given = draft.intent.find("catalogue");
     if (given == draft.intent.end()) {
         if (in_force != core::Catalogue::shipped().version()) draft.intent["catalogue"] = in_force;
@@ -149,7 +149,7 @@ Result<core::Taken> Recorder::record(std::string_view line) {
         return out ? Result<>() : tl::make_unexpected(out.error());
     }));
     if (recorded_ < kFewRecorded && ++recorded_ == kFewRecorded)
-        (void)station_.ledger.expect_many();
+        (void)station_.ledger.reserve();
     return out;
 }
 
@@ -157,7 +157,7 @@ Result<core::Taken> Recorder::take(core::Event event) {
     SPOT_ASSIGN(auto draft, draft_of(std::move(event), records_));
     SPOT_TRY(write_to_current_log());
     SPOT_TRY(put_catalogue(draft));
-    SPOT_ASSIGN(const auto appended, station_.ledger.append(draft.kind, draft.reference, draft.user,
+    SPOT_ASSIGN(const auto appended, station_.ledger.journal().append(draft.kind, draft.reference, draft.user,
                                                             std::move(draft.intent)));
     return core::Taken{std::string(kind_name(draft.kind)), std::move(draft.about), appended.record,
                        appended.entry.seq, appended.repeated};

@@ -50,9 +50,9 @@ Result<> fill(core::Ledger& ledger, const sync::Slip& slip, core::Random& random
                         {"sign_seed", core::to_hex(sign_seed.bytes())},
                         {"seal_secret", core::to_hex(seal_secret.bytes())}};
     return ledger.atomically([&]() -> Result<> {
-        SPOT_TRY(ledger.set(setting::kIdentity, identity.dump()));
-        SPOT_TRY(ledger.set(setting::kEpoch, "1"));
-        return ledger.set(setting::kEnrolment, core::to_hex(slip.code));
+        SPOT_TRY(ledger.values().set(setting::kIdentity, identity.dump()));
+        SPOT_TRY(ledger.values().set(setting::kEpoch, "1"));
+        return ledger.values().set(setting::kEnrolment, core::to_hex(slip.code));
     });
 }
 
@@ -64,7 +64,7 @@ Result<> make(const fs::path& data, const sync::Slip& slip, const core::Passphra
 }
 
 Result<json> identity_json(core::Ledger& ledger) {
-    const auto text = ledger.setting(setting::kIdentity);
+    const auto text = ledger.values().setting(setting::kIdentity);
     if (!text) return damaged();
     auto identity = json::parse(*text, nullptr, false);
     if (!identity.is_object()) return damaged();
@@ -106,7 +106,7 @@ Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
     if (!key) return kept(key.error());
     auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
     if (!ledger) return kept(ledger.error());
-    return identity_of(*ledger).has_value() || !ledger->logs().empty();
+    return identity_of(*ledger).has_value() || !ledger->replica().logs().empty();
 }
 
 }  // namespace
@@ -136,7 +136,7 @@ Result<Station> open_station(const fs::path& data, const core::Passphrase& passp
 }
 
 Result<std::uint32_t> Station::epoch() {
-    const auto text = ledger.setting(setting::kEpoch);
+    const auto text = ledger.values().setting(setting::kEpoch);
     std::uint32_t out = 0;
     if (!text) return damaged();
     const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), out);
@@ -165,7 +165,7 @@ Result<sync::StationKeys> Station::keys() {
                           identity.hub_sign,
                           identity.hub_seal,
                           std::nullopt};
-    const auto code = ledger.setting(setting::kEnrolment);
+    const auto code = ledger.values().setting(setting::kEnrolment);
     if (sync::EnrolmentCode bytes{}; code && !code->empty()) {
         if (!take_hex(*code, bytes)) return damaged();
         out.enrolment = bytes;

@@ -32,10 +32,10 @@ public:
         SPOT_ASSIGN(const auto log, station_.log());
         log_ = log;
         // What is written from now on is for the next call: this one has to end.
-        goal_ = station_.ledger.tip(log_).seq;
+        goal_ = station_.ledger.replica().tip(log_).seq;
         // The exchange speaks of a log, be it empty.
-        if (goal_ == 0) SPOT_TRY(station_.ledger.write_to(log_));
-        note(station_.ledger.acknowledged(log_), station_.ledger.backed_up(log_));
+        if (goal_ == 0) SPOT_TRY(station_.ledger.journal().write_to(log_));
+        note(station_.ledger.replica().acknowledged(log_), station_.ledger.replica().backed_up(log_));
         What next = unfinished() ? What::probe : What::everything;
         for (int tries = 0; tries < kTriesMax; ++tries) {
             auto answer = ask(next);
@@ -55,7 +55,7 @@ public:
 
 private:
     bool stopped() const { return rim_.stopped && rim_.stopped(); }
-    bool unfinished() { return station_.ledger.setting(setting::kAttempt) == "1"; }
+    bool unfinished() { return station_.ledger.values().setting(setting::kAttempt) == "1"; }
 
     void note(const core::Tip& durable, const core::Tip& backed_up) {
         report_.durable_seq = durable.seq;
@@ -70,7 +70,7 @@ private:
         const std::uint64_t size = request.size();
         const bool large = what != What::probe && size > kProbeAboveBytes;
         // On disk before the first byte leaves: after a crash in mid-sending we ask first.
-        if (large && !unfinished()) SPOT_TRY(station_.ledger.set(setting::kAttempt, "1"));
+        if (large && !unfinished()) SPOT_TRY(station_.ledger.values().set(setting::kAttempt, "1"));
 
         const std::uint64_t wasted = carrier_.wasted_bytes();
         Instant moved_at = rim_.clock.now();
@@ -82,7 +82,7 @@ private:
         if (!reply) {
             const bool reached = carrier_.wasted_bytes() > wasted;
             // Nothing left the machine, so nothing need be asked.
-            if (large && !reached) SPOT_TRY(station_.ledger.set(setting::kAttempt, ""));
+            if (large && !reached) SPOT_TRY(station_.ledger.values().set(setting::kAttempt, ""));
             const bool cut =
                 reached && !carrier_.answered() && rim_.clock.now() - moved_at < kSilenceMs;
             failed(reply.error(), reached, cut);
@@ -118,17 +118,17 @@ private:
     // What an answer changes in the settings, in the transaction that takes the answer.
     Result<> settle(const Outcome& outcome, const sync::StationKeys& keys, Instant now) {
         auto& ledger = station_.ledger;
-        if (unfinished()) SPOT_TRY(ledger.set(setting::kAttempt, ""));
+        if (unfinished()) SPOT_TRY(ledger.values().set(setting::kAttempt, ""));
         if (keys.enrolment && outcome.state != State::busy)
-            SPOT_TRY(ledger.set(setting::kEnrolment, ""));
+            SPOT_TRY(ledger.values().set(setting::kEnrolment, ""));
         // What the hub does not have of this branch is written again in a log that nobody else
         // holds. Where the two part below the hub's backup, it stays here and needs a person.
         if (outcome.state == State::fork) {
             const core::LogId next{log_.device, log_.epoch + 1};
             if (outcome.common) SPOT_TRY(branch(station_, log_, *outcome.common, next));
-            SPOT_TRY(ledger.set(setting::kEpoch, std::to_string(next.epoch)));
+            SPOT_TRY(ledger.values().set(setting::kEpoch, std::to_string(next.epoch)));
         }
-        return ledger.set(setting::kLastContact, contact_text(outcome, now));
+        return ledger.values().set(setting::kLastContact, contact_text(outcome, now));
     }
 
     // `cut`: the link broke in mid-sending.
@@ -207,11 +207,11 @@ private:
 
     // Records go first, also those that were written while files were on their way.
     Result<std::optional<What>> for_files(What asked) {
-        SPOT_ASSIGN(const auto untold, station_.ledger.untold_files(1));
+        SPOT_ASSIGN(const auto untold, station_.ledger.files().unconfirmed(1));
         if (wanted_.empty() && untold.empty()) return std::nullopt;
         if (asked == What::files && !files_moved_)
             return std::nullopt;  // it would be the same again
-        const std::uint64_t tip = station_.ledger.tip(log_).seq;
+        const std::uint64_t tip = station_.ledger.replica().tip(log_).seq;
         if (tip == goal_) return What::files;
         goal_ = tip;
         return What::everything;
@@ -254,18 +254,18 @@ private:
                 "Please tell the hub's operator.";
         auto& ledger = station_.ledger;
         for (;;) {
-            SPOT_ASSIGN(const auto done, ledger.execute_received(kExecuteSlice));
+            SPOT_ASSIGN(const auto done, ledger.executor().run(kExecuteSlice));
             if (done == 0 || stopped()) break;  // the next call goes on from there
             if (rim_.yield) rim_.yield();
         }
-        for (const core::LogId& log : ledger.logs())
-            for (auto& one : ledger.quarantined(log, kQuarantinedHereMax))
+        for (const core::LogId& log : ledger.replica().logs())
+            for (auto& one : ledger.quarantine().list(log, kQuarantinedHereMax))
                 report_.quarantined_here.push_back(std::move(one));
         SPOT_ASSIGN(const auto stranded, stranded_entries(station_));
         report_.stranded_entries = stranded;
-        SPOT_ASSIGN(const auto counts, ledger.count());
+        SPOT_ASSIGN(const auto counts, ledger.records().count());
         report_.conflicts = counts.conflicts;
-        SPOT_ASSIGN(const auto files, ledger.file_counts(log_.device));
+        SPOT_ASSIGN(const auto files, ledger.files().counts(log_.device));
         report_.waiting_files = files.awaited;
         report_.refused_files = files.given_up;
         report_.sent_bytes += carrier_.wasted_bytes();
@@ -317,9 +317,9 @@ Result<SyncReport> synchronise(Station& station, sync::Carrier& carrier, const S
 Result<std::uint64_t> stranded_entries(Station& station) {
     SPOT_ASSIGN(const auto current, station.log());
     std::uint64_t out = 0;
-    for (const core::LogId& log : station.ledger.logs())
+    for (const core::LogId& log : station.ledger.replica().logs())
         if (log.device == current.device && log.epoch < current.epoch)
-            out += station.ledger.waiting(log);
+            out += station.ledger.journal().waiting(log);
     return out;
 }
 

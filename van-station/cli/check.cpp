@@ -9,7 +9,7 @@ namespace {
 core::Result<core::Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
     SPOT_ASSIGN(auto station, open_station(arguments, random));
-    SPOT_ASSIGN(const auto faults, station.ledger.check());
+    SPOT_ASSIGN(const auto faults, station.ledger.audit().check());
     if (arguments.json()) {
         core::print_line(nlohmann::json{{"ok", faults.empty()}, {"faults", faults}}.dump());
     } else {

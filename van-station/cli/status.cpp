@@ -13,12 +13,12 @@ using nlohmann::json;
 Result<json> status_of(Station& station) {
     SPOT_ASSIGN(const auto log, station.log());
     auto& ledger = station.ledger;
-    SPOT_ASSIGN(const auto counts, ledger.count());
+    SPOT_ASSIGN(const auto counts, ledger.records().count());
     SPOT_ASSIGN(const auto stranded, stranded_entries(station));
-    const auto tip = ledger.tip(log).seq;
-    const auto durable = ledger.acknowledged(log).seq;
-    SPOT_ASSIGN(const auto files, ledger.file_counts(log.device));
-    const auto contact = ledger.setting(setting::kLastContact);
+    const auto tip = ledger.replica().tip(log).seq;
+    const auto durable = ledger.replica().acknowledged(log).seq;
+    SPOT_ASSIGN(const auto files, ledger.files().counts(log.device));
+    const auto contact = ledger.values().setting(setting::kLastContact);
     json last = contact ? json::parse(*contact, nullptr, false) : json();
     if (!last.is_object()) last = nullptr;
     return json{{"station", station.identity.station},
@@ -29,7 +29,7 @@ Result<json> status_of(Station& station) {
                 {"records", counts.records},
                 {"entries", tip},
                 {"durable_seq", durable},
-                {"backed_up_seq", ledger.backed_up(log).seq},
+                {"backed_up_seq", ledger.replica().backed_up(log).seq},
                 {"waiting_entries", tip - durable},
                 {"stranded_entries", stranded},
                 {"waiting_files", files.awaited},

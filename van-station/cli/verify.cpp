@@ -16,7 +16,7 @@ Result<Exit> run(const core::Arguments& arguments) {
     const std::uint64_t own = station.identity.device;
     const auto key_of = [&](std::uint64_t device) -> std::optional<core::PublicKey> {
         if (device == own) return core::sign_public(keys.sign_seed);
-        const auto told = station.ledger.station_key(device);
+        const auto told = station.ledger.catalogues().station_key(device);
         if (!told || !*told) return std::nullopt;
         return (*told)->key;
     };

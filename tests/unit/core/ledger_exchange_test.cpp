@@ -24,7 +24,7 @@ struct Pair {
         request = add(Kind::request_queue, request_intent(2, session));
     }
     RecordId add(Kind kind, const Json& intent) {
-        const auto done = station->append(kind, "", "m.abrantes", intent);
+        const auto done = station->journal().append(kind, "", "m.abrantes", intent);
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
         return done->record;
     }
@@ -32,7 +32,7 @@ struct Pair {
         add(Kind::request_edit, edit_intent(n, of, set));
     }
     void hub_edit(std::uint64_t n, const RecordId& of, const Json& set) {
-        const auto done = hub->append(Kind::hub_edit, "", "op", edit_intent(n, of, set));
+        const auto done = hub->journal().append(Kind::hub_edit, "", "op", edit_intent(n, of, set));
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
         CHECK(done->entry.log == kHubLog);
         CHECK(done->record == of);
@@ -50,24 +50,24 @@ struct Pair {
 
 // The station's log so far, with what the hub needs to take it.
 std::vector<Entry> entries_for(Pair& pair) {
-    const auto tip = pair.station->tip(kStationLog);
+    const auto tip = pair.station->replica().tip(kStationLog);
     REQUIRE(pair.hub
                 ->keep_period_secrets(kStationLog,
-                                      *pair.station->period_secrets(kStationLog, 1, tip.seq))
+                                      *pair.station->replica().period_secrets(kStationLog, 1, tip.seq))
                 .has_value());
-    auto entries = pair.station->entries(kStationLog, 1, tip.seq);
+    auto entries = pair.station->replica().entries(kStationLog, 1, tip.seq);
     REQUIRE(entries.has_value());
     return *entries;
 }
 
 // What becomes of the log when one of its entries is other than the ledger would write it.
 std::vector<Quarantined> quarantined_after(Pair& pair, const std::vector<Entry>& entries) {
-    REQUIRE(pair.hub->receive(kStationLog, entries).has_value());
-    REQUIRE(pair.hub->settle(kStationLog).has_value());
-    CHECK(*pair.hub->execute_received(1000) == entries.size());
-    CHECK(*pair.hub->execute_received(1000) == 0);
-    CHECK(pair.hub->check()->empty());
-    return pair.hub->quarantined(kStationLog);
+    REQUIRE(pair.hub->replica().receive(kStationLog, entries).has_value());
+    REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
+    CHECK(*pair.hub->executor().run(1000) == entries.size());
+    CHECK(*pair.hub->executor().run(1000) == 0);
+    CHECK(pair.hub->audit().check()->empty());
+    return pair.hub->quarantine().list(kStationLog);
 }
 
 void set_intent(Entry& entry, const char* pointer, const Json& value) {
@@ -95,15 +95,15 @@ TEST_CASE("different fields merge; the same field shows both values at both") {
     std::sort(both.begin(), both.end());
     CHECK(both == Json{"Furto", "Mau estado"});
     CHECK(pair.station.lines() == pair.hub.lines());
-    CHECK(pair.station->count()->conflicts == 1);
-    CHECK(pair.hub->count()->conflicts == 1);
+    CHECK(pair.station->records().count()->conflicts == 1);
+    CHECK(pair.hub->records().count()->conflicts == 1);
 
     // An ordinary change settles it, everywhere.
     pair.hub_edit(5, pair.request, {{"fields.motivo", "Perda"}});
     pair.reconcile();
     CHECK_FALSE(pair.station.record(pair.request).contains("conflicts"));
     CHECK(pair.station.record(pair.request)["fields"]["motivo"] == "Perda");
-    CHECK(pair.station->count()->conflicts == 0);
+    CHECK(pair.station->records().count()->conflicts == 0);
     CHECK(pair.station.lines() == pair.hub.lines());
 }
 
@@ -123,39 +123,39 @@ TEST_CASE("the hub's route replaces what the station says of it") {
 TEST_CASE("the hub may only edit requests it has, and repeats nothing") {
     Pair pair;
     const Json edit = edit_intent(3, pair.request, {{"status", "Aceite"}});
-    CHECK(pair.hub->append(Kind::hub_edit, "", "op", edit).error().code == Code::not_found);
+    CHECK(pair.hub->journal().append(Kind::hub_edit, "", "op", edit).error().code == Code::not_found);
     pair.up();
-    CHECK_FALSE(pair.hub->append(Kind::hub_edit, "", "op", edit)->repeated);
-    CHECK(pair.hub->append(Kind::hub_edit, "", "op", edit)->repeated);
-    CHECK(pair.hub->append(Kind::session_open, "", "op", session_intent(3)).error().code ==
+    CHECK_FALSE(pair.hub->journal().append(Kind::hub_edit, "", "op", edit)->repeated);
+    CHECK(pair.hub->journal().append(Kind::hub_edit, "", "op", edit)->repeated);
+    CHECK(pair.hub->journal().append(Kind::session_open, "", "op", session_intent(3)).error().code ==
           Code::refused);
-    CHECK(pair.hub->tip(kHubLog).seq == 1);
+    CHECK(pair.hub->replica().tip(kHubLog).seq == 1);
 }
 
 TEST_CASE("other stations' keys come with the hub's log; the last word counts") {
     constexpr std::uint64_t kOther = 0x48aef944a224403e;
     Pair pair;
     pair.reconcile();
-    CHECK_FALSE(pair.station->station_key(kOther)->has_value());
+    CHECK_FALSE(pair.station->catalogues().station_key(kOther)->has_value());
     const auto before = pair.station.lines();
     auto told = example_intent(Kind::station_key);
-    REQUIRE(pair.hub->write_to(kHubLog).has_value());
+    REQUIRE(pair.hub->journal().write_to(kHubLog).has_value());
     for (const char* key : {"00", "a7"}) {
         std::string digits;
         while (digits.size() < 64) digits += key;
         told["key"] = digits;
-        REQUIRE(pair.hub->append(Kind::station_key, "", "", told).has_value());
+        REQUIRE(pair.hub->journal().append(Kind::station_key, "", "", told).has_value());
         pair.down();
-        const auto known = pair.station->station_key(kOther);
+        const auto known = pair.station->catalogues().station_key(kOther);
         REQUIRE(known.has_value());
         REQUIRE(known->has_value());
         CHECK((*known)->station == "van-11");
         CHECK(core::to_hex((*known)->key) == digits);
     }
-    CHECK_FALSE(pair.station->station_key(kOther + 1)->has_value());
+    CHECK_FALSE(pair.station->catalogues().station_key(kOther + 1)->has_value());
     CHECK(pair.station.lines() == before);
-    CHECK(pair.station->check()->empty());
-    CHECK(pair.hub->check()->empty());
+    CHECK(pair.station->audit().check()->empty());
+    CHECK(pair.hub->audit().check()->empty());
 }
 
 TEST_CASE("an entry that breaks a rule is quarantined alone") {
@@ -214,8 +214,8 @@ TEST_CASE("an entry that breaks a rule is quarantined alone") {
         std::vector<Quarantined> expected{{row.seq, row.code}};
         if (row.seq == 2) expected.push_back({3, "unknown_record"});  // the edit of that request
         CHECK(quarantined_after(pair, entries) == expected);
-        CHECK(pair.hub->count()->quarantined == expected.size());
-        CHECK(pair.hub->count()->unexecuted == 0);
+        CHECK(pair.hub->records().count()->quarantined == expected.size());
+        CHECK(pair.hub->records().count()->unexecuted == 0);
     }
 }
 
@@ -241,16 +241,16 @@ std::vector<Entry> in_other_bytes(std::vector<Entry> entries) {
 // Sends the changes of what the hub has as diverged, until that is nothing more. Returns how often.
 int bring_over(Pair& pair) {
     for (int times = 0;; ++times) {
-        const auto held = pair.hub->quarantined(kStationLog);
+        const auto held = pair.hub->quarantine().list(kStationLog);
         const auto first = std::find_if(held.begin(), held.end(),
                                         [](const auto& one) { return one.code == "diverged"; });
         if (first == held.end() || times == 10) return times;
-        const auto changes = pair.station->changes_up_to(kStationLog, first->seq);
+        const auto changes = pair.station->quarantine().causal_history(kStationLog, first->seq);
         REQUIRE(changes.has_value());
-        const auto taken = pair.hub->reconsider(kStationLog, first->seq, *changes);
+        const auto taken = pair.hub->quarantine().accept_diverged(kStationLog, first->seq, *changes);
         REQUIRE(taken.has_value());
         CHECK(*taken);
-        REQUIRE(pair.hub->judge_again(kStationLog).has_value());
+        REQUIRE(pair.hub->quarantine().revalidate(kStationLog).has_value());
     }
 }
 
@@ -267,29 +267,29 @@ TEST_CASE("what diverged is taken once its author's changes show the same record
 
     // The session was executed, and is held back, when the others come. Among them a second
     // receipt, whose number has to be the next one when it is judged again.
-    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).first(1)).has_value());
-    REQUIRE(pair.hub->settle(kStationLog).has_value());
-    REQUIRE(*pair.hub->execute_received(9) == 1);
-    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).subspan(1)).has_value());
-    REQUIRE(pair.hub->settle(kStationLog).has_value());
-    REQUIRE(*pair.hub->execute_received(9) == 6);
-    CHECK(pair.hub->quarantined(kStationLog).size() == 7);
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).first(1)).has_value());
+    REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
+    REQUIRE(*pair.hub->executor().run(9) == 1);
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(1)).has_value());
+    REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
+    REQUIRE(*pair.hub->executor().run(9) == 6);
+    CHECK(pair.hub->quarantine().list(kStationLog).size() == 7);
     CHECK(pair.hub.lines().empty());
 
     CHECK(bring_over(pair) == 5);  // all but the receipts, which have no document
-    CHECK(pair.hub->quarantined(kStationLog).empty());
+    CHECK(pair.hub->quarantine().list(kStationLog).empty());
     REQUIRE(pair.hub.lines().size() == 4);
     CHECK(pair.hub.record(pair.request)["fields"] == pair.station.record(pair.request)["fields"]);
     CHECK(pair.hub.record(pair.request)["citizen"]["phone"] == "911111111");
     CHECK(pair.hub.record(pair.session) == pair.station.record(pair.session));
-    CHECK(pair.hub->check()->empty());
-    CHECK(pair.hub->count()->records == pair.station->count()->records);
+    CHECK(pair.hub->audit().check()->empty());
+    CHECK(pair.hub->records().count()->records == pair.station->records().count()->records);
 
     // Life goes on over it when the store is opened anew.
     pair.hub.open();
     pair.hub_edit(8, pair.request, {{"status", "Aceite"}});
     CHECK(pair.hub.record(pair.request)["status"] == "Aceite");
-    CHECK(pair.hub->check()->empty());
+    CHECK(pair.hub->audit().check()->empty());
 }
 
 TEST_CASE("what is held is kept, executed by nobody, and named once for what it is") {
@@ -298,19 +298,19 @@ TEST_CASE("what is held is kept, executed by nobody, and named once for what it 
     pair.edit(3, pair.request, {{"fields.motivo", "Furto"}});
     const RecordId session = pair.add(Kind::session_open, session_intent(4));
     pair.add(Kind::session_close, close_intent(5, session));  // of what is held itself
-    auto late = *pair.station->entries(kStationLog, 3, 3);
+    auto late = *pair.station->replica().entries(kStationLog, 3, 3);
     late[0].intent = "rubbish";
     const auto before = pair.hub.lines();
-    REQUIRE(pair.hub->receive(kStationLog, late, core::Ledger::Take::held).has_value());
-    REQUIRE(pair.hub->settle(kStationLog).has_value());
-    REQUIRE(pair.hub->execute_received(9).has_value());
-    const auto held = pair.hub->quarantined(kStationLog);
+    REQUIRE(pair.hub->replica().receive(kStationLog, late, core::ReceiveMode::quarantine).has_value());
+    REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
+    REQUIRE(pair.hub->executor().run(9).has_value());
+    const auto held = pair.hub->quarantine().list(kStationLog);
     REQUIRE(held.size() == 3);
     CHECK(held[0].code == "form");
     CHECK(held[1].code == "revoked");
     CHECK(held[2].code == "revoked");
     CHECK(pair.hub.lines() == before);
-    CHECK(pair.hub->check()->empty());
+    CHECK(pair.hub->audit().check()->empty());
 }
 
 TEST_CASE("what an author saw while others changed the record is compared with just that") {
@@ -318,14 +318,14 @@ TEST_CASE("what an author saw while others changed the record is compared with j
     pair.reconcile();
     pair.hub_edit(3, pair.request, {{"fields.motivo", "Mau estado"}});
     pair.edit(4, pair.request, {{"fields.motivo", "Furto"}});
-    auto late = *pair.station->entries(kStationLog, 3, 1);
+    auto late = *pair.station->replica().entries(kStationLog, 3, 1);
     late = in_other_bytes(std::move(late));
-    REQUIRE(pair.hub->receive(kStationLog, late).has_value());
-    REQUIRE(pair.hub->settle(kStationLog).has_value());
-    REQUIRE(*pair.hub->execute_received(9) == 1);
+    REQUIRE(pair.hub->replica().receive(kStationLog, late).has_value());
+    REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
+    REQUIRE(*pair.hub->executor().run(9) == 1);
     CHECK(bring_over(pair) == 1);
     CHECK(pair.hub.record(pair.request)["conflicts"]["fields.motivo"].size() == 2);
-    CHECK(pair.hub->check()->empty());
+    CHECK(pair.hub->audit().check()->empty());
 }
 
 TEST_CASE("changes that are no proof leave an entry where it is") {
@@ -338,71 +338,71 @@ TEST_CASE("changes that are no proof leave an entry where it is") {
     REQUIRE(quarantined_after(pair, entries) == std::vector<Quarantined>{{3, "diverged"}});
     const auto before = pair.hub.lines();
 
-    const auto right = *pair.station->changes_up_to(kStationLog, 3);
+    const auto right = *pair.station->quarantine().causal_history(kStationLog, 3);
     REQUIRE(right.size() == 2);
-    const auto another = *other.station->changes_up_to(kStationLog, 3);
+    const auto another = *other.station->quarantine().causal_history(kStationLog, 3);
     auto flipped = right;
     flipped[1][flipped[1].size() / 2] ^= 1;
     const std::vector<std::vector<core::Bytes>> wrong{
         {}, {right[0]}, {right[1]}, another, flipped, {core::Bytes(64, 0xff)}, {core::Bytes()}};
     for (const auto& changes : wrong) {
-        const auto taken = pair.hub->reconsider(kStationLog, 3, changes);
+        const auto taken = pair.hub->quarantine().accept_diverged(kStationLog, 3, changes);
         REQUIRE(taken.has_value());
         CHECK_FALSE(*taken);
     }
     // Nor is anything else there to be taken.
     for (const std::uint64_t seq : {1, 2, 4, 99})
-        CHECK_FALSE(*pair.hub->reconsider(kStationLog, seq, right));
-    CHECK_FALSE(*pair.hub->reconsider({8, 1}, 3, right));
+        CHECK_FALSE(*pair.hub->quarantine().accept_diverged(kStationLog, seq, right));
+    CHECK_FALSE(*pair.hub->quarantine().accept_diverged({8, 1}, 3, right));
     CHECK(pair.hub.lines() == before);
-    CHECK(pair.hub->quarantined(kStationLog).size() == 1);
+    CHECK(pair.hub->quarantine().list(kStationLog).size() == 1);
 
-    CHECK(*pair.hub->reconsider(kStationLog, 3, right));
-    CHECK_FALSE(*pair.hub->reconsider(kStationLog, 3, right));
+    CHECK(*pair.hub->quarantine().accept_diverged(kStationLog, 3, right));
+    CHECK_FALSE(*pair.hub->quarantine().accept_diverged(kStationLog, 3, right));
     CHECK(pair.hub.lines() != before);
-    CHECK(pair.station->changes_up_to(kStationLog, 99).error().code == Code::not_found);
+    CHECK(pair.station->quarantine().causal_history(kStationLog, 99).error().code == Code::not_found);
     pair.add(Kind::receipt_print, receipt_intent(4, pair.session));
-    CHECK(pair.station->changes_up_to(kStationLog, 4).error().code == Code::not_found);
+    CHECK(pair.station->quarantine().causal_history(kStationLog, 4).error().code == Code::not_found);
 }
 
 TEST_CASE("entries have to follow on the tip, with their period's secret") {
     Pair pair;
-    const auto entries = *pair.station->entries(kStationLog, 1, 2);
-    CHECK(pair.hub->receive(kStationLog, entries).error().code == Code::not_found);
+    const auto entries = *pair.station->replica().entries(kStationLog, 1, 2);
+    CHECK(pair.hub->replica().receive(kStationLog, entries).error().code == Code::not_found);
     (void)entries_for(pair);
-    CHECK(pair.hub->receive(kStationLog, std::span(entries).subspan(1)).error().code ==
+    CHECK(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(1)).error().code ==
           Code::conflict);
-    CHECK(pair.hub->receive({8, 1}, entries).error().code == Code::conflict);
-    CHECK(pair.hub->receive(kHubLog, entries).error().code == Code::refused);
-    CHECK(pair.station->receive(kStationLog, entries).error().code == Code::refused);
-    CHECK(pair.hub->tip(kStationLog).seq == 0);
+    CHECK(pair.hub->replica().receive({8, 1}, entries).error().code == Code::conflict);
+    CHECK(pair.hub->replica().receive(kHubLog, entries).error().code == Code::refused);
+    CHECK(pair.station->replica().receive(kStationLog, entries).error().code == Code::refused);
+    CHECK(pair.hub->replica().tip(kStationLog).seq == 0);
 
-    CHECK(pair.hub->receive(kStationLog, entries)->seq == 2);
-    CHECK(pair.hub->receive(kStationLog, entries).error().code == Code::conflict);
-    CHECK(pair.hub->tip(kStationLog) == pair.station->tip(kStationLog));
-    CHECK(pair.hub->hash_at(kStationLog, 1) == pair.station->hash_at(kStationLog, 1));
-    CHECK(*pair.hub->entries(kStationLog, 1, 9) == entries);
+    CHECK(pair.hub->replica().receive(kStationLog, entries)->seq == 2);
+    CHECK(pair.hub->replica().receive(kStationLog, entries).error().code == Code::conflict);
+    CHECK(pair.hub->replica().tip(kStationLog) == pair.station->replica().tip(kStationLog));
+    CHECK(pair.hub->replica().hash_at(kStationLog, 1) == pair.station->replica().hash_at(kStationLog, 1));
+    CHECK(*pair.hub->replica().entries(kStationLog, 1, 9) == entries);
 }
 
 TEST_CASE("what is not settled can be taken back, and is not executed before") {
     Pair pair;
     pair.add(Kind::receipt_print, receipt_intent(3, pair.session));
     const auto entries = entries_for(pair);
-    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).first(2)).has_value());
-    CHECK(*pair.hub->execute_received(9) == 0);
-    REQUIRE(pair.hub->settle(kStationLog).has_value());
-    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).subspan(2)).has_value());
-    CHECK(*pair.hub->execute_received(9) == 2);
-    CHECK(pair.hub->take_back(kStationLog, 1).error().code == Code::conflict);
-    REQUIRE(pair.hub->take_back(kStationLog, 2).has_value());
-    CHECK(pair.hub->tip(kStationLog).seq == 2);
-    CHECK(pair.hub->tip(kStationLog).hash == *pair.station->hash_at(kStationLog, 2));
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).first(2)).has_value());
+    CHECK(*pair.hub->executor().run(9) == 0);
+    REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(2)).has_value());
+    CHECK(*pair.hub->executor().run(9) == 2);
+    CHECK(pair.hub->replica().discard_after(kStationLog, 1).error().code == Code::conflict);
+    REQUIRE(pair.hub->replica().discard_after(kStationLog, 2).has_value());
+    CHECK(pair.hub->replica().tip(kStationLog).seq == 2);
+    CHECK(pair.hub->replica().tip(kStationLog).hash == *pair.station->replica().hash_at(kStationLog, 2));
 
     pair.hub.open();
-    REQUIRE(pair.hub->receive(kStationLog, std::span(entries).subspan(2)).has_value());
-    REQUIRE(pair.hub->settle(kStationLog).has_value());
-    CHECK(*pair.hub->execute_received(9) == 1);
-    CHECK(pair.hub->quarantined(kStationLog).empty());
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(2)).has_value());
+    REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
+    CHECK(*pair.hub->executor().run(9) == 1);
+    CHECK(pair.hub->quarantine().list(kStationLog).empty());
     CHECK(pair.hub.lines().size() == 3);
 }
 
@@ -459,10 +459,10 @@ TEST_CASE("after any edits on both sides and any exchanges, both show the same")
         pair.up();
         pair.down();
         CHECK(pair.station.lines() == pair.hub.lines());
-        CHECK(pair.station->quarantined(kHubLog).empty());
-        CHECK(pair.hub->quarantined(kStationLog).empty());
-        CHECK(pair.station->check()->empty());
-        CHECK(pair.hub->check()->empty());
-        CHECK(pair.hub->tip(kHubLog) == pair.station->tip(kHubLog));
+        CHECK(pair.station->quarantine().list(kHubLog).empty());
+        CHECK(pair.hub->quarantine().list(kStationLog).empty());
+        CHECK(pair.station->audit().check()->empty());
+        CHECK(pair.hub->audit().check()->empty());
+        CHECK(pair.hub->replica().tip(kHubLog) == pair.station->replica().tip(kHubLog));
     }
 }

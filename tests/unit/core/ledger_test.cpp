@@ -29,7 +29,7 @@ struct Van : Side {
     RecordId session, request;
 };
 
-Code code_of(const core::Result<core::Ledger::Appended>& result) {
+Code code_of(const core::Result<core::Journal::Appended>& result) {
     REQUIRE_FALSE(result.has_value());
     return result.error().code;
 }
@@ -46,11 +46,11 @@ void tamper(Side& side, const char* sql) {
 TEST_CASE("an event that is given again is taken once; with other content it is refused") {
     Van van;
     const auto again = [&](Kind kind, std::string_view reference, const Json& intent) {
-        const auto tip = van->tip(kStationLog);
-        const auto done = van->append(kind, reference, "m.abrantes", intent);
+        const auto tip = van->replica().tip(kStationLog);
+        const auto done = van->journal().append(kind, reference, "m.abrantes", intent);
         REQUIRE(done.has_value());
         CHECK(done->repeated);
-        CHECK(van->tip(kStationLog) == tip);
+        CHECK(van->replica().tip(kStationLog) == tip);
         return done->entry;
     };
     const Json edit = edit_intent(3, van.request, {{"fields.motivo", "Furto"}});
@@ -66,10 +66,10 @@ TEST_CASE("an event that is given again is taken once; with other content it is 
         CHECK(again(Kind::session_close, "", close_intent(5, van.session)).seq == 5);
         van.open();  // and in the next process as well
     }
-    CHECK(code_of(van->append(Kind::session_open, "s", "", session_intent(9))) == Code::conflict);
-    CHECK(code_of(van->append(Kind::session_close, "", "", close_intent(9, van.session))) ==
+    CHECK(code_of(van->journal().append(Kind::session_open, "s", "", session_intent(9))) == Code::conflict);
+    CHECK(code_of(van->journal().append(Kind::session_close, "", "", close_intent(9, van.session))) ==
           Code::conflict);
-    CHECK(van->tip(kStationLog).seq == 5);
+    CHECK(van->replica().tip(kStationLog).seq == 5);
     // The same edit at another time is another edit, although nothing differs any more.
     van.add(Kind::request_edit, "", edit_intent(9, van.request, {{"fields.motivo", "Furto"}}));
 }
@@ -102,14 +102,14 @@ TEST_CASE("what an event refers to has to be here") {
     };
     for (const Row& row : rows) {
         CAPTURE(row.intent.dump());
-        CHECK(code_of(van->append(row.kind, "new", "", row.intent)) == row.code);
+        CHECK(code_of(van->journal().append(row.kind, "new", "", row.intent)) == row.code);
     }
-    CHECK(van->tip(kStationLog).seq == 2);
-    CHECK(van->find("session", "s") == van.session);
-    CHECK(van->find("session", van.session.text()) == van.session);
-    CHECK_FALSE(van->find("request", "s"));
-    CHECK_FALSE(van->find("session", "new"));
-    CHECK_FALSE(van->find("session", nobody.text()));
+    CHECK(van->replica().tip(kStationLog).seq == 2);
+    CHECK(van->journal().find("session", "s") == van.session);
+    CHECK(van->journal().find("session", van.session.text()) == van.session);
+    CHECK_FALSE(van->journal().find("request", "s"));
+    CHECK_FALSE(van->journal().find("session", "new"));
+    CHECK_FALSE(van->journal().find("session", nobody.text()));
 }
 
 TEST_CASE("records are shown with their edits, sorted, one line each") {
@@ -146,13 +146,13 @@ TEST_CASE("records are shown with their edits, sorted, one line each") {
     CHECK(van.lines({"request", "", false}).size() == 1);
     CHECK(van.lines({"", at(2), false}).size() == 3);
     CHECK(Json::parse(van.lines({"request", "", true}).front())["ref"] == "r");
-    CHECK(van->export_records({"nonsense", "", false}, [](std::string_view) {}).error().code ==
+    CHECK(van->records().export_lines({"nonsense", "", false}, [](std::string_view) {}).error().code ==
           Code::invalid);
-    const auto counts = van->count();
+    const auto counts = van->records().count();
     REQUIRE(counts.has_value());
     CHECK(counts->records.at("request") == 1);
     CHECK(counts->records.at("feedback") == 0);
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("receipts count from 1 without a gap, whatever is refused between them") {
@@ -160,7 +160,7 @@ TEST_CASE("receipts count from 1 without a gap, whatever is refused between them
     for (std::uint64_t n = 1; n <= 3; ++n) {
         Json wrong = receipt_intent(9, van.session);
         wrong["total_cents"] = 1;
-        CHECK(code_of(van->append(Kind::receipt_print, "wrong", "", wrong)) == Code::invalid);
+        CHECK(code_of(van->journal().append(Kind::receipt_print, "wrong", "", wrong)) == Code::invalid);
         const RecordId id =
             van.add(Kind::receipt_print, "p" + std::to_string(n), receipt_intent(n, van.session));
         CHECK(van.record(id)["number"] == n);
@@ -170,16 +170,16 @@ TEST_CASE("receipts count from 1 without a gap, whatever is refused between them
 
 TEST_CASE("a failed piece of work leaves nothing behind, an inner one only what was outside") {
     Van van;
-    const auto tip = van->tip(kStationLog);
+    const auto tip = van->replica().tip(kStationLog);
     const auto outer = van->atomically([&]() -> core::Result<> {
         van.add(Kind::session_open, "t", session_intent(7));
-        REQUIRE(van->set("name", "value").has_value());
+        REQUIRE(van->values().set("name", "value").has_value());
         return core::fail(Code::offline, "no");
     });
     CHECK(outer.error().code == Code::offline);
-    CHECK(van->tip(kStationLog) == tip);
-    CHECK_FALSE(van->find("session", "t"));
-    CHECK_FALSE(van->setting("name"));
+    CHECK(van->replica().tip(kStationLog) == tip);
+    CHECK_FALSE(van->journal().find("session", "t"));
+    CHECK_FALSE(van->values().setting("name"));
 
     REQUIRE(van->atomically([&]() -> core::Result<> {
                    van.add(Kind::session_open, "t", session_intent(7));
@@ -187,36 +187,36 @@ TEST_CASE("a failed piece of work leaves nothing behind, an inner one only what 
                        van.add(Kind::session_open, "u", session_intent(8));
                        return core::fail(Code::offline, "no");
                    });
-                   return van->set("name", "value");
+                   return van->values().set("name", "value");
                })
                 .has_value());
-    CHECK(van->setting("name") == "value");
-    CHECK(van->find("session", "t"));
-    CHECK_FALSE(van->find("session", "u"));
-    CHECK(van->tip(kStationLog).seq == tip.seq + 1);
-    CHECK(van->check()->empty());
+    CHECK(van->values().setting("name") == "value");
+    CHECK(van->journal().find("session", "t"));
+    CHECK_FALSE(van->journal().find("session", "u"));
+    CHECK(van->replica().tip(kStationLog).seq == tip.seq + 1);
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("two processes write one log") {
     Van van;
     auto other = van.another();
     REQUIRE(other.has_value());
-    REQUIRE(other->write_to(kStationLog).has_value());
+    REQUIRE(other->journal().write_to(kStationLog).has_value());
     for (std::uint64_t n = 1; n <= 5; ++n) {
         const Json own = edit_intent(2 * n, van.request, {{"fields.motivo", "A"}});
         const Json theirs = edit_intent(2 * n + 1, van.request, {{"fields.motivo", "B"}});
         van.add(Kind::request_edit, "", own);
-        REQUIRE(other->append(Kind::request_edit, "", "c.nogueira", theirs).has_value());
-        CHECK(other->append(Kind::request_edit, "", "", own)->repeated);
+        REQUIRE(other->journal().append(Kind::request_edit, "", "c.nogueira", theirs).has_value());
+        CHECK(other->journal().append(Kind::request_edit, "", "", own)->repeated);
         van.add(Kind::receipt_print, "a" + std::to_string(n), receipt_intent(n, van.session));
-        REQUIRE(other->append(Kind::receipt_print, "b", "", receipt_intent(1, van.session))
+        REQUIRE(other->journal().append(Kind::receipt_print, "b", "", receipt_intent(1, van.session))
                     .has_value());
     }
-    CHECK(van->tip(kStationLog) == other->tip(kStationLog));
+    CHECK(van->replica().tip(kStationLog) == other->replica().tip(kStationLog));
     const Json request = van.record(van.request);
     CHECK(request["fields"]["motivo"] == "B");
     CHECK_FALSE(request.contains("conflicts"));
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("a wrong key is refused, and no file tells a citizen's name") {
@@ -233,7 +233,7 @@ TEST_CASE("a wrong key is refused, and no file tells a citizen's name") {
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == Code::refused);
     van.open();
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("another program's database is not taken for a store") {
@@ -264,10 +264,10 @@ TEST_CASE("check names what was changed behind the ledger's back") {
         Van van;
         van.add(Kind::request_edit, "", edit_intent(3, van.request, {{"fields.motivo", "Furto"}}));
         van.add(Kind::receipt_print, "", receipt_intent(4, van.session));
-        CHECK(van->check()->empty());
+        CHECK(van->audit().check()->empty());
         tamper(van, row.sql);
         van.open();
-        const auto faults = van->check();
+        const auto faults = van->audit().check();
         REQUIRE(faults.has_value());
         CHECK(faults->size() == row.faults);
         bool said = false;
@@ -287,20 +287,20 @@ TEST_CASE("an erased person can't be read by anybody, and the chain still verifi
            "UPDATE subject SET key = x'' WHERE id ="
            " (SELECT subject FROM record WHERE reference = 'r')");
     van.open();
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
     CHECK(van.record(van.request).is_null());
     CHECK(van.lines().size() == 2);
-    CHECK(van->entries(kStationLog, 2, 1).error().code == Code::not_found);
-    CHECK(van->entries(kStationLog, 4, 1).error().code == Code::not_found);
-    CHECK(van->entries(kStationLog, 3, 1).has_value());
-    CHECK(code_of(van->append(Kind::request_edit, "", "",
+    CHECK(van->replica().entries(kStationLog, 2, 1).error().code == Code::not_found);
+    CHECK(van->replica().entries(kStationLog, 4, 1).error().code == Code::not_found);
+    CHECK(van->replica().entries(kStationLog, 3, 1).has_value());
+    CHECK(code_of(van->journal().append(Kind::request_edit, "", "",
                               edit_intent(5, van.request, {{"fields.motivo", "Perda"}}))) ==
           Code::not_found);
 
     // Who comes back gets a key of its own.
     const RecordId again = van.add(Kind::request_queue, "again", request_intent(6, van.session));
     CHECK(van.record(again)["citizen"]["name"] == "Ana Silva");
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
     CHECK(van.record(van.request).is_null());
 }
 
@@ -309,26 +309,26 @@ TEST_CASE("a period's secret goes when all its entries are in the other party's 
     REQUIRE(van->atomically([&]() -> core::Result<> {
                    for (std::uint64_t n = 3; n <= core::kPeriodEntries + 1; ++n) {
                        Json intent = example_intent(Kind::assessment_self);
-                       const auto done = van->append(Kind::assessment_self, "", "", intent);
+                       const auto done = van->journal().append(Kind::assessment_self, "", "", intent);
                        if (!done) return tl::make_unexpected(done.error());
                    }
                    return {};
                })
                 .has_value());
-    const core::Tip tip = van->tip(kStationLog);
+    const core::Tip tip = van->replica().tip(kStationLog);
     REQUIRE(tip.seq == core::kPeriodEntries + 1);
     const auto secrets = [&](std::uint64_t first) {
-        return van->period_secrets(kStationLog, first, tip.seq);
+        return van->replica().period_secrets(kStationLog, first, tip.seq);
     };
     REQUIRE(secrets(1).has_value());
     CHECK(secrets(1)->size() == 2);
     CHECK(secrets(tip.seq)->size() == 1);
 
-    REQUIRE(van->acknowledge(kStationLog, tip, {}).has_value());
+    REQUIRE(van->replica().acknowledge(kStationLog, tip, {}).has_value());
     CHECK(secrets(1).has_value());
-    CHECK(van->acknowledged(kStationLog) == tip);
-    REQUIRE(van->acknowledge(kStationLog, tip, tip).has_value());
+    CHECK(van->replica().acknowledged(kStationLog) == tip);
+    REQUIRE(van->replica().acknowledge(kStationLog, tip, tip).has_value());
     CHECK(secrets(1).error().code == Code::not_found);
     CHECK(secrets(tip.seq).has_value());
-    CHECK(van->backed_up(kStationLog) == tip);
+    CHECK(van->replica().backed_up(kStationLog) == tip);
 }

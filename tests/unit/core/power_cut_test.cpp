@@ -104,12 +104,12 @@ struct Van {
     ~Van() { disk.watch({}); }
 
     RecordId add(Kind kind, Json intent) {
-        const auto done = side->append(kind, "", "m.abrantes", std::move(intent));
+        const auto done = side->journal().append(kind, "", "m.abrantes", std::move(intent));
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
         return done->record;
     }
     void open_session() { add(Kind::session_open, session_intent(++second)); }
-    std::uint64_t recorded() { return side->tip(kStationLog).seq; }
+    std::uint64_t recorded() { return side->replica().tip(kStationLog).seq; }
 };
 
 // How many entries a store has that was found like this.
@@ -118,8 +118,8 @@ std::uint64_t entries_in(Van& van, const fs::path& folder) {
         core::Ledger::open(folder / van.side.file().filename(), van.side.key(),
                            {Party::station, &core::Catalogue::shipped(), &van.side.random()});
     REQUIRE(ledger.has_value());
-    CHECK(ledger->check()->empty());
-    return ledger->tip(kStationLog).seq;
+    CHECK(ledger->audit().check()->empty());
+    return ledger->replica().tip(kStationLog).seq;
 }
 
 std::uint64_t entries_after_a_cut(Van& van) {
@@ -141,7 +141,7 @@ TEST_CASE("what was appended is on disk when the call returns") {
 TEST_CASE("whoever flushes later tells only of what a power cut leaves") {
     constexpr std::uint64_t kEntries = 1500;  // over two checkpoints
     Van van;
-    auto flush_later = van.side->flush_later();
+    auto flush_later = van.side->defer_flush();
     REQUIRE(flush_later.has_value());
     struct Cut {
         TemporaryFolder left;
@@ -186,8 +186,8 @@ TEST_CASE("who sees what another has not flushed flushes it first") {
         Van van;
         auto other = van.side.another();
         REQUIRE(other.has_value());
-        CHECK(other->tip(kStationLog).seq == 1);
-        REQUIRE(van.side->flush_later().has_value());
+        CHECK(other->replica().tip(kStationLog).seq == 1);
+        REQUIRE(van.side->defer_flush().has_value());
         for (int i = 0; i < 3; ++i) van.open_session();
         CHECK(van.recorded() == 4);
         CHECK(entries_after_a_cut(van) == 1);  // else this shows nothing
@@ -200,17 +200,17 @@ TEST_CASE("who can't flush what another wrote does not go by it, and changes not
     Van van;
     auto other = van.side.another();
     REQUIRE(other.has_value());
-    CHECK(other->count()->records.at("session") == 1);
-    REQUIRE(van.side->flush_later().has_value());
+    CHECK(other->records().count()->records.at("session") == 1);
+    REQUIRE(van.side->defer_flush().has_value());
     van.open_session();
     is_broken = true;
-    const auto seen = other->count();
-    const auto written = other->set("a", "b");
+    const auto seen = other->records().count();
+    const auto written = other->values().set("a", "b");
     is_broken = false;
     CHECK(seen.error().code == core::Code::io);
     CHECK(written.error().code == core::Code::io);
-    CHECK(other->count()->records.at("session") == 2);
-    CHECK_FALSE(other->setting("a").has_value());
+    CHECK(other->records().count()->records.at("session") == 2);
+    CHECK_FALSE(other->values().setting("a").has_value());
     CHECK(entries_after_a_cut(van) == 2);
 }
 

@@ -27,7 +27,7 @@ struct Copies {
 
     // The same keys and salts as in a copied folder; only chance differs from then on.
     void both(Kind kind, const char* reference, const Json& intent, RecordId* made = nullptr) {
-        const auto done = van->append(kind, reference, "m.abrantes", intent);
+        const auto done = van->journal().append(kind, reference, "m.abrantes", intent);
         REQUIRE_MESSAGE(done.has_value(), done.error().message);
         if (made) *made = done->record;
     }
@@ -37,11 +37,11 @@ struct Copies {
         hand_over(van, hub, kStationLog);
         both(Kind::receipt_print, "p", receipt_intent(3, session), &receipt);
         both(Kind::request_edit, "", edit_intent(4, request, {{"fields.motivo", "Furto"}}));
-        common = van->tip(kStationLog);
+        common = van->replica().tip(kStationLog);
         van.copy_to(copy);
     }
     RecordId add(Side& side, Kind kind, const char* reference, const Json& intent) {
-        const auto done = side->append(kind, reference, "m.abrantes", intent);
+        const auto done = side->journal().append(kind, reference, "m.abrantes", intent);
         REQUIRE_MESSAGE(done.has_value(), done.error().message);
         return done->record;
     }
@@ -58,13 +58,13 @@ struct Copies {
         return asked;
     }
     std::uint64_t branch() {
-        const auto again = copy->branch(kStationLog, common, kNextLog);
+        const auto again = copy->journal().branch(kStationLog, common, kNextLog);
         REQUIRE_MESSAGE(again.has_value(), again.error().message);
-        REQUIRE(copy->write_to(kNextLog).has_value());
+        REQUIRE(copy->journal().write_to(kNextLog).has_value());
         return *again;
     }
     void copy_up() {
-        REQUIRE(hub->keep_branch(kNextLog, copy->branch_of(kNextLog)).has_value());
+        REQUIRE(hub->replica().keep_branch(kNextLog, copy->replica().branch_of(kNextLog)).has_value());
         hand_over(copy, hub, kNextLog);
     }
 };
@@ -79,33 +79,33 @@ TEST_CASE("what a copied store recorded is written again, and found by its old n
     Copies all;
     const RecordId before = all.work(all.copy, 100, "932466145");
     const auto bytes = core::view("a file");
-    const auto attached = all.copy->attach("draft", bytes);
+    const auto attached = all.copy->attachments().add("draft", bytes);
     REQUIRE(attached.has_value());
-    REQUIRE(all.copy->hand_on("draft", before, std::vector{*attached}).has_value());
+    REQUIRE(all.copy->attachments().transfer("draft", before, std::vector{*attached}).has_value());
     const std::size_t lines = all.copy.lines().size();
-    const Tip tip = all.copy->tip(kStationLog);
+    const Tip tip = all.copy->replica().tip(kStationLog);
 
-    CHECK(all.copy->branch(kStationLog, {all.common.seq, {}}, kNextLog).error().code ==
+    CHECK(all.copy->journal().branch(kStationLog, {all.common.seq, {}}, kNextLog).error().code ==
           Code::conflict);
     CHECK(all.branch() == 7);
-    CHECK(all.copy->check()->empty());
-    CHECK(all.copy->tip(kStationLog) == tip);
-    CHECK(all.copy->acknowledged(kStationLog) == all.common);
-    CHECK(all.copy->waiting(kStationLog) == 0);
-    CHECK(all.copy->waiting(kNextLog) == 7);
+    CHECK(all.copy->audit().check()->empty());
+    CHECK(all.copy->replica().tip(kStationLog) == tip);
+    CHECK(all.copy->replica().acknowledged(kStationLog) == all.common);
+    CHECK(all.copy->journal().waiting(kStationLog) == 0);
+    CHECK(all.copy->journal().waiting(kNextLog) == 7);
     CHECK(all.copy.lines().size() == lines);
-    CHECK(all.copy->branch(kStationLog, all.common, {kDevice, 3}).error().code == Code::conflict);
+    CHECK(all.copy->journal().branch(kStationLog, all.common, {kDevice, 3}).error().code == Code::conflict);
 
-    const auto now = all.copy->find("request", "asked");
+    const auto now = all.copy->journal().find("request", "asked");
     REQUIRE(now.has_value());
     CHECK(now->log == kNextLog);
-    CHECK(all.copy->find("request", before.text()) == now);
-    CHECK(*all.copy->attached(now->text(), *attached) == core::Bytes(bytes.begin(), bytes.end()));
+    CHECK(all.copy->journal().find("request", before.text()) == now);
+    CHECK(*all.copy->attachments().find(now->text(), *attached) == core::Bytes(bytes.begin(), bytes.end()));
     CHECK(all.copy.record(*now)["fields"]["motivo"] == "Perda");
     CHECK(all.copy.record(all.request)["citizen"]["phone"] == "932466145");
-    CHECK(all.copy.record(*all.copy->find("session", "mine")).contains("closed_at"));
+    CHECK(all.copy.record(*all.copy->journal().find("session", "mine")).contains("closed_at"));
     // On paper, its number is in the old series; the next one begins the new.
-    const Json printed = all.copy.record(*all.copy->find("receipt", "printed"));
+    const Json printed = all.copy.record(*all.copy->journal().find("receipt", "printed"));
     CHECK(printed["number"] == 2);
     CHECK(printed["series"] == all.copy.record(all.receipt)["series"]);
     CHECK(printed["state"] == "confirmed");
@@ -115,10 +115,10 @@ TEST_CASE("what a copied store recorded is written again, and found by its old n
     CHECK(all.copy.record(next)["series"] != printed["series"]);
     // Given again, it is taken once.
     CHECK(
-        all.copy->append(Kind::session_open, "mine", "m.abrantes", session_intent(100))->repeated);
+        all.copy->journal().append(Kind::session_open, "mine", "m.abrantes", session_intent(100))->repeated);
     all.copy.open();
-    CHECK(all.copy->check()->empty());
-    const auto counts = all.copy->count();
+    CHECK(all.copy->audit().check()->empty());
+    const auto counts = all.copy->records().count();
     CHECK(counts->records.at("session") == 2);
     CHECK(counts->records.at("receipt") == 3);
 }
@@ -134,12 +134,12 @@ TEST_CASE("both copies' work is at the hub, once") {
         all.branch();
         all.copy_up();
         hand_over(all.van, all.hub, kStationLog);
-        CHECK(all.hub->quarantined(kStationLog).empty());
-        CHECK(all.hub->quarantined(kNextLog).empty());
+        CHECK(all.hub->quarantine().list(kStationLog).empty());
+        CHECK(all.hub->quarantine().list(kNextLog).empty());
         CHECK(count_of(all.hub, "session") == 3);
         CHECK(count_of(all.hub, "request") == 3);
         CHECK(count_of(all.hub, "receipt") == 3);
-        CHECK(all.hub->check()->empty());
+        CHECK(all.hub->audit().check()->empty());
         // Both knew the first edit; neither knew the other's.
         const Json shared = all.hub.record(all.request);
         CHECK(shared["fields"]["motivo"] == "Furto");
@@ -150,21 +150,21 @@ TEST_CASE("both copies' work is at the hub, once") {
 
 TEST_CASE("where nothing is shared, everything is written again") {
     Side first{Party::station, 1}, second{Party::station, 2}, hub{Party::hub, 3};
-    REQUIRE(first->append(Kind::session_open, "a", "m", session_intent(1)).has_value());
-    const auto mine = second->append(Kind::session_open, "b", "m", session_intent(2));
+    REQUIRE(first->journal().append(Kind::session_open, "a", "m", session_intent(1)).has_value());
+    const auto mine = second->journal().append(Kind::session_open, "b", "m", session_intent(2));
     REQUIRE(mine.has_value());
     REQUIRE(
-        second->append(Kind::session_close, "", "m", close_intent(3, mine->record)).has_value());
+        second->journal().append(Kind::session_close, "", "m", close_intent(3, mine->record)).has_value());
     hand_over(first, hub, kStationLog);
-    REQUIRE(*second->branch(kStationLog, {}, kNextLog) == 2);
-    REQUIRE(hub->keep_branch(kNextLog, second->branch_of(kNextLog)).has_value());
-    CHECK(hub->keep_branch(kNextLog, {2, 0}).error().code == Code::invalid);
+    REQUIRE(*second->journal().branch(kStationLog, {}, kNextLog) == 2);
+    REQUIRE(hub->replica().keep_branch(kNextLog, second->replica().branch_of(kNextLog)).has_value());
+    CHECK(hub->replica().keep_branch(kNextLog, {2, 0}).error().code == Code::invalid);
     hand_over(second, hub, kNextLog);
-    CHECK(hub->keep_branch(kNextLog, {1, 1}).error().code == Code::conflict);
-    CHECK(hub->quarantined(kNextLog).empty());
+    CHECK(hub->replica().keep_branch(kNextLog, {1, 1}).error().code == Code::conflict);
+    CHECK(hub->quarantine().list(kNextLog).empty());
     CHECK(hub.lines().size() == 2);
-    CHECK(second->check()->empty());
-    CHECK(hub->check()->empty());
+    CHECK(second->audit().check()->empty());
+    CHECK(hub->audit().check()->empty());
 }
 
 TEST_CASE("a copy finds out how far it goes with what the hub has") {
@@ -172,13 +172,13 @@ TEST_CASE("a copy finds out how far it goes with what the hub has") {
     all.work(all.van, 100, "932466146");
     all.work(all.copy, 100, "932466145");
     hand_over(all.van, all.hub, kStationLog);
-    const auto tip = all.copy->tip(kStationLog).seq;
-    const auto mine = all.copy->entries(kStationLog, 2, tip);
+    const auto tip = all.copy->replica().tip(kStationLog).seq;
+    const auto mine = all.copy->replica().entries(kStationLog, 2, tip);
     // The same events, but another process wrote them.
-    CHECK(*all.hub->matching(kStationLog, *mine) == all.common.seq - 1);
-    const auto theirs = all.van->entries(kStationLog, 1, tip);
-    CHECK(*all.hub->matching(kStationLog, *theirs) == theirs->size());
-    CHECK(*all.hub->matching(kNextLog, *theirs) == 0);
+    CHECK(*all.hub->replica().matching(kStationLog, *mine) == all.common.seq - 1);
+    const auto theirs = all.van->replica().entries(kStationLog, 1, tip);
+    CHECK(*all.hub->replica().matching(kStationLog, *theirs) == theirs->size());
+    CHECK(*all.hub->replica().matching(kNextLog, *theirs) == 0);
 }
 
 TEST_CASE("a caller's name that an old id goes by now keeps nothing from being read") {
@@ -187,9 +187,9 @@ TEST_CASE("a caller's name that an old id goes by now keeps nothing from being r
     const std::string taken = first.text();
     it.add(it.copy, Kind::session_open, taken.c_str(), session_intent(51));
     it.branch();
-    CHECK(it.copy->count()->records.at("session") == 3);
-    CHECK(it.copy->find("session", taken) == it.copy->find("session", "first"));
+    CHECK(it.copy->records().count()->records.at("session") == 3);
+    CHECK(it.copy->journal().find("session", taken) == it.copy->journal().find("session", "first"));
     it.add(it.copy, Kind::session_open, "later", session_intent(52));
-    CHECK(it.copy->count()->records.at("session") == 4);
-    CHECK(it.copy->check()->empty());
+    CHECK(it.copy->records().count()->records.at("session") == 4);
+    CHECK(it.copy->audit().check()->empty());
 }

@@ -20,7 +20,7 @@ struct Pair {
     core::RecordId session;
 
     Pair() {
-        const auto opened = van->append(Kind::session_open, "s", "m.abrantes", session_intent(1));
+        const auto opened = van->journal().append(Kind::session_open, "s", "m.abrantes", session_intent(1));
         REQUIRE(opened.has_value());
         session = opened->record;
     }
@@ -38,12 +38,12 @@ struct Pair {
     }
     // Empty: it was taken.
     std::string fault(const char* reference, const Json& intent) {
-        const auto done = van->append(Kind::request_queue, reference, "m.abrantes", intent);
+        const auto done = van->journal().append(Kind::request_queue, reference, "m.abrantes", intent);
         return done ? "" : done.error().message;
     }
     void down() { hand_over(hub, van, kHubLog); }
     void up() { hand_over(van, hub, kStationLog); }
-    const std::string& in_force(Instant now) { return van->catalogue_at(now).version(); }
+    const std::string& in_force(Instant now) { return van->catalogues().in_force_at(now).version(); }
 };
 
 }  // namespace
@@ -51,8 +51,8 @@ struct Pair {
 TEST_CASE("with nothing published the shipped one is in force, and no other is known") {
     Pair pair;
     CHECK(pair.in_force(kAfter) == core::Catalogue::shipped().version());
-    CHECK(&pair.van->catalogue_at(kAfter) == &core::Catalogue::shipped());
-    CHECK(pair.van->published()->empty());
+    CHECK(&pair.van->catalogues().in_force_at(kAfter) == &core::Catalogue::shipped());
+    CHECK(pair.van->catalogues().published()->empty());
     CHECK(pair.fault("r", pair.next_request(2)) == "catalogue: is no version that is known here");
     Json named = pair.request(2);
     named["catalogue"] = core::Catalogue::shipped().version();
@@ -63,24 +63,24 @@ TEST_CASE("a version is in force from its moment on, in every process, and after
     Pair pair;
     auto other = pair.van.another();
     REQUIRE(other.has_value());
-    CHECK(other->catalogue_at(kAfter).version() == core::Catalogue::shipped().version());
+    CHECK(other->catalogues().in_force_at(kAfter).version() == core::Catalogue::shipped().version());
     REQUIRE(publish_into(*pair.hub, next_catalogue(), kMoment));
     pair.down();
-    CHECK(pair.van->quarantined(kHubLog).empty());
+    CHECK(pair.van->quarantine().list(kHubLog).empty());
     CHECK(pair.in_force(kBefore) == core::Catalogue::shipped().version());
     CHECK(pair.in_force(kMoment) == "2027-01");
-    CHECK(other->catalogue_at(kAfter).version() == "2027-01");
-    const core::Catalogue* const before = &pair.van->catalogue_at(kAfter);
-    CHECK(*pair.van->catalogue("2027-01") == before);
+    CHECK(other->catalogues().in_force_at(kAfter).version() == "2027-01");
+    const core::Catalogue* const before = &pair.van->catalogues().in_force_at(kAfter);
+    CHECK(*pair.van->catalogues().find("2027-01") == before);
     pair.van.open();
     CHECK(pair.in_force(kAfter) == "2027-01");
-    CHECK(pair.van->catalogue_at(kAfter).service(kWithdrawnService)->withdrawn);
-    CHECK(core::to_hex(core::catalogue_hash(*pair.van->catalogue_text("2027-01"))) ==
-          core::to_hex(pair.van->published()->front().hash));
-    CHECK(pair.van->check()->empty());
-    CHECK(pair.hub->check()->empty());
+    CHECK(pair.van->catalogues().in_force_at(kAfter).service(kWithdrawnService)->withdrawn);
+    CHECK(core::to_hex(core::catalogue_hash(*pair.van->catalogues().text("2027-01"))) ==
+          core::to_hex(pair.van->catalogues().published()->front().hash));
+    CHECK(pair.van->audit().check()->empty());
+    CHECK(pair.hub->audit().check()->empty());
     CHECK(pair.van.lines().size() == 1);  // the session: nothing of it is a record
-    CHECK(pair.van->count()->quarantined == 0);
+    CHECK(pair.van->records().count()->quarantined == 0);
 }
 
 TEST_CASE("a request keeps to the version that it names; the hub judges by the same") {
@@ -109,21 +109,21 @@ TEST_CASE("a request keeps to the version that it names; the hub judges by the s
                        }())
               ->repeated);
     pair.up();
-    CHECK(pair.hub->quarantined(kStationLog).empty());
+    CHECK(pair.hub->quarantine().list(kStationLog).empty());
     CHECK(pair.van.lines() == pair.hub.lines());
 }
 
 TEST_CASE("an edit keeps to the form that its request was filled under") {
     Pair pair;
-    const auto old = pair.van->append(Kind::request_queue, "old", "", pair.request(2));
+    const auto old = pair.van->journal().append(Kind::request_queue, "old", "", pair.request(2));
     REQUIRE(publish_into(*pair.hub, next_catalogue(), kMoment));
     pair.down();
-    const auto fresh = pair.van->append(Kind::request_queue, "new", "", pair.next_request(3));
+    const auto fresh = pair.van->journal().append(Kind::request_queue, "new", "", pair.next_request(3));
     REQUIRE(old.has_value());
     REQUIRE(fresh.has_value());
     const auto edit = [&](Side& side, Kind kind, const core::RecordId& request, const char* path,
                           std::uint64_t n) {
-        const auto done = side->append(kind, "", "", edit_intent(n, request, {{path, "0001"}}));
+        const auto done = side->journal().append(kind, "", "", edit_intent(n, request, {{path, "0001"}}));
         return done ? std::string() : done.error().message;
     };
     CHECK(edit(pair.van, Kind::request_edit, old->record, "fields.observacoes", 4) == "");
@@ -135,8 +135,8 @@ TEST_CASE("an edit keeps to the form that its request was filled under") {
     CHECK(edit(pair.hub, Kind::hub_edit, old->record, "fields.observacoes", 8) == "");
     CHECK(edit(pair.hub, Kind::hub_edit, fresh->record, "fields.codigo_balcao", 9) == "");
     pair.down();
-    CHECK(pair.van->quarantined(kHubLog).empty());
-    CHECK(pair.hub->quarantined(kStationLog).empty());
+    CHECK(pair.van->quarantine().list(kHubLog).empty());
+    CHECK(pair.hub->quarantine().list(kStationLog).empty());
 }
 
 TEST_CASE("a version that is not whole, or not what its hash says, never comes into force") {
@@ -150,24 +150,24 @@ TEST_CASE("a version that is not whole, or not what its hash says, never comes i
             [&, name = member, wrong = value](Json& intent) { intent[name] = wrong; }));
         pair.down();
         CHECK(pair.in_force(kAfter) == core::Catalogue::shipped().version());
-        const auto held = pair.van->quarantined(kHubLog);
+        const auto held = pair.van->quarantine().list(kHubLog);
         REQUIRE(held.size() == 1);
         CHECK(held[0].code == "diverged");
-        CHECK(pair.van->published()->empty());
-        CHECK(pair.van->check()->empty());
+        CHECK(pair.van->catalogues().published()->empty());
+        CHECK(pair.van->audit().check()->empty());
     }
 }
 
 TEST_CASE("half of it changes nothing; the rest brings it") {
     Pair pair;
     REQUIRE(publish_into(*pair.hub, next_catalogue(), kMoment));
-    const core::Tip all = pair.hub->tip(kHubLog);
+    const core::Tip all = pair.hub->replica().tip(kHubLog);
     REQUIRE(all.seq > 2);
-    const auto entries = pair.hub->entries(kHubLog, 1, all.seq - 1);
-    REQUIRE(pair.van->keep_period_secrets(kHubLog, *pair.hub->period_secrets(kHubLog, 1, all.seq)));
-    REQUIRE(pair.van->receive(kHubLog, *entries));
-    REQUIRE(pair.van->settle(kHubLog));
-    while (*pair.van->execute_received(1) > 0) continue;
+    const auto entries = pair.hub->replica().entries(kHubLog, 1, all.seq - 1);
+    REQUIRE(pair.van->replica().offer_period_secrets(kHubLog, *pair.hub->replica().period_secrets(kHubLog, 1, all.seq)));
+    REQUIRE(pair.van->replica().receive(kHubLog, *entries));
+    REQUIRE(pair.van->replica().finalize(kHubLog));
+    while (*pair.van->executor().run(1) > 0) continue;
     CHECK(pair.in_force(kAfter) == core::Catalogue::shipped().version());
     CHECK(pair.fault("r", pair.request(2)) == "");
     pair.down();
@@ -177,21 +177,21 @@ TEST_CASE("half of it changes nothing; the rest brings it") {
 TEST_CASE("a station that writes of the catalogue is refused, and quarantined by the hub") {
     Pair pair;
     for (const Kind kind : {Kind::catalogue_set, Kind::catalogue_publish}) {
-        const auto done = pair.van->append(kind, "", "", example_intent(kind));
+        const auto done = pair.van->journal().append(kind, "", "", example_intent(kind));
         REQUIRE_FALSE(done.has_value());
         CHECK(done.error().code == core::Code::refused);
     }
     pair.up();
     core::Entry forged;
     forged.log = kStationLog;
-    forged.seq = pair.van->tip(kStationLog).seq + 1;
+    forged.seq = pair.van->replica().tip(kStationLog).seq + 1;
     forged.kind = Kind::catalogue_publish;
     forged.intent = core::canonical(example_intent(forged.kind));
-    REQUIRE(pair.hub->receive(kStationLog, std::span(&forged, 1)));
-    REQUIRE(pair.hub->settle(kStationLog));
-    while (*pair.hub->execute_received(100) > 0) continue;
-    const auto held = pair.hub->quarantined(kStationLog);
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(&forged, 1)));
+    REQUIRE(pair.hub->replica().finalize(kStationLog));
+    while (*pair.hub->executor().run(100) > 0) continue;
+    const auto held = pair.hub->quarantine().list(kStationLog);
     REQUIRE(held.size() == 1);
     CHECK(held[0].code == "authority");
-    CHECK(pair.hub->published()->empty());
+    CHECK(pair.hub->catalogues().published()->empty());
 }

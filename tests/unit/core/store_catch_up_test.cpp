@@ -58,7 +58,7 @@ private:
         add(Kind::session_close, "", close_intent(next(), sessions_.at(i)));
     }
     RecordId add(Kind kind, std::string_view reference, Json intent) {
-        const auto done = ledger_.append(kind, reference, "m.abrantes", std::move(intent));
+        const auto done = ledger_.journal().append(kind, reference, "m.abrantes", std::move(intent));
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
         CHECK_FALSE(done->repeated);
         look_();
@@ -71,12 +71,12 @@ private:
     std::vector<RecordId> sessions_;
 };
 
-const core::Ledger::ExportOptions kWithReferences{{}, {}, true};
+const core::ExportOptions kWithReferences{{}, {}, true};
 
 std::vector<std::string> told_and_looked_at(std::size_t sessions) {
     Side van(Party::station, 1);
-    Story(*van, [&] { REQUIRE(van->count().has_value()); }).tell(0, sessions);
-    CHECK(van->check()->empty());
+    Story(*van, [&] { REQUIRE(van->records().count().has_value()); }).tell(0, sessions);
+    CHECK(van->audit().check()->empty());
     return van.lines(kWithReferences);
 }
 
@@ -93,8 +93,8 @@ TEST_CASE("a store that nobody looked at shows what one shows that was looked at
     Side van(Party::station, 1);
     Story(*van, [] {}).tell(0, kSessions);
     CHECK(van.lines(kWithReferences) == expected);
-    CHECK(van->check()->empty());
-    CHECK(van->count()->records.at("receipt") == kSessions);
+    CHECK(van->audit().check()->empty());
+    CHECK(van->records().count()->records.at("receipt") == kSessions);
 }
 
 TEST_CASE("wherever the program ends, what it recorded is there in the next one") {
@@ -105,15 +105,15 @@ TEST_CASE("wherever the program ends, what it recorded is there in the next one"
         auto story = std::make_unique<Story>(*van, [] {});
         story->tell(0, end);
         CHECK(rows_of_records(van) == kRowsOfFirst);  // else this shows nothing
-        const auto before = van->tip(kStationLog);
+        const auto before = van->replica().tip(kStationLog);
         van.open();
-        CHECK(van->tip(kStationLog) == before);
-        CHECK(van->find("session", "s0") == RecordId{kStationLog, 1});
-        CHECK(van->check()->empty());
+        CHECK(van->replica().tip(kStationLog) == before);
+        CHECK(van->journal().find("session", "s0") == RecordId{kStationLog, 1});
+        CHECK(van->audit().check()->empty());
         for (const std::string& line : van.lines(kWithReferences))
             if (Json::parse(line)["record"] == "receipt")
                 CHECK(std::find(expected.begin(), expected.end(), line) != expected.end());
-        CHECK(van->count()->records.at("request") == end);
+        CHECK(van->records().count()->records.at("request") == end);
     }
 }
 
@@ -121,11 +121,11 @@ TEST_CASE("numbers and names go on in another process, whoever recorded last") {
     Side van(Party::station, 1);
     auto other = van.another();
     REQUIRE(other.has_value());
-    REQUIRE(other->write_to(kStationLog).has_value());
+    REQUIRE(other->journal().write_to(kStationLog).has_value());
     const RecordId session =
-        van->append(Kind::session_open, "s", "m.abrantes", session_intent(1))->record;
-    CHECK(other->find("session", "s") == session);
-    CHECK(other->find("session", session.text()) == session);
+        van->journal().append(Kind::session_open, "s", "m.abrantes", session_intent(1))->record;
+    CHECK(other->journal().find("session", "s") == session);
+    CHECK(other->journal().find("session", session.text()) == session);
     for (std::uint64_t n = 1; n <= 10; ++n) {
         core::Ledger& writer = n % 2 ? *van : *other;
         const auto printed = writer.append(Kind::receipt_print, "p" + std::to_string(n),
@@ -145,10 +145,10 @@ TEST_CASE("numbers and names go on in another process, whoever recorded last") {
         if (const Json record = Json::parse(line); record["record"] == "receipt")
             CHECK(record["number"] == ++number);
     CHECK(number == 10);
-    CHECK(other->append(Kind::session_close, "", "m.abrantes", close_intent(20, session))
+    CHECK(other->journal().append(Kind::session_close, "", "m.abrantes", close_intent(20, session))
               .has_value());
     CHECK(van.record(session)["outcome"] == "queued");
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("what was just recorded is found though hundreds of older records were opened since") {
@@ -157,15 +157,15 @@ TEST_CASE("what was just recorded is found though hundreds of older records were
     std::vector<RecordId> sessions;
     const auto open = [&](std::uint64_t second) {
         sessions.push_back(
-            van->append(Kind::session_open, "", "m.abrantes", session_intent(second))->record);
+            van->journal().append(Kind::session_open, "", "m.abrantes", session_intent(second))->record);
     };
     const auto close = [&](std::size_t i) {
-        return van->append(Kind::session_close, "", "m.abrantes",
+        return van->journal().append(Kind::session_close, "", "m.abrantes",
                            close_intent(5000 + i, sessions[i]));
     };
     for (std::size_t i = 0; i <= kOlder; ++i) open(i);
     for (std::size_t i = 0; i < kOlder; ++i) REQUIRE(close(i));
-    REQUIRE(van->count());
+    REQUIRE(van->records().count());
     open(kOlder + 1);
     CHECK_FALSE(close(kOlder)->repeated);
     // The caller says again what is there.
@@ -173,25 +173,25 @@ TEST_CASE("what was just recorded is found though hundreds of older records were
     CHECK(close(kOlder)->repeated);
     for (std::size_t i = 0; i < kOlder; ++i) CHECK(close(i)->repeated);
     CHECK_FALSE(close(kOlder + 1)->repeated);
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("what was refused or rolled back leaves the names of what was recorded before") {
     Side van(Party::station, 1);
     const RecordId session =
-        van->append(Kind::session_open, "s", "m.abrantes", session_intent(1))->record;
-    CHECK_FALSE(van->append(Kind::request_queue, "bad", "m.abrantes", Json::object()).has_value());
-    CHECK(van->find("session", "s") == session);
-    CHECK_FALSE(van->find("request", "bad").has_value());
+        van->journal().append(Kind::session_open, "s", "m.abrantes", session_intent(1))->record;
+    CHECK_FALSE(van->journal().append(Kind::request_queue, "bad", "m.abrantes", Json::object()).has_value());
+    CHECK(van->journal().find("session", "s") == session);
+    CHECK_FALSE(van->journal().find("request", "bad").has_value());
     const auto undone = van->atomically([&]() -> core::Result<> {
-        REQUIRE(van->append(Kind::request_queue, "r", "m.abrantes", request_intent(2, session)));
-        CHECK(van->find("request", "r").has_value());
-        CHECK(van->records_of(session, 10)->size() == 1);
+        REQUIRE(van->journal().append(Kind::request_queue, "r", "m.abrantes", request_intent(2, session)));
+        CHECK(van->journal().find("request", "r").has_value());
+        CHECK(van->records().of_session(session, 10)->size() == 1);
         return core::fail(Code::invalid, "changed one's mind");
     });
     CHECK_FALSE(undone.has_value());
-    CHECK_FALSE(van->find("request", "r").has_value());
-    CHECK(van->append(Kind::request_queue, "r", "m.abrantes", request_intent(2, session))->record ==
+    CHECK_FALSE(van->journal().find("request", "r").has_value());
+    CHECK(van->journal().append(Kind::request_queue, "r", "m.abrantes", request_intent(2, session))->record ==
           RecordId{kStationLog, 2});
     CHECK(van.lines().size() == 2);
 }
@@ -208,8 +208,8 @@ TEST_CASE("where the disk is full, what was recorded is shown all the same") {
     const rlimit full{wal, before.rlim_max};
     REQUIRE(setrlimit(RLIMIT_FSIZE, &full) == 0);
     std::size_t lines = 0;
-    const auto shown = van->export_records({}, [&](std::string_view) { ++lines; });
-    const auto refused = van->append(Kind::session_open, "late", "m.abrantes", session_intent(99));
+    const auto shown = van->records().export_lines({}, [&](std::string_view) { ++lines; });
+    const auto refused = van->journal().append(Kind::session_open, "late", "m.abrantes", session_intent(99));
     REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
     std::signal(SIGXFSZ, ignored);
 
@@ -219,7 +219,7 @@ TEST_CASE("where the disk is full, what was recorded is shown all the same") {
     CHECK(rows_of_records(van) == kRowsOfFirst);  // it was not kept, …
     CHECK(van.lines().size() == expected);
     CHECK(rows_of_records(van) == static_cast<std::int64_t>(expected));  // … and now it is
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("room that was made in the write-ahead log stays, and takes what is recorded") {
@@ -228,10 +228,10 @@ TEST_CASE("room that was made in the write-ahead log stays, and takes what is re
     Story story(*van, [] {});
     story.tell(0, 8);
     CHECK(length() < 1024 * 1024);
-    REQUIRE(van->expect_many());
+    REQUIRE(van->reserve());
     const auto room = length();
     CHECK(room > 8 * 1024 * 1024);
     story.tell(8, 40);
     CHECK(length() == room);
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
 }

@@ -16,7 +16,7 @@ using core::Ledger;
 using core::Party;
 using core::RecordId;
 using core::View;
-using State = Ledger::FileState;
+using State = FileState;
 
 namespace {
 
@@ -27,7 +27,7 @@ struct Ends {
 
     Ends() {
         const auto opened =
-            van->append(Kind::session_open, "s", "m.abrantes", session_intent(seconds++));
+            van->journal().append(Kind::session_open, "s", "m.abrantes", session_intent(seconds++));
         REQUIRE(opened.has_value());
         session = opened->record;
     }
@@ -36,24 +36,24 @@ struct Ends {
     }
     void up() { hand_over(van, hub, kStationLog); }
 
-    std::vector<Ledger::Awaited> awaited(std::size_t count = 100) {
-        const auto out = hub->awaited(kStationLog, count);
+    std::vector<AwaitedFile> awaited(std::size_t count = 100) {
+        const auto out = hub->files().awaited(kStationLog, count);
         REQUIRE(out.has_value());
         return *out;
     }
-    State state(const Ledger::File& file) {
-        const auto out = hub->file_state(file);
+    State state(const RequestFile& file) {
+        const auto out = hub->files().state(file);
         REQUIRE(out.has_value());
         return *out;
     }
-    void bring(const Ledger::File& file, View content, std::size_t piece = 1000) {
+    void bring(const RequestFile& file, View content, std::size_t piece = 1000) {
         for (std::size_t at = 0; at < content.size(); at += piece)
             REQUIRE(
-                hub->take_piece(file, at, content.subspan(at, std::min(piece, content.size() - at)))
+                hub->files().add_chunk(file, at, content.subspan(at, std::min(piece, content.size() - at)))
                     .has_value());
     }
-    std::optional<Bytes> at_hub(const Ledger::File& file) {
-        const auto out = hub->attached(file.request.text(), file.hash);
+    std::optional<Bytes> at_hub(const RequestFile& file) {
+        const auto out = hub->attachments().find(file.request.text(), file.hash);
         REQUIRE(out.has_value());
         return *out;
     }
@@ -79,19 +79,19 @@ TEST_CASE("what a request names is awaited, comes in pieces and is there once it
     CHECK(awaited[0].bytes == photo.size());
     CHECK(awaited[1].file == second.files[0]);
     CHECK(all.awaited(1).size() == 1);
-    CHECK(all.hub->file_counts(kDevice)->awaited == 2);
+    CHECK(all.hub->files().counts(kDevice)->awaited == 2);
 
-    REQUIRE(all.hub->take_piece(first.files[0], 0, View(photo).first(1000)));
+    REQUIRE(all.hub->files().add_chunk(first.files[0], 0, View(photo).first(1000)));
     all.hub.open();
     CHECK(all.awaited()[0].have == 1000);
     CHECK(!all.at_hub(first.files[0]));
     CHECK(all.state(first.files[0]) == State::awaited);
     // Repeated ones change nothing, nor do ones that don't follow.
-    REQUIRE(all.hub->take_piece(first.files[0], 0, View(photo).first(1000)));
-    REQUIRE(all.hub->take_piece(first.files[0], 1500, View(photo).subspan(1500)));
+    REQUIRE(all.hub->files().add_chunk(first.files[0], 0, View(photo).first(1000)));
+    REQUIRE(all.hub->files().add_chunk(first.files[0], 1500, View(photo).subspan(1500)));
     CHECK(all.awaited()[0].have == 1000);
     // Of what is half known the rest counts.
-    REQUIRE(all.hub->take_piece(first.files[0], 500, View(photo).subspan(500)));
+    REQUIRE(all.hub->files().add_chunk(first.files[0], 500, View(photo).subspan(500)));
     CHECK(all.state(first.files[0]) == State::whole);
     CHECK(all.at_hub(first.files[0]) == photo);
     REQUIRE(all.awaited().size() == 1);
@@ -99,20 +99,20 @@ TEST_CASE("what a request names is awaited, comes in pieces and is there once it
     all.bring(second.files[0], paper);
     CHECK(all.at_hub(second.files[0]) == paper);
     CHECK(all.awaited().empty());
-    CHECK(all.hub->file_counts(kDevice)->awaited == 0);
-    CHECK(all.hub->check()->empty());
+    CHECK(all.hub->files().counts(kDevice)->awaited == 0);
+    CHECK(all.hub->audit().check()->empty());
 
-    std::vector<Ledger::Received> listed;
-    const auto keep = [&](const Ledger::Received& one) -> core::Result<> {
+    std::vector<ReceivedFile> listed;
+    const auto keep = [&](const ReceivedFile& one) -> core::Result<> {
         listed.push_back(one);
         return {};
     };
-    REQUIRE(all.hub->each_file(std::nullopt, keep));
+    REQUIRE(all.hub->files().each(std::nullopt, keep));
     REQUIRE(listed.size() == 2);
     CHECK(listed[0].file == first.files[0]);
     CHECK(listed[0].have == photo.size());
     listed.clear();
-    REQUIRE(all.hub->each_file(second.request, keep));
+    REQUIRE(all.hub->files().each(second.request, keep));
     REQUIRE(listed.size() == 1);
     CHECK(listed[0].state == State::whole);
 }
@@ -123,7 +123,7 @@ TEST_CASE("something else is not kept, comes last from then on, and is given up 
     const Filed asked = all.file({photo});
     const Filed later = all.file({paper});
     all.up();
-    CHECK(all.hub->take_piece(asked.files[0], 0, some_bytes(2501)).error().code == Code::limit);
+    CHECK(all.hub->files().add_chunk(asked.files[0], 0, some_bytes(2501)).error().code == Code::limit);
     CHECK(all.awaited()[0].have == 0);
 
     all.bring(asked.files[0], other);
@@ -143,14 +143,14 @@ TEST_CASE("something else is not kept, comes last from then on, and is given up 
         CHECK(all.state(asked.files[0]) == State::given_up);
         all.bring(asked.files[0], photo);
         CHECK(all.state(asked.files[0]) == State::given_up);
-        CHECK(all.hub->file_counts(kDevice)->given_up == 1);
+        CHECK(all.hub->files().counts(kDevice)->given_up == 1);
     }
     SUBCASE("its station has it not") {
-        REQUIRE(all.hub->give_up(asked.files[0]));
+        REQUIRE(all.hub->files().mark_failed(asked.files[0]));
         CHECK(all.awaited().size() == 1);
         CHECK(all.state(asked.files[0]) == State::given_up);
     }
-    CHECK(all.hub->take_piece({asked.request, Hash{}}, 0, photo).error().code == Code::not_found);
+    CHECK(all.hub->files().add_chunk({asked.request, Hash{}}, 0, photo).error().code == Code::not_found);
     CHECK(all.state({asked.request, Hash{}}) == State::unknown);
     CHECK(all.state({all.session, asked.files[0].hash}) == State::unknown);
 }
@@ -166,27 +166,27 @@ TEST_CASE("only requests that count are asked for") {
         all.hub.open();
         CHECK(all.awaited().empty());
         CHECK(all.state(asked.files[0]) == State::unknown);
-        CHECK(all.hub->file_counts(kDevice)->awaited == 0);
+        CHECK(all.hub->files().counts(kDevice)->awaited == 0);
         all.at_store(all.hub, "DELETE FROM quarantine");
         all.hub.open();
         CHECK(all.awaited().size() == 1);
     }
     SUBCASE("not one that may be taken back, nor once it was") {
-        const core::Tip before = all.hub->tip(kStationLog);
+        const core::Tip before = all.hub->replica().tip(kStationLog);
         all.file({photo});
-        const core::Tip tip = all.van->tip(kStationLog);
-        const auto entries = all.van->entries(kStationLog, 1, tip.seq);
-        REQUIRE(all.hub->keep_period_secrets(kStationLog,
-                                             *all.van->period_secrets(kStationLog, 1, tip.seq)));
-        REQUIRE(all.hub->receive(kStationLog, *entries));
+        const core::Tip tip = all.van->replica().tip(kStationLog);
+        const auto entries = all.van->replica().entries(kStationLog, 1, tip.seq);
+        REQUIRE(all.hub->replica().offer_period_secrets(kStationLog,
+                                             *all.van->replica().period_secrets(kStationLog, 1, tip.seq)));
+        REQUIRE(all.hub->replica().receive(kStationLog, *entries));
         CHECK(all.awaited().empty());
-        REQUIRE(all.hub->take_back(kStationLog, before.seq));
-        REQUIRE(all.hub->each_file(std::nullopt, [](const Ledger::Received&) -> core::Result<> {
+        REQUIRE(all.hub->replica().discard_after(kStationLog, before.seq));
+        REQUIRE(all.hub->files().each(std::nullopt, [](const ReceivedFile&) -> core::Result<> {
             FAIL("a file is still named");
             return {};
         }));
-        REQUIRE(all.hub->receive(kStationLog, *entries));
-        REQUIRE(all.hub->settle(kStationLog));
+        REQUIRE(all.hub->replica().receive(kStationLog, *entries));
+        REQUIRE(all.hub->replica().finalize(kStationLog));
         CHECK(all.awaited().size() == 1);
     }
     SUBCASE("not of who was erased") {
@@ -199,15 +199,15 @@ TEST_CASE("only requests that count are asked for") {
         CHECK(all.awaited().empty());
         CHECK(!all.at_hub(asked.files[0]));
         CHECK(all.state(asked.files[0]) == State::unknown);
-        CHECK(all.hub->file_counts(kDevice)->awaited == 0);
-        CHECK(all.hub->take_piece(asked.files[1], 0, some_bytes(5, 2)).error().code ==
+        CHECK(all.hub->files().counts(kDevice)->awaited == 0);
+        CHECK(all.hub->files().add_chunk(asked.files[1], 0, some_bytes(5, 2)).error().code ==
               Code::not_found);
     }
     SUBCASE("not by another device") {
         all.file({photo});
         all.up();
-        CHECK(all.hub->awaited({kDevice + 1, 1}, 100)->empty());
-        CHECK(all.hub->file_counts(kDevice + 1)->awaited == 0);
+        CHECK(all.hub->files().awaited({kDevice + 1, 1}, 100)->empty());
+        CHECK(all.hub->files().counts(kDevice + 1)->awaited == 0);
     }
 }
 
@@ -231,7 +231,7 @@ TEST_CASE("what several requests of a person name comes once") {
     const Filed first = all.file({photo}), second = all.file({photo});
     all.up();
     CHECK(all.awaited().size() == 1);
-    CHECK(all.hub->file_counts(kDevice)->awaited == 1);
+    CHECK(all.hub->files().counts(kDevice)->awaited == 1);
     all.bring(first.files[0], photo);
     CHECK(all.awaited().empty());
     CHECK(all.at_hub(second.files[0]) == photo);
@@ -244,24 +244,24 @@ TEST_CASE("what several requests of a person name comes once") {
 TEST_CASE("a station asks about what the hub has not spoken of, once its request is there") {
     Ends all;
     const Filed asked = all.file({some_bytes(2500)});
-    CHECK(all.van->untold_files(10)->empty());
-    CHECK(all.van->file_counts(kDevice)->awaited == 1);
+    CHECK(all.van->files().unconfirmed(10)->empty());
+    CHECK(all.van->files().counts(kDevice)->awaited == 1);
     all.up();
-    CHECK(*all.van->untold_files(10) == asked.files);
-    CHECK(*all.van->note_told(asked.files[0], State::whole));
-    CHECK(!*all.van->note_told(asked.files[0], State::whole));
-    CHECK(all.van->untold_files(10)->empty());
-    CHECK(all.van->file_counts(kDevice)->awaited == 0);
-    CHECK(all.van->told_of(asked.request)->at(asked.files[0].hash) == State::whole);
-    CHECK(*all.van->note_told(asked.files[0], State::given_up));
-    CHECK(all.van->file_counts(kDevice)->given_up == 1);
-    CHECK(*all.van->note_told(asked.files[0], State::awaited));  // the hub was restored
-    CHECK(all.van->untold_files(10)->size() == 1);
-    CHECK(!*all.van->note_told({asked.request, Hash{}}, State::whole));
+    CHECK(*all.van->files().unconfirmed(10) == asked.files);
+    CHECK(*all.van->files().set_remote_state(asked.files[0], State::whole));
+    CHECK(!*all.van->files().set_remote_state(asked.files[0], State::whole));
+    CHECK(all.van->files().unconfirmed(10)->empty());
+    CHECK(all.van->files().counts(kDevice)->awaited == 0);
+    CHECK(all.van->files().remote_states(asked.request)->at(asked.files[0].hash) == State::whole);
+    CHECK(*all.van->files().set_remote_state(asked.files[0], State::given_up));
+    CHECK(all.van->files().counts(kDevice)->given_up == 1);
+    CHECK(*all.van->files().set_remote_state(asked.files[0], State::awaited));  // the hub was restored
+    CHECK(all.van->files().unconfirmed(10)->size() == 1);
+    CHECK(!*all.van->files().set_remote_state({asked.request, Hash{}}, State::whole));
     all.at_store(all.van, "UPDATE subject SET key = x''");
     all.van.open();
-    CHECK(all.van->untold_files(10)->empty());
-    CHECK(all.van->file_counts(kDevice)->awaited == 0);
+    CHECK(all.van->files().unconfirmed(10)->empty());
+    CHECK(all.van->files().counts(kDevice)->awaited == 0);
 }
 
 TEST_CASE("after a fork each copy is asked for its own, and what is there is not asked for again") {
@@ -270,7 +270,7 @@ TEST_CASE("after a fork each copy is asked for its own, and what is there is not
     const Filed common = all.file({shared});
     all.up();
     Side copy{Party::station, 3};
-    const core::Tip parted = all.van->tip(kStationLog);
+    const core::Tip parted = all.van->replica().tip(kStationLog);
     all.van.copy_to(copy);
     const Filed here = all.file({mine, some_bytes(50, 4)});
     all.up();
@@ -279,26 +279,26 @@ TEST_CASE("after a fork each copy is asked for its own, and what is there is not
     const Filed there = file_request(*copy, 500, all.session, {theirs, some_bytes(50, 4)});
 
     // A word about the old request says nothing of the one that is written again.
-    REQUIRE(copy->note_told(there.files[0], State::whole));
+    REQUIRE(copy->files().set_remote_state(there.files[0], State::whole));
 
     constexpr core::LogId kNext{kDevice, 2};
-    REQUIRE(copy->branch(kStationLog, parted, kNext));
-    REQUIRE(copy->write_to(kNext));
-    REQUIRE(all.hub->keep_branch(kNext, copy->branch_of(kNext)));
+    REQUIRE(copy->journal().branch(kStationLog, parted, kNext));
+    REQUIRE(copy->journal().write_to(kNext));
+    REQUIRE(all.hub->replica().keep_branch(kNext, copy->replica().branch_of(kNext)));
     hand_over(copy, all.hub, kNext);
-    const auto now = copy->find("request", there.request.text());
+    const auto now = copy->journal().find("request", there.request.text());
     REQUIRE(now.has_value());
 
-    const auto of_copy = all.hub->awaited(kNext, 100);
+    const auto of_copy = all.hub->files().awaited(kNext, 100);
     REQUIRE(of_copy->size() == 2);  // not `mine`, which the copy never had
     CHECK((*of_copy)[0].file == common.files[0]);
-    CHECK((*of_copy)[1].file == Ledger::File{*now, there.files[0].hash});
+    CHECK((*of_copy)[1].file == RequestFile{*now, there.files[0].hash});
     const auto of_van = all.awaited();
     REQUIRE(of_van.size() == 2);
     CHECK(of_van[1].file == here.files[0]);
 
-    CHECK(copy->untold_files(10)->size() == 3);
+    CHECK(copy->files().unconfirmed(10)->size() == 3);
     CHECK(all.state({*now, there.files[1].hash}) == State::whole);
     all.bring((*of_copy)[1].file, theirs);
-    CHECK(*all.hub->attached(now->text(), there.files[0].hash) == theirs);
+    CHECK(*all.hub->attachments().find(now->text(), there.files[0].hash) == theirs);
 }

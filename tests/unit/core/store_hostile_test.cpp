@@ -38,19 +38,19 @@ Entry entry_of(const LogId& log, std::uint64_t seq, Kind kind, const Json& inten
 void keep_a_secret(Side& side, const LogId& log) {
     const std::array<std::uint8_t, core::SecretKey::kSize> bytes{1};
     const core::PeriodSecret secret{0, core::SecretKey(bytes)};
-    REQUIRE(side->keep_period_secrets(log, {&secret, 1}).has_value());
+    REQUIRE(side->replica().offer_period_secrets(log, {&secret, 1}).has_value());
 }
 
 core::Result<Tip> receive(Side& side, const LogId& log, const std::vector<Entry>& entries) {
-    if (side->tip(log).seq == 0) keep_a_secret(side, log);
-    auto tip = side->receive(log, entries);
-    if (tip) REQUIRE(side->settle(log).has_value());
+    if (side->replica().tip(log).seq == 0) keep_a_secret(side, log);
+    auto tip = side->replica().receive(log, entries);
+    if (tip) REQUIRE(side->replica().finalize(log).has_value());
     return tip;
 }
 
 void execute_all(Side& side) {
     for (;;) {
-        const auto done = side->execute_received(100);
+        const auto done = side->executor().run(100);
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
         if (*done == 0) return;
     }
@@ -67,7 +67,7 @@ struct Pair {
         hand_over(van, hub, kStationLog);
     }
     RecordId add(Side& side, Kind kind, const Json& intent) {
-        const auto done = side->append(kind, "", "m.abrantes", intent);
+        const auto done = side->journal().append(kind, "", "m.abrantes", intent);
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
         return done->record;
     }
@@ -96,19 +96,19 @@ TEST_CASE("an epoch far beyond the last known one makes no log") {
     const auto edit =
         entry_of(far, 1, Kind::request_edit, edit_intent(9, it.request, {{"fields.motivo", "X"}}));
     CHECK_FALSE(receive(it.hub, far, {edit}).has_value());
-    for (const LogId& log : it.hub->logs()) CHECK(log.epoch == 1);
+    for (const LogId& log : it.hub->replica().logs()) CHECK(log.epoch == 1);
 }
 
 TEST_CASE("an entry costs what the store holds, not what its epoch's number is") {
     Pair it;
     it.hub_edits(5);
     const LogId far{kDevice, core::kEpochMax};
-    REQUIRE(it.hub->keep_branch(far, {core::kEpochMax - 1, 5}).has_value());
+    REQUIRE(it.hub->replica().keep_branch(far, {core::kEpochMax - 1, 5}).has_value());
     const auto edit =
         entry_of(far, 1, Kind::request_edit, edit_intent(9, it.request, {{"fields.motivo", "X"}}));
     REQUIRE(receive(it.hub, far, {edit}).has_value());
     takes_no_time([&] { execute_all(it.hub); });
-    takes_no_time([&] { CHECK(it.hub->awaited(far, 10).has_value()); });
+    takes_no_time([&] { CHECK(it.hub->files().awaited(far, 10).has_value()); });
 }
 
 TEST_CASE("what an author says to have seen costs nothing, and is no number that can't be") {
@@ -126,7 +126,7 @@ TEST_CASE("what an author says to have seen costs nothing, and is no number that
         REQUIRE(receive(it.hub, kStationLog,
                         {edit(4, {most, 5}), edit(5, {0, 5}), edit(6, {1, core::kSeqMax + 1})})
                     .has_value());
-        const auto held = it.hub->quarantined(kStationLog);
+        const auto held = it.hub->quarantine().list(kStationLog);
         REQUIRE(held.size() == 4);
         for (const auto& one : held) CHECK(one.code == "form");
     }
@@ -144,7 +144,7 @@ TEST_CASE("what an author says to have seen costs nothing, and is no number that
         takes_no_time([&] { execute_all(it.van); });
         const std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
         REQUIRE(receive(it.van, kHubLog, {edit(3, {most, 5})}).has_value());
-        const auto held = it.van->quarantined(kHubLog);
+        const auto held = it.van->quarantine().list(kHubLog);
         REQUIRE(held.size() == 2);
         CHECK(held[1] == core::Quarantined{3, "form"});
     }
@@ -153,16 +153,16 @@ TEST_CASE("what an author says to have seen costs nothing, and is no number that
 TEST_CASE("a station that forked twice before it was heard of again is let in") {
     Pair it;
     it.add(it.van, Kind::session_open, session_intent(20));
-    const Tip common{2, *it.van->hash_at(kStationLog, 2)};
+    const Tip common{2, *it.van->replica().hash_at(kStationLog, 2)};
     const LogId second{kDevice, 2}, third{kDevice, 3};
-    REQUIRE(*it.van->branch(kStationLog, common, second) == 1);
-    REQUIRE(it.van->write_to(second).has_value());
-    REQUIRE(*it.van->branch(second, {}, third) == 1);
-    REQUIRE(it.van->write_to(third).has_value());
+    REQUIRE(*it.van->journal().branch(kStationLog, common, second) == 1);
+    REQUIRE(it.van->journal().write_to(second).has_value());
+    REQUIRE(*it.van->journal().branch(second, {}, third) == 1);
+    REQUIRE(it.van->journal().write_to(third).has_value());
     it.add(it.van, Kind::request_edit, edit_intent(21, it.request, {{"fields.motivo", "Furto"}}));
-    REQUIRE(it.hub->keep_branch(third, it.van->branch_of(third)).has_value());
+    REQUIRE(it.hub->replica().keep_branch(third, it.van->replica().branch_of(third)).has_value());
     hand_over(it.van, it.hub, third);
-    CHECK(it.hub->quarantined(third).empty());
+    CHECK(it.hub->quarantine().list(third).empty());
     CHECK(it.hub.record(it.request) == it.van.record(it.request));
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("one log that can't be executed keeps no other waiting") {
     Pair it;
     it.add(it.van, Kind::session_open, session_intent(20));
     it.add(it.van, Kind::session_open, session_intent(21));
-    const auto more = it.van->entries(kStationLog, 3, 2);
+    const auto more = it.van->replica().entries(kStationLog, 3, 2);
     REQUIRE(receive(it.hub, kStationLog, *more).has_value());
     const LogId other{kDevice + 1, 1};
     const Json opening = session_intent(22);
@@ -181,10 +181,10 @@ TEST_CASE("one log that can't be executed keeps no other waiting") {
         REQUIRE(database->run("UPDATE entry SET payload = x'00' WHERE key & 1099511627775 = 4"));
     }
     core::Result<std::size_t> done;
-    for (int i = 0; i < 5; ++i) done = it.hub->execute_received(100);
+    for (int i = 0; i < 5; ++i) done = it.hub->executor().run(100);
     CHECK_FALSE(done.has_value());  // somebody has to be told
     std::uint64_t unexecuted = 0;
-    const auto count = it.hub->count();
+    const auto count = it.hub->records().count();
     if (count) unexecuted = count->unexecuted;
     CHECK(unexecuted == 1);
 }
@@ -194,7 +194,7 @@ TEST_CASE("a person's name that is no text is a fault of its entry alone") {
     auto entry = entry_of(kStationLog, 3, Kind::session_open, session_intent(20));
     entry.user = "\xE9";
     REQUIRE(receive(it.hub, kStationLog, {entry}).has_value());
-    const auto held = it.hub->quarantined(kStationLog);
+    const auto held = it.hub->quarantine().list(kStationLog);
     REQUIRE(held.size() == 1);
     CHECK(held[0].code == "form");
 }
@@ -205,8 +205,8 @@ TEST_CASE("of many entries in quarantine as many are read as are asked for") {
     for (std::uint64_t seq = 3; seq < 23; ++seq)
         entries.push_back(entry_of(kStationLog, seq, Kind::session_open, Json::object()));
     REQUIRE(receive(it.hub, kStationLog, entries).has_value());
-    CHECK(it.hub->quarantined(kStationLog).size() == 20);
-    CHECK(it.hub->count()->quarantined == 20);
+    CHECK(it.hub->quarantine().list(kStationLog).size() == 20);
+    CHECK(it.hub->records().count()->quarantined == 20);
 }
 
 TEST_CASE("what throws within a transaction leaves nothing of it, and the next one is kept") {
@@ -214,18 +214,18 @@ TEST_CASE("what throws within a transaction leaves nothing of it, and the next o
     for (const bool inner : {false, true}) {
         CAPTURE(inner);
         const auto throwing = [&]() -> core::Result<> {
-            REQUIRE(van->set("a", "1").has_value());
+            REQUIRE(van->values().set("a", "1").has_value());
             throw std::bad_alloc();
         };
         const auto whole = [&]() -> core::Result<> {
             return inner ? van->atomically(throwing) : throwing();
         };
         CHECK_THROWS_AS((void)van->atomically(whole), std::bad_alloc);
-        CHECK_FALSE(van->setting("a").has_value());
+        CHECK_FALSE(van->values().setting("a").has_value());
     }
-    REQUIRE(van->set("b", "2").has_value());
+    REQUIRE(van->values().set("b", "2").has_value());
     auto other = van.another();
     REQUIRE(other.has_value());
-    CHECK_FALSE(other->setting("a").has_value());
-    CHECK(other->setting("b") == "2");
+    CHECK_FALSE(other->values().setting("a").has_value());
+    CHECK(other->values().setting("b") == "2");
 }

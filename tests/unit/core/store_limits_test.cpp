@@ -25,7 +25,7 @@ std::string long_text(std::size_t n) {
 }
 
 RecordId add(Side& side, Kind kind, const Json& intent) {
-    const auto done = side->append(kind, "", "m.abrantes", intent);
+    const auto done = side->journal().append(kind, "", "m.abrantes", intent);
     REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
     return done->record;
 }
@@ -40,7 +40,7 @@ TEST_CASE("an edit that would make its request too large is refused, and the sto
     std::optional<core::Error> refused;
     for (std::size_t n = 0; n < kEdits; ++n) {
         const auto done =
-            van->append(Kind::request_edit, "", "m.abrantes",
+            van->journal().append(Kind::request_edit, "", "m.abrantes",
                         edit_intent(n + 3, request, {{"fields.observacoes", long_text(n)}}));
         if (done)
             ++taken;
@@ -52,13 +52,13 @@ TEST_CASE("an edit that would make its request too large is refused, and the sto
     REQUIRE(refused.has_value());
     CHECK(refused->code == Code::limit);
     CHECK(refused->message.find("fields.observacoes") == 0);
-    CHECK(van->count().has_value());
+    CHECK(van->records().count().has_value());
     const RecordId other = add(van, Kind::request_queue, request_intent(800, session));
     hand_over(van, hub, kStationLog);
-    CHECK(hub->quarantined(kStationLog).empty());
+    CHECK(hub->quarantine().list(kStationLog).empty());
     CHECK(hub.lines() == van.lines());
     CHECK(van.record(other)["service"] == "IRN-001");
-    const auto faults = van->check();
+    const auto faults = van->audit().check();
     REQUIRE(faults.has_value());
     CHECK(faults->empty());
 }
@@ -79,38 +79,38 @@ TEST_CASE("a store that holds a record that is too large by now gets out of it")
         add(van, Kind::request_edit, edit_intent(802, after, {{"fields.motivo", "Furto"}}));
         van.open_with(core::kRecordBytesMax);
 
-        REQUIRE(van->count().has_value());
-        CHECK(van->check()->empty());
+        REQUIRE(van->records().count().has_value());
+        CHECK(van->audit().check()->empty());
         CHECK(van.record(after)["fields"]["motivo"] == "Furto");
-        const auto held = van->quarantined(kStationLog);
+        const auto held = van->quarantine().list(kStationLog);
         REQUIRE(held.size() > 10);
         CHECK(held.front().code == "too_large");
-        CHECK(van->count()->quarantined == held.size());
+        CHECK(van->records().count()->quarantined == held.size());
         add(van, Kind::session_close, close_intent(803, session));
         const auto more =
-            van->append(Kind::request_edit, "", "m.abrantes",
+            van->journal().append(Kind::request_edit, "", "m.abrantes",
                         edit_intent(804, request, {{"fields.observacoes", long_text(0)}}));
         REQUIRE_FALSE(more.has_value());
         CHECK(more.error().code == Code::limit);
 
         // All of it goes to the hub, which takes it, and goes on with the others.
         hand_over(van, hub, kStationLog);
-        CHECK(hub->tip(kStationLog).seq == edits + 6);
-        CHECK(hub->check()->empty());
+        CHECK(hub->replica().tip(kStationLog).seq == edits + 6);
+        CHECK(hub->audit().check()->empty());
         CHECK(hub.record(after) == van.record(after));
         CHECK(hub.record(session) == van.record(session));
-        CHECK(hub->quarantined(kStationLog).front().code == "too_large");
+        CHECK(hub->quarantine().list(kStationLog).front().code == "too_large");
         if (edits < 256) CHECK(hub.lines() == van.lines());
 
         // And a fork loses none of it.
         const LogId next{kDevice, 2};
-        REQUIRE(*van->branch(kStationLog, {}, next) == edits + 6);
-        REQUIRE(van->write_to(next).has_value());
-        REQUIRE(van->count().has_value());
-        CHECK(van->check()->empty());
-        CHECK(van->quarantined(kStationLog).empty());
-        CHECK(van->quarantined(next).size() == held.size());
-        CHECK(van.record(*van->find("request", after.text()))["fields"]["motivo"] == "Furto");
+        REQUIRE(*van->journal().branch(kStationLog, {}, next) == edits + 6);
+        REQUIRE(van->journal().write_to(next).has_value());
+        REQUIRE(van->records().count().has_value());
+        CHECK(van->audit().check()->empty());
+        CHECK(van->quarantine().list(kStationLog).empty());
+        CHECK(van->quarantine().list(next).size() == held.size());
+        CHECK(van.record(*van->journal().find("request", after.text()))["fields"]["motivo"] == "Furto");
     }
 }
 
@@ -121,11 +121,11 @@ TEST_CASE("a record takes so many entries at most that each costs little") {
     std::size_t taken = 0;
     for (std::size_t n = 0; n < core::kRecordChangesMax + 10; ++n)
         taken +=
-            van->append(Kind::request_edit, "", "m.abrantes",
+            van->journal().append(Kind::request_edit, "", "m.abrantes",
                         edit_intent(n + 3, request, {{"fields.motivo", n % 2 ? "Furto" : "Perda"}}))
                 .has_value();
     CHECK(taken == core::kRecordChangesMax - 1);
-    CHECK(van->check()->empty());
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("copies that pass a period's end apart keep nobody from going on") {
@@ -137,31 +137,31 @@ TEST_CASE("copies that pass a period's end apart keep nobody from going on") {
     };
     record(van, 0, kBefore);
     hand_over(van, hub, kStationLog);
-    const Tip common = van->tip(kStationLog);
+    const Tip common = van->replica().tip(kStationLog);
     van.copy_to(copy);
     record(van, 10'000, 40);
     record(copy, 20'000, 40);
     hand_over(van, hub, kStationLog);
 
-    const auto tip = copy->tip(kStationLog).seq;
-    const auto theirs = copy->period_secrets(kStationLog, common.seq + 1, tip);
+    const auto tip = copy->replica().tip(kStationLog).seq;
+    const auto theirs = copy->replica().period_secrets(kStationLog, common.seq + 1, tip);
     REQUIRE(theirs.has_value());
     REQUIRE(theirs->size() == 2);
-    (void)hub->keep_period_secrets(kStationLog, *theirs);
-    const auto entries = copy->entries(kStationLog, common.seq + 1, tip);
-    CHECK(*hub->matching(kStationLog, *entries) == 0);
+    (void)hub->replica().offer_period_secrets(kStationLog, *theirs);
+    const auto entries = copy->replica().entries(kStationLog, common.seq + 1, tip);
+    CHECK(*hub->replica().matching(kStationLog, *entries) == 0);
 
     record(van, 11'000, 10);
     hand_over(van, hub, kStationLog);
-    CHECK(hub->tip(kStationLog) == van->tip(kStationLog));
+    CHECK(hub->replica().tip(kStationLog) == van->replica().tip(kStationLog));
     const LogId next{kDevice, 2};
-    REQUIRE(*copy->branch(kStationLog, common, next) == 40);
-    REQUIRE(copy->write_to(next).has_value());
+    REQUIRE(*copy->journal().branch(kStationLog, common, next) == 40);
+    REQUIRE(copy->journal().write_to(next).has_value());
     record(copy, 21'000, 10);
-    REQUIRE(hub->keep_branch(next, copy->branch_of(next)).has_value());
+    REQUIRE(hub->replica().keep_branch(next, copy->replica().branch_of(next)).has_value());
     hand_over(copy, hub, next);
-    CHECK(hub->count()->records.at("session") == kBefore + 100);
-    CHECK(hub->check()->empty());
+    CHECK(hub->records().count()->records.at("session") == kBefore + 100);
+    CHECK(hub->audit().check()->empty());
 }
 
 TEST_CASE("a secret that differs is refused with its entries, and stays what it was") {
@@ -171,9 +171,9 @@ TEST_CASE("a secret that differs is refused with its entries, and stays what it 
     add(van, Kind::session_open, session_intent(2));
     const std::array<std::uint8_t, core::SecretKey::kSize> bytes{1};
     const core::PeriodSecret other{0, core::SecretKey(bytes)};
-    (void)hub->keep_period_secrets(kStationLog, {&other, 1});
-    const auto second = van->entries(kStationLog, 2, 1);
-    const auto taken = hub->receive(kStationLog, *second);
+    (void)hub->replica().offer_period_secrets(kStationLog, {&other, 1});
+    const auto second = van->replica().entries(kStationLog, 2, 1);
+    const auto taken = hub->replica().receive(kStationLog, *second);
     REQUIRE_FALSE(taken.has_value());
     CHECK(taken.error().code == Code::conflict);
     hand_over(van, hub, kStationLog);
@@ -182,7 +182,7 @@ TEST_CASE("a secret that differs is refused with its entries, and stays what it 
 TEST_CASE("entries without their period's secret are no entries") {
     Side van{Party::station, 1}, hub{Party::hub, 3};
     add(van, Kind::session_open, session_intent(1));
-    const auto taken = hub->receive(kStationLog, *van->entries(kStationLog, 1, 1));
+    const auto taken = hub->replica().receive(kStationLog, *van->replica().entries(kStationLog, 1, 1));
     REQUIRE_FALSE(taken.has_value());
     CHECK(taken.error().code == Code::corrupt);
 }
@@ -191,15 +191,15 @@ TEST_CASE("who was about to write to a log that ended by then is told so") {
     Side van{Party::station, 1}, hub{Party::hub, 3};
     const RecordId session = add(van, Kind::session_open, session_intent(1));
     hand_over(van, hub, kStationLog);
-    const Tip common = van->tip(kStationLog);
+    const Tip common = van->replica().tip(kStationLog);
     auto other = van.another();
     REQUIRE(other.has_value());
-    REQUIRE(*other->branch(kStationLog, common, {kDevice, 2}) == 0);
+    REQUIRE(*other->journal().branch(kStationLog, common, {kDevice, 2}) == 0);
     const auto late =
-        van->append(Kind::receipt_print, "", "m.abrantes", receipt_intent(2, session));
+        van->journal().append(Kind::receipt_print, "", "m.abrantes", receipt_intent(2, session));
     REQUIRE_FALSE(late.has_value());
     CHECK(late.error().code == Code::conflict);
-    REQUIRE(van->write_to({kDevice, 2}).has_value());
-    CHECK(van->append(Kind::receipt_print, "", "m.abrantes", receipt_intent(2, session)));
-    CHECK(van->check()->empty());
+    REQUIRE(van->journal().write_to({kDevice, 2}).has_value());
+    CHECK(van->journal().append(Kind::receipt_print, "", "m.abrantes", receipt_intent(2, session)));
+    CHECK(van->audit().check()->empty());
 }

@@ -23,7 +23,7 @@ struct Pair {
         request = add(Kind::request_queue, "r", request_intent(2, session));
     }
     core::RecordId add(Kind kind, std::string_view reference, Json intent) {
-        const auto appended = van->append(kind, reference, "m.abrantes", std::move(intent));
+        const auto appended = van->journal().append(kind, reference, "m.abrantes", std::move(intent));
         REQUIRE_MESSAGE(appended.has_value(), appended.error().message);
         return appended->record;
     }
@@ -39,7 +39,7 @@ void compare_counts(Side& side) {
         ++records[record["record"]];
         conflicts += record.contains("conflicts");
     }
-    const auto counts = side->count();
+    const auto counts = side->records().count();
     REQUIRE(counts.has_value());
     for (const auto& [name, number] : counts->records) {
         CAPTURE(name);
@@ -60,7 +60,7 @@ TEST_CASE("counts are right before and after an exchange, and after the store wa
         compare_counts(pair.van);
         compare_counts(pair.hub);
     }
-    CHECK(pair.hub->count()->records.at("receipt") == 13);
+    CHECK(pair.hub->records().count()->records.at("receipt") == 13);
     pair.van.open();
     pair.hub.open();
     compare_counts(pair.van);
@@ -76,10 +76,10 @@ TEST_CASE("counts are right before and after an exchange, and after the store wa
     pair.add(Kind::request_edit, "", edit_intent(31, pair.request, {{"fields.motivo", "B"}}));
     pair.down();
     pair.up();
-    CHECK(pair.van->count()->conflicts == 1);
-    CHECK(pair.hub->count()->conflicts == 1);
+    CHECK(pair.van->records().count()->conflicts == 1);
+    CHECK(pair.hub->records().count()->conflicts == 1);
     compare_counts(pair.van);
-    CHECK(pair.hub->count()->unexecuted == 0);
+    CHECK(pair.hub->records().count()->unexecuted == 0);
 }
 
 TEST_CASE("an export longer than what is held in memory is sorted and whole") {
@@ -140,8 +140,8 @@ TEST_CASE("check executes no document, yet knows what each change has to amount 
                           {"set", {{"route.state", "dispatched"}, {"status", "X"}}}})
                 .has_value());
     pair.down();
-    CHECK(pair.van->check()->empty());
-    CHECK(pair.hub->check()->empty());
+    CHECK(pair.van->audit().check()->empty());
+    CHECK(pair.hub->audit().check()->empty());
     CHECK(pair.van.record(pair.request)["route"]["state"] == "dispatched");
 }
 
@@ -158,8 +158,8 @@ TEST_CASE("check executes the documents that people changed apart") {
     pair.down();
     pair.up();
     CHECK(pair.van.record(pair.request)["conflicts"]["fields.motivo"].size() == 2);
-    CHECK(pair.van->check()->empty());
-    CHECK(pair.hub->check()->empty());
+    CHECK(pair.van->audit().check()->empty());
+    CHECK(pair.hub->audit().check()->empty());
 }
 
 TEST_CASE("counts are right while the notes of what was counted lag behind") {
@@ -170,15 +170,15 @@ TEST_CASE("counts are right while the notes of what was counted lag behind") {
             pair.add(Kind::request_queue, "", request_intent(3, pair.session));
         return {};
     }));
-    const auto requests = [&] { return pair.van->count()->records.at("request"); };
+    const auto requests = [&] { return pair.van->records().count()->records.at("request"); };
     CHECK(requests() == kRequests);
     for (const std::uint64_t seq : {10U, 20U, 5'001U}) {
-        const core::Tip durable{seq, *pair.van->hash_at(kStationLog, seq)};
-        REQUIRE(pair.van->acknowledge(kStationLog, durable, {}).has_value());
+        const core::Tip durable{seq, *pair.van->replica().hash_at(kStationLog, seq)};
+        REQUIRE(pair.van->replica().acknowledge(kStationLog, durable, {}).has_value());
         CHECK(requests() == kRequests);
     }
     pair.add(Kind::receipt_print, "p", receipt_intent(4, pair.session));
     pair.van.open();
     CHECK(requests() == kRequests);
-    CHECK(pair.van->count()->records.at("receipt") == 1);
+    CHECK(pair.van->records().count()->records.at("receipt") == 1);
 }

@@ -14,25 +14,25 @@ TEST_CASE("a session that is closed is not closed again") {
     for (const bool same : {true, false}) {
         CAPTURE(same);
         Side van{Party::station, 1}, hub{Party::hub, 2};
-        const auto session = van->append(Kind::session_open, "s", "m", session_intent(1));
+        const auto session = van->journal().append(Kind::session_open, "s", "m", session_intent(1));
         REQUIRE(session.has_value());
         const Json close = close_intent(2, session->record);
-        REQUIRE(van->append(Kind::session_close, "", "m", close).has_value());
+        REQUIRE(van->journal().append(Kind::session_close, "", "m", close).has_value());
         // The station's own ledger lets nobody: so it is written by hand.
-        auto entries = van->entries(kStationLog, 1, 2);
+        auto entries = van->replica().entries(kStationLog, 1, 2);
         REQUIRE(entries.has_value());
         core::Entry again = entries->back();
         again.seq = 3;
         if (!same) again.intent = core::canonical(close_intent(3, session->record));
         entries->push_back(again);
 
-        REQUIRE(hub->keep_period_secrets(kStationLog, *van->period_secrets(kStationLog, 1, 2))
+        REQUIRE(hub->replica().offer_period_secrets(kStationLog, *van->replica().period_secrets(kStationLog, 1, 2))
                     .has_value());
-        REQUIRE(hub->receive(kStationLog, *entries).has_value());
-        REQUIRE(hub->settle(kStationLog).has_value());
-        REQUIRE(hub->execute_received(10) == 3);
-        CHECK(hub->quarantined(kStationLog) == std::vector{Quarantined{3, "duplicate"}});
+        REQUIRE(hub->replica().receive(kStationLog, *entries).has_value());
+        REQUIRE(hub->replica().finalize(kStationLog).has_value());
+        REQUIRE(hub->executor().run(10) == 3);
+        CHECK(hub->quarantine().list(kStationLog) == std::vector{Quarantined{3, "duplicate"}});
         CHECK(hub.record(session->record) == van.record(session->record));
-        CHECK(hub->check()->empty());
+        CHECK(hub->audit().check()->empty());
     }
 }

@@ -29,8 +29,8 @@ struct House : HubHouse {
             if (intent.contains("base")) out.emplace_back(intent["version"], intent["base"]);
         return out;
     }
-    std::string text(const char* version) { return hub->ledger.catalogue_text(version).value(); }
-    std::uint64_t length(const Station& station) { return hub->ledger.tip(log_for(station)).seq; }
+    std::string text(const char* version) { return hub->ledger.catalogues().text(version).value(); }
+    std::uint64_t length(const Station& station) { return hub->ledger.replica().tip(log_for(station)).seq; }
 };
 
 // One whose station reads what the hub wrote for it.
@@ -98,7 +98,7 @@ TEST_CASE("a version stands in the log of every station that may hear it, and on
         CHECK(reader.in_force(kLater) == kFirst);
         CHECK(reader.text(kFirst) == house.text(kFirst));
     }
-    CHECK(house.hub->ledger.catalogue_at(kLater).version() == kFirst);
+    CHECK(house.hub->ledger.catalogues().in_force_at(kLater).version() == kFirst);
 }
 
 TEST_CASE("the same again is told and writes nothing; another one of that name is a conflict") {
@@ -116,7 +116,7 @@ TEST_CASE("the same again is told and writes nothing; another one of that name i
     REQUIRE(!other);
     CHECK(other.error().code == core::Code::conflict);
     CHECK(house.length(station) == before);
-    CHECK(house.hub->ledger.published()->size() == 1);
+    CHECK(house.hub->ledger.catalogues().published()->size() == 1);
 }
 
 TEST_CASE("the next version is made of the one before") {
@@ -171,8 +171,8 @@ TEST_CASE("what can't be written for one station is published for none: it is on
     house.enrolled("van-01");
     house.hub->keys.epoch = 0;  // there is no such log
     REQUIRE(!house.publish(next_catalogue()));
-    CHECK(house.hub->ledger.published()->empty());
-    CHECK(house.hub->ledger.logs().empty());
+    CHECK(house.hub->ledger.catalogues().published()->empty());
+    CHECK(house.hub->ledger.replica().logs().empty());
     house.hub->keys.epoch = 1;
     REQUIRE(house.publish(next_catalogue()));
 }
@@ -201,5 +201,5 @@ TEST_CASE("what would be too large with what it takes over from the version befo
     REQUIRE(!refused);
     CHECK(refused.error().code == core::Code::limit);
     CHECK(house.length(station) == before);
-    CHECK(house.hub->ledger.published()->size() == 1);
+    CHECK(house.hub->ledger.catalogues().published()->size() == 1);
 }

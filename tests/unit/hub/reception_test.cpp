@@ -43,7 +43,7 @@ TEST_CASE("a hub of one station tells it nothing") {
     Desk at;
     const auto only = at.comes("van-01");
     CHECK(at.said_to(only).empty());
-    CHECK(at.hub->ledger.logs().empty());
+    CHECK(at.hub->ledger.replica().logs().empty());
     at.expected("van-02");  // has a slip, but no keys yet
     CHECK(at.said_to(only).empty());
 }

@@ -65,7 +65,7 @@ TEST_CASE("the ledger refuses to change what has left, also without a desk") {
     const std::string id = at.queued(at.session_with_citizen());
     at.reach_hub();
     at.hub_edits(id, {{"route.state", "dispatched"}});
-    const auto refused = at.station->ledger.append(core::Kind::request_edit, "", "m.abrantes",
+    const auto refused = at.station->ledger.journal().append(core::Kind::request_edit, "", "m.abrantes",
                                                    {{"at", core::utc_text(at.clock.at)},
                                                     {"request", id},
                                                     {"set", {{"fields.motivo", "Furto"}}}});
@@ -117,7 +117,7 @@ TEST_CASE("two values: both are shown, with the field's name; quarantine is told
     const std::string other = at.queued(at.session_with_citizen());
     const auto seq = core::RecordId::parse(other)->seq;
     at.reach_hub();
-    REQUIRE(at.station->ledger.set(station::setting::kLastContact,
+    REQUIRE(at.station->ledger.values().set(station::setting::kLastContact,
                                    Json{{"at", "2017-10-16T08:20:00.000Z"},
                                         {"state", "ok"},
                                         {"quarantined", {{{"seq", seq}, {"code", "form"}}}}}
@@ -180,7 +180,7 @@ TEST_CASE("the link's word is what happened last") {
         CHECK(link().at("state") == "attention");
         CHECK(link().at("reason") == amiss);
     }
-    REQUIRE(at.station->ledger.set(
+    REQUIRE(at.station->ledger.values().set(
         station::setting::kLastContact,
         R"({"at":"2017-10-16T08:20:00.000Z","state":"ok","quarantined":[]})"));
     at.desk->sync_ended("ok");

@@ -32,7 +32,7 @@ struct AtWork : DeskStation {
     // The hub has nothing of this log: another copy of the store wrote to it.
     void fork(std::uint32_t from) {
         REQUIRE(station::branch(*station, {kDevice, from}, {}, {kDevice, from + 1}));
-        REQUIRE(station->ledger.set("epoch", std::to_string(from + 1)));
+        REQUIRE(station->ledger.values().set("epoch", std::to_string(from + 1)));
         desk->look_again();
     }
     Json shown() { return ok(desk->session(session)); }
@@ -90,12 +90,12 @@ TEST_CASE("what was told to a citizen stays told, and a visit's sessions are fou
         {{"home", "Lar"}, {"residents", {{{"room", "1"}, {"name", "Rosa"}, {"note", ""}}}}}));
     const std::string visited = DeskStation::ok(at.desk->begin_visit({{"index", 0}})).at("id");
     DeskStation::ok(at.desk->answer_privacy(visited, {{"accepted", true}}));
-    REQUIRE(at.station->ledger.keep("told", at.request, "", R"({"how":"phone"})"));
+    REQUIRE(at.station->ledger.values().put("told", at.request, "", R"({"how":"phone"})"));
     at.fork(1);
-    const auto now = at.station->ledger.find("request", at.request);
+    const auto now = at.station->ledger.journal().find("request", at.request);
     REQUIRE(now.has_value());
     CHECK(now->text() != at.request);
-    CHECK(at.station->ledger.kept("told", now->text())->has_value());
+    CHECK(at.station->ledger.values().get("told", now->text())->has_value());
     const Json residents = DeskStation::ok(at.desk->visit()).at("residents");
     CHECK(residents[0].at("state") == "open");
     CHECK(residents[0].at("session") == DeskStation::ok(at.desk->session(visited)).at("id"));
@@ -112,11 +112,11 @@ TEST_CASE("after a fork nothing waits twice") {
 TEST_CASE("a receipt that is made while a fork commits goes to the log that goes on") {
     AtWork at;
     at.reach_hub();
-    const Tip common = at.station->ledger.tip({kDevice, 1});
+    const Tip common = at.station->ledger.replica().tip({kDevice, 1});
     auto other = station::open_station(at.data(), at.passphrase, at.random);
     REQUIRE(other.has_value());
     REQUIRE(station::branch(*other, {kDevice, 1}, common, {kDevice, 2}));
-    REQUIRE(other->ledger.set("epoch", "2"));
+    REQUIRE(other->ledger.values().set("epoch", "2"));
     (void)at.queued(at.session);
     const Json made = DeskStation::ok(at.desk->make_receipt(at.session, Json::object()));
     CHECK(core::RecordId::parse(made.at("id").get<std::string>())->log == LogId{kDevice, 2});

@@ -145,17 +145,17 @@ TEST_CASE("the hub comes to the same state; what is said twice is quarantined th
     CHECK(faults->empty());
 
     // The same at the ledger: said again is taken once, said otherwise is refused.
-    const auto entries = at.station->ledger.entries(*at.station->log(), 1, 100);
+    const auto entries = at.station->ledger.replica().entries(*at.station->log(), 1, 100);
     REQUIRE(entries.has_value());
     Json settled = Json::parse(entries->back().intent);
-    REQUIRE(at.station->ledger.write_to(*at.station->log()));
+    REQUIRE(at.station->ledger.journal().write_to(*at.station->log()));
     const auto again =
-        at.station->ledger.append(core::Kind::receipt_settle, "", "m.abrantes", settled);
+        at.station->ledger.journal().append(core::Kind::receipt_settle, "", "m.abrantes", settled);
     REQUIRE(again.has_value());
     CHECK(again->repeated);
     settled["state"] = "spoiled";
     const auto other =
-        at.station->ledger.append(core::Kind::receipt_settle, "", "m.abrantes", settled);
+        at.station->ledger.journal().append(core::Kind::receipt_settle, "", "m.abrantes", settled);
     REQUIRE(!other);
     CHECK(other.error().code == core::Code::conflict);
     // From a station that says it all the same.

@@ -107,7 +107,7 @@ TEST_CASE("another person takes over a locked screen; the running session goes o
     CHECK(DeskStation::ok(at.desk->state()).at("session") == session);
     const std::string request = at.queued(session);
     const auto id = core::RecordId::parse(request);
-    CHECK(at.station->ledger.entries(id->log, id->seq, 1)->front().user == "r.dias");
+    CHECK(at.station->ledger.replica().entries(id->log, id->seq, 1)->front().user == "r.dias");
 }
 
 TEST_CASE("one desk a station") {

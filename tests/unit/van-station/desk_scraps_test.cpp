@@ -36,7 +36,7 @@ struct Writing : DeskStation {
         ok(desk->sign_in({{"person", "r.vaz"}, {"pin", "161803"}}));
     }
     std::size_t scraps() {
-        const auto rows = station->ledger.kept_on("scrap", station::kScrapsMax);
+        const auto rows = station->ledger.values().list("scrap", station::kScrapsMax);
         REQUIRE(rows);
         return rows->size();
     }
@@ -197,7 +197,7 @@ TEST_CASE("a record and the going of its scrap are one transaction, whichever of
     };
     const auto everything = [&] {
         std::vector<std::string> out;
-        REQUIRE(at.station->ledger.export_records(
+        REQUIRE(at.station->ledger.records().export_lines(
             {}, [&](std::string_view line) { out.emplace_back(line); }));
         const Json state = DeskStation::ok(at.desk->state());
         out.push_back(state.value("session", Json()).dump() + state.at("link").dump() +
@@ -338,7 +338,7 @@ TEST_CASE("a scrap is bounded in every way, and does not live for ever") {
 
     REQUIRE(at.station->ledger.atomically([&]() -> core::Result<> {
         for (std::size_t i = 0; i < station::kScrapsMax; ++i)
-            SPOT_TRY(at.station->ledger.keep("scrap", "x" + std::to_string(i), "", "{}"));
+            SPOT_TRY(at.station->ledger.values().put("scrap", "x" + std::to_string(i), "", "{}"));
         return {};
     }));
     CHECK(why(at.desk->open_scrap({{"what", "feedback"}})) == "scraps_full");

@@ -75,7 +75,7 @@ TEST_CASE("whoever declines is not asked for data") {
 TEST_CASE("each field typed is on disk when the call returns, and nowhere in the log") {
     Signed at;
     const std::string session = at.session_with_citizen();
-    const auto entries = at.station->ledger.tip(*at.station->log()).seq;
+    const auto entries = at.station->ledger.replica().tip(*at.station->log()).seq;
     const std::string id =
         DeskStation::ok(at.desk->begin_draft(session, {{"service", "IRN-001"}})).at("id");
     std::string typed;
@@ -87,7 +87,7 @@ TEST_CASE("each field typed is on disk when the call returns, and nowhere in the
         REQUIRE(drafts.size() == 1);
         CHECK(drafts[0].at("fields").at("motivo") == typed);
     }
-    CHECK(at.station->ledger.tip(*at.station->log()).seq == entries);
+    CHECK(at.station->ledger.replica().tip(*at.station->log()).seq == entries);
     CHECK(!at.folder.any_file_holds("Perda em casa"));
     CHECK(!at.folder.any_file_holds("Ana Silva"));
 }
@@ -175,7 +175,7 @@ TEST_CASE("closing waits for drafts; afterwards nothing of the person is kept be
     CHECK(closed.at("closed").at("minutes") == 9);
     CHECK(closed.at("citizen").at("name") == "Ana Silva");  // from the request
     CHECK(why(at.desk->set_draft(id, {{"set", Json::object()}})) == "not_found");
-    CHECK(at.station->ledger.kept("citizen", session).value() == std::nullopt);
+    CHECK(at.station->ledger.values().get("citizen", session).value() == std::nullopt);
     CHECK(DeskStation::ok(at.desk->state()).at("session").is_null());
     CHECK(why(at.desk->close_session(session, {{"outcome", "queued"}, {"notes", ""}})) == "");
     CHECK(why(at.desk->begin_draft(session, {{"service", "IRN-001"}})) == "session_closed");
@@ -229,11 +229,11 @@ TEST_CASE("files: only what they say they are, once, and the person's when queue
     CHECK(place() == "here");
     core::Hash content{};
     std::copy_n(core::from_hex(hash)->begin(), content.size(), content.begin());
-    const core::Ledger::File file{*core::RecordId::parse(record), content};
-    REQUIRE(at.station->ledger.note_told(file, core::Ledger::FileState::whole));
+    const core::RequestFile file{*core::RecordId::parse(record), content};
+    REQUIRE(at.station->ledger.files().set_remote_state(file, core::FileState::whole));
     CHECK(place() == "hub");
     CHECK(waiting() == 0);
-    REQUIRE(at.station->ledger.note_told(file, core::Ledger::FileState::given_up));
+    REQUIRE(at.station->ledger.files().set_remote_state(file, core::FileState::given_up));
     CHECK(place() == "refused");
     const auto day = [&] { return DeskStation::ok(at.desk->day({})); };
     REQUIRE(day().at("failed").size() == 1);

@@ -17,7 +17,7 @@ constexpr double kMsMax = 50;
 // Straight into the ledger, a hundred sessions a transaction; 40 days of them.
 void fill(DeskStation& at) {
     auto& ledger = at.station->ledger;
-    REQUIRE(ledger.write_to(*at.station->log()));
+    REQUIRE(ledger.journal().write_to(*at.station->log()));
     core::Instant when = at.clock.at - 40LL * 24 * 3600 * 1000;
     for (int from = 0; from < kSessions; from += 100)
         REQUIRE(ledger.atomically([&]() -> core::Result<> {
@@ -26,19 +26,19 @@ void fill(DeskStation& at) {
                 Json session = support::session_intent(0);
                 session["at"] = core::utc_text(when);
                 const auto opened =
-                    ledger.append(core::Kind::session_open, "", "m.abrantes", session);
+                    ledger.journal().append(core::Kind::session_open, "", "m.abrantes", session);
                 if (!opened) return tl::make_unexpected(opened.error());
                 for (int r = 0; r < 2; ++r) {
                     Json request = support::request_intent(0, opened->record);
                     request["at"] = core::utc_text(when);
                     const auto queued =
-                        ledger.append(core::Kind::request_queue, "", "m.abrantes", request);
+                        ledger.journal().append(core::Kind::request_queue, "", "m.abrantes", request);
                     if (!queued) return tl::make_unexpected(queued.error());
                 }
                 Json receipt = support::receipt_intent(0, opened->record);
                 receipt["at"] = core::utc_text(when);
                 const auto made =
-                    ledger.append(core::Kind::receipt_print, "", "m.abrantes", receipt);
+                    ledger.journal().append(core::Kind::receipt_print, "", "m.abrantes", receipt);
                 if (!made) return tl::make_unexpected(made.error());
             }
             return {};

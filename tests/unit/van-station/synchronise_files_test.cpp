@@ -15,7 +15,7 @@ using support::Fate;
 using support::Filed;
 using support::OnALink;
 using support::some_bytes;
-using State = Ledger::FileState;
+using State = FileState;
 
 namespace {
 
@@ -26,12 +26,12 @@ constexpr std::size_t kAskingBytes = 1000;  // a head that speaks of as many fil
 struct Filing : OnALink {
     core::RecordId session;
     std::uint64_t seconds = 1;
-    std::vector<std::pair<Ledger::File, Bytes>> all;
+    std::vector<std::pair<RequestFile, Bytes>> all;
 
     Filing() { open_session(); }
     void open_session() {
-        REQUIRE(van->ledger.write_to(*van->log()));
-        const auto done = van->ledger.append(core::Kind::session_open, "", "m.abrantes",
+        REQUIRE(van->ledger.journal().write_to(*van->log()));
+        const auto done = van->ledger.journal().append(core::Kind::session_open, "", "m.abrantes",
                                              support::session_intent(seconds++));
         REQUIRE(done);
         session = done->record;
@@ -42,10 +42,10 @@ struct Filing : OnALink {
             all.emplace_back(done.files[i], contents[i]);
         return done;
     }
-    State told(const Ledger::File& file) {
-        return van->ledger.told_of(file.request)->at(file.hash);
+    State told(const RequestFile& file) {
+        return van->ledger.files().remote_states(file.request)->at(file.hash);
     }
-    bool at_hub(const Ledger::File& file, const Bytes& content) {
+    bool at_hub(const RequestFile& file, const Bytes& content) {
         const auto found = hub->attached(file.request.text(), file.hash);
         return found && *found == content;
     }
@@ -86,7 +86,7 @@ TEST_CASE("records go first, files in a bundle of their own, and then nothing is
 TEST_CASE("more and larger files than a bundle holds") {
     Filing f;
     for (std::uint64_t i = 0; i < 20; ++i) f.file({some_bytes(1000 + i, 10 + i)});
-    f.file({some_bytes(Ledger::kFileBytesMax, 5)});
+    f.file({some_bytes(kFileBytesMax, 5)});
     const auto report = f.sync({Fate::deliver});
     CHECK(report.state == "ok");
     CHECK(report.sent_files == 21);
@@ -198,7 +198,7 @@ TEST_CASE("what came before a lost answer is not sent again") {
             const auto report = f.sync({Fate::deliver});
             CHECK(report.sent_files == contents.size());
             CHECK(f.sent() < 2 * kAskingBytes);
-            REQUIRE(f.van->ledger.write_to(*f.van->log()));
+            REQUIRE(f.van->ledger.journal().write_to(*f.van->log()));
         }
     }
     CHECK(f.all_there());
@@ -284,14 +284,14 @@ TEST_CASE("what the station has not, or can't read any more, keeps nothing else 
     CHECK(f.told(good.files[0]) == State::whole);
     CHECK(f.idle());
     // Of a request that is not wanted any more it needs nobody.
-    REQUIRE(f.van->ledger.refused_files(9)->size() == 1);
+    REQUIRE(f.van->ledger.files().refused(9)->size() == 1);
     REQUIRE(
         f.van->ledger
             .append(
                 core::Kind::request_withdraw, "", "m.abrantes",
                 {{"at", support::at(500)}, {"request", gone.request.text()}, {"reason", "Engano."}})
             .has_value());
-    CHECK(f.van->ledger.refused_files(9)->empty());
+    CHECK(f.van->ledger.files().refused(9)->empty());
     const auto after = f.sync({Fate::deliver});
     CHECK(after.refused_files == 0);
     CHECK(after.exit() == core::Exit::done);
@@ -365,19 +365,19 @@ TEST_CASE("a copied store's files come once, whoever sends them") {
     std::filesystem::copy(f.folder / "van", f.folder / "copy",
                           std::filesystem::copy_options::recursive);
     f.open("van");
-    REQUIRE(f.van->ledger.write_to(*f.van->log()));
+    REQUIRE(f.van->ledger.journal().write_to(*f.van->log()));
     f.file({some_bytes(6000, 2)});
     REQUIRE(f.sync({Fate::deliver}).sent_files == 1);
 
     f.open("copy");
-    REQUIRE(f.van->ledger.write_to(*f.van->log()));
+    REQUIRE(f.van->ledger.journal().write_to(*f.van->log()));
     const Filed mine = f.file({some_bytes(7000, 3)});
     CHECK(f.sync({Fate::deliver}).state == "fork");
     const auto report = f.sync({Fate::deliver});
     CHECK(report.state == "ok");
     CHECK(report.sent_files == 1);
     CHECK(report.refused_files == 0);
-    const auto now = f.van->ledger.find("request", mine.request.text());
+    const auto now = f.van->ledger.journal().find("request", mine.request.text());
     REQUIRE(now);
     CHECK(f.at_hub({*now, mine.files[0].hash}, some_bytes(7000, 3)));
     CHECK(f.idle());

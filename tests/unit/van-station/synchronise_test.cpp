@@ -21,7 +21,7 @@ TEST_CASE("a good link takes one round trip, and nothing new goes twice") {
     CHECK(first.sent_entries == 100);
     CHECK(first.durable_seq == 100);
     CHECK(first.exit() == core::Exit::done);
-    CHECK(f.van->ledger.setting(station::setting::kEnrolment) == "");
+    CHECK(f.van->ledger.values().setting(station::setting::kEnrolment) == "");
     const auto second = f.sync({Fate::deliver});
     CHECK(second.round_trips == 1);
     CHECK(second.sent_entries == 0);
@@ -55,7 +55,7 @@ TEST_CASE("a sending that broke is resumed after what arrived") {
         CHECK(f.carrier->sizes[1] < 500);
     }
     CHECK(f.at_hub() == 200);
-    CHECK(f.van->ledger.acknowledged({OnALink::kDevice, 1}).seq == 200);
+    CHECK(f.van->ledger.replica().acknowledged({OnALink::kDevice, 1}).seq == 200);
 }
 
 TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
@@ -104,7 +104,7 @@ TEST_CASE("what comes of a bundle after its station was revoked is held") {
     CHECK(held.size() < 299);
     CHECK(held.front().seq == 301 - held.size());
     for (const auto& one : held) CHECK(one.code == "revoked");
-    CHECK(f.van->ledger.acknowledged({OnALink::kDevice, 1}).seq == 1);  // it keeps the others
+    CHECK(f.van->ledger.replica().acknowledged({OnALink::kDevice, 1}).seq == 1);  // it keeps the others
 
     const auto again = f.sync({Fate::deliver});
     CHECK(again.state == "revoked");

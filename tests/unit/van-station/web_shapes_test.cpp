@@ -84,7 +84,7 @@ TEST_CASE("requests on their way, refused, in conflict and in quarantine") {
     at.hub_edits(answered, {{"route.state", "answered"},
                             {"route.reference", "IRN-2017/88"},
                             {"route.answer", "Pronto."}});
-    REQUIRE(at.station->ledger.set(
+    REQUIRE(at.station->ledger.values().set(
         station::setting::kLastContact,
         R"({"at":"2017-10-16T08:20:00.000Z","state":"ok","quarantined":[{"seq":2,"code":"form"}]})"));
     at.desk->sync_began();

@@ -8,7 +8,7 @@ namespace spot::station {
 namespace {
 
 using What = Fault::What;
-using FileState = core::Ledger::FileState;
+using FileState = core::FileState;
 
 constexpr std::size_t kNameCharsMax = 100;
 
@@ -59,7 +59,7 @@ Answer Desk::Inside::attach(std::string_view id, std::string_view name,
         return refuse(What::conflict, "attachments_full", "Um pedido leva até 10 ficheiros.");
 
     SPOT_TRY(ledger().atomically([&]() -> core::Result<> {
-        const auto hash = ledger().attach(id, core::view(bytes));
+        const auto hash = ledger().attachments().add(id, core::view(bytes));
         if (!hash) return tl::make_unexpected(hash.error());
         const std::string hex = core::to_hex(*hash);
         const bool again = std::any_of(all.begin(), all.end(),
@@ -83,7 +83,7 @@ Answer Desk::Inside::remove_attachment(std::string_view id, std::string_view hex
     if (at == all.end()) return unknown("attachment");
     all.erase(at);
     SPOT_TRY(ledger().atomically([&]() -> core::Result<> {
-        if (auto gone = ledger().detach(id, *hash); !gone) return gone;
+        if (auto gone = ledger().attachments().remove(id, *hash); !gone) return gone;
         return save(draft);
     }));
     change("session", text_at(draft.kept, "session"));
@@ -92,7 +92,7 @@ Answer Desk::Inside::remove_attachment(std::string_view id, std::string_view hex
 
 // What a request has, and where each is: at the hub only by the hub's own word.
 core::Result<Json> Desk::Inside::attachments_json(const Asked& asked) {
-    SPOT_ASSIGN(const auto told, ledger().told_of(asked.id));
+    SPOT_ASSIGN(const auto told, ledger().files().remote_states(asked.id));
     Json out = Json::array();
     for (const auto& [hex, one] : object_at(asked.shown, "attachments").items()) {
         const auto hash = hash_from(hex);
@@ -111,7 +111,7 @@ core::Result<Json> Desk::Inside::attachments_json(const Asked& asked) {
 
 // Requests a file of which the hub will not have.
 core::Result<std::vector<core::RecordId>> Desk::Inside::requests_without_file() {
-    SPOT_ASSIGN(const auto files, ledger().refused_files(kListMax));
+    SPOT_ASSIGN(const auto files, ledger().files().refused(kListMax));
     std::vector<core::RecordId> out;
     for (const auto& file : files)
         if (out.empty() || out.back() != file.request) out.push_back(file.request);
@@ -137,7 +137,7 @@ Done<Desk::Attachment> Desk::Inside::attachment(std::string_view of, std::string
         out.content_type = text_at(one, "type");
         owner = asked.id.text();
     }
-    SPOT_ASSIGN(auto bytes, ledger().attached(owner, *hash));
+    SPOT_ASSIGN(auto bytes, ledger().attachments().find(owner, *hash));
     if (!bytes || out.name.empty()) return unknown("attachment");
     out.bytes.assign(bytes->begin(), bytes->end());
     return out;

@@ -37,16 +37,16 @@ void Desk::Inside::tell_changes(bool done) {
 
 // Asked in the transaction of every append: a sync, also one in another process, may have had to
 // begin a new epoch, and what is written to a log that has ended is never sent.
-Result<core::Ledger::Appended> Desk::Inside::append(core::Kind kind, std::string_view reference,
+Result<core::Journal::Appended> Desk::Inside::append(core::Kind kind, std::string_view reference,
                                                     Json intent) {
-    core::Ledger::Appended out;
+    core::Journal::Appended out;
     SPOT_TRY(ledger().atomically([&]() -> Result<> {
         SPOT_ASSIGN(const auto now_in_force, station.log());
         if (log != now_in_force) {
-            SPOT_TRY(ledger().write_to(now_in_force));
+            SPOT_TRY(ledger().journal().write_to(now_in_force));
             log = now_in_force;
         }
-        SPOT_ASSIGN(out, ledger().append(kind, reference, person ? person->id : std::string(),
+        SPOT_ASSIGN(out, ledger().journal().append(kind, reference, person ? person->id : std::string(),
                                          std::move(intent)));
         return {};
     }));
@@ -82,7 +82,7 @@ std::string Desk::Inside::moment(core::Instant at) const {
 }
 
 Result<Json> Desk::Inside::kept_json(std::string_view on, std::string_view key) {
-    SPOT_ASSIGN(const auto text, ledger().kept(on, key));
+    SPOT_ASSIGN(const auto text, ledger().values().get(on, key));
     if (!text) return Json();
     Json value = Json::parse(*text, nullptr, false);
     if (value.is_discarded()) return core::fail(core::Code::corrupt, "a kept row does not read");
@@ -92,7 +92,7 @@ Result<Json> Desk::Inside::kept_json(std::string_view on, std::string_view key) 
 // Texts come from parsed JSON, so they are UTF-8.
 Result<> Desk::Inside::keep_json(std::string_view on, std::string_view key, std::string_view owner,
                                  const Json& value) {
-    return ledger().keep(on, key, owner, core::canonical(value));
+    return ledger().values().put(on, key, owner, core::canonical(value));
 }
 
 core::Language Desk::Inside::citizen_language(const Visit& visit) const {

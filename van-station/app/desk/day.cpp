@@ -46,12 +46,12 @@ Result<Json> Desk::Inside::day_request(const Asked& asked) {
 
 Result<Json> Desk::Inside::day_sessions(Instant from, Instant until, const HubView& hub) {
     Json out = Json::array();
-    SPOT_ASSIGN(const auto sessions, ledger().made_between("session", from, until, kDayMax));
+    SPOT_ASSIGN(const auto sessions, ledger().records().made_between("session", from, until, kDayMax));
     for (const auto& one : sessions) {
-        SPOT_ASSIGN(const auto shown, ledger().record("session", one.id));
+        SPOT_ASSIGN(const auto shown, ledger().records().view("session", one.id));
         if (!shown) continue;
         const Json session = Json::parse(shown->json, nullptr, false);
-        SPOT_ASSIGN(const auto parts, ledger().records_of(one.id, kPartsMax));
+        SPOT_ASSIGN(const auto parts, ledger().records().of_session(one.id, kPartsMax));
         std::size_t requests = 0, receipts = 0;
         std::string name;
         for (const auto& part : parts) {
@@ -83,9 +83,9 @@ Result<Json> Desk::Inside::failed(const HubView& hub) {
     Json out = Json::array();
     for (const auto& [seq, code] : hub.quarantined)
         out.push_back({{"seq", seq}, {"code", code}, {"what_to_do", "quarantine_" + code}});
-    SPOT_ASSIGN(const auto refused, ledger().routed("refused", kListMax));
+    SPOT_ASSIGN(const auto refused, ledger().records().routed("refused", kListMax));
     for (const auto& one : refused) {
-        SPOT_ASSIGN(const auto told_before, ledger().kept(shelf::kTold, one.id.text()));
+        SPOT_ASSIGN(const auto told_before, ledger().values().get(shelf::kTold, one.id.text()));
         if (!told_before)
             out.push_back(
                 {{"id", one.id.text()}, {"code", "refused"}, {"what_to_do", "tell_refused"}});
@@ -94,11 +94,11 @@ Result<Json> Desk::Inside::failed(const HubView& hub) {
     for (const auto& id : without)
         out.push_back(
             {{"id", id.text()}, {"code", "file_refused"}, {"what_to_do", "file_refused"}});
-    SPOT_ASSIGN(const auto uncertain, ledger().kept_of(shelf::kPrint, "uncertain", kListMax));
+    SPOT_ASSIGN(const auto uncertain, ledger().values().list_by_owner(shelf::kPrint, "uncertain", kListMax));
     for (const auto& one : uncertain) {
         const auto receipt = core::RecordId::parse(one.key);
         if (!receipt) continue;
-        SPOT_ASSIGN(const auto shown, ledger().record("receipt", *receipt));
+        SPOT_ASSIGN(const auto shown, ledger().records().view("receipt", *receipt));
         if (!shown) continue;
         const Json printed = Json::parse(shown->json, nullptr, false);
         out.push_back({{"id", one.key},
@@ -120,7 +120,7 @@ Answer Desk::Inside::day(const Json& in) {
 
     SPOT_ASSIGN(const auto hub, hub_view());
     SPOT_ASSIGN(auto sessions, day_sessions(from, until, hub));
-    SPOT_ASSIGN(const auto made, ledger().made_between("request", from, until, kDayMax));
+    SPOT_ASSIGN(const auto made, ledger().records().made_between("request", from, until, kDayMax));
     Json requests = Json::array();
     for (const auto& one : made) {
         SPOT_ASSIGN(const auto asked, load_request(one.id, hub));
@@ -130,10 +130,10 @@ Answer Desk::Inside::day(const Json& in) {
     }
 
     Json receipts{{"first", nullptr}, {"last", nullptr}, {"count", 0}, {"total_cents", 0}};
-    SPOT_ASSIGN(const auto printed_ones, ledger().made_between("receipt", from, until, kDayMax));
+    SPOT_ASSIGN(const auto printed_ones, ledger().records().made_between("receipt", from, until, kDayMax));
     std::int64_t cents = 0;
     for (const auto& one : printed_ones) {
-        SPOT_ASSIGN(const auto shown, ledger().record("receipt", one.id));
+        SPOT_ASSIGN(const auto shown, ledger().records().view("receipt", one.id));
         if (!shown) continue;
         const Json receipt = Json::parse(shown->json, nullptr, false);
         if (receipts["first"].is_null()) receipts["first"] = receipt.at("number");
@@ -148,7 +148,7 @@ Answer Desk::Inside::day(const Json& in) {
     SPOT_ASSIGN(auto not_done, failed(hub));
     Json reconciliation;
     if (const auto at = core::parse_moment(hub.at)) {
-        const std::uint64_t tip = ledger().tip(hub.log).seq;
+        const std::uint64_t tip = ledger().replica().tip(hub.log).seq;
         const auto known = hub.acknowledged.find(hub.log);
         const std::uint64_t durable = known == hub.acknowledged.end() ? 0 : known->second;
         const std::uint64_t held = std::min<std::uint64_t>(hub.quarantined.size(), durable);

@@ -58,7 +58,7 @@ Result<> Desk::Inside::save(Draft& draft) {
 
 Result<std::vector<Desk::Inside::Draft>> Desk::Inside::drafts_of(std::string_view session) {
     std::vector<Draft> out;
-    SPOT_ASSIGN(const auto rows, ledger().kept_of(shelf::kDraft, session, kDraftsOfSessionMax));
+    SPOT_ASSIGN(const auto rows, ledger().values().list_by_owner(shelf::kDraft, session, kDraftsOfSessionMax));
     for (const auto& row : rows) {
         Json kept = Json::parse(row.value, nullptr, false);
         if (!kept.is_object()) return core::fail(core::Code::corrupt, "a draft does not read");
@@ -151,7 +151,7 @@ Answer Desk::Inside::begin_draft(std::string_view session, std::string_view serv
                   {"fields", std::move(fields)},
                   {"attachments", Json::array()}};
     SPOT_TRY(ledger().atomically([&]() -> Result<> {
-        const auto number = ledger().next_number(shelf::kDraft);
+        const auto number = ledger().values().next_number(shelf::kDraft);
         if (!number) return tl::make_unexpected(number.error());
         draft.id = "d" + std::to_string(*number);
         if (auto saved = save(draft); !saved) return saved;
@@ -198,10 +198,10 @@ Done<> Desk::Inside::discard_draft(const Draft& draft) {
             core::Hash exact{};
             if (!hash || hash->size() != exact.size()) continue;
             std::copy(hash->begin(), hash->end(), exact.begin());
-            if (auto gone = ledger().detach(draft.id, exact); !gone)
+            if (auto gone = ledger().attachments().remove(draft.id, exact); !gone)
                 return tl::make_unexpected(Fault(gone.error()));
         }
-        SPOT_TRY(ledger().drop(shelf::kDraft, draft.id));
+        SPOT_TRY(ledger().values().remove(shelf::kDraft, draft.id));
         return {};
     });
 }
@@ -256,7 +256,7 @@ Answer Desk::Inside::queue_draft(std::string_view id) {
     const auto draft = find_draft(id);
     if (!draft) {
         // Queued before, but the answer was lost: the draft's id is the request's reference.
-        if (draft.error().what == What::not_found && ledger().find("request", id))
+        if (draft.error().what == What::not_found && ledger().journal().find("request", id))
             return request(id);
         return tl::make_unexpected(draft.error());
     }
@@ -276,8 +276,8 @@ Answer Desk::Inside::queue_draft(std::string_view id) {
         if (!queued) return tl::make_unexpected(queued.error());
         record = queued->record;
         if (!hashes.empty())
-            if (auto moved = ledger().hand_on(id, record, hashes); !moved) return moved;
-        return ledger().drop(shelf::kDraft, id);
+            if (auto moved = ledger().attachments().transfer(id, record, hashes); !moved) return moved;
+        return ledger().values().remove(shelf::kDraft, id);
     }));
     focus.screen = "recorded";
     focus.draft.clear();

@@ -63,7 +63,7 @@ Done<> Desk::Inside::set_help(const Json& in) {
                       is_time(from) ? "to" : "from");
     SPOT_TRY(ledger().atomically([&]() -> Result<> {
         if (auto gone = drop_scrap("help"); !gone) return gone;
-        if (phone.empty()) return ledger().drop(shelf::kDesk, kHelp);
+        if (phone.empty()) return ledger().values().remove(shelf::kDesk, kHelp);
         return keep_json(shelf::kDesk, kHelp, "",
                          {{"phone", phone}, {"days", days}, {"from", from}, {"to", to}});
     }));

@@ -113,7 +113,7 @@ struct Desk::Inside {
     const Fault* bar();
     void tell_changes(bool done);
     void change(std::string_view what, std::string_view id = {}) { changes.emplace_back(what, id); }
-    core::Result<core::Ledger::Appended> append(core::Kind kind, std::string_view reference,
+    core::Result<core::Journal::Appended> append(core::Kind kind, std::string_view reference,
                                                 Json intent);
     // An intent's members that every one has.
     Json intent() const;

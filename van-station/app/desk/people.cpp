@@ -68,7 +68,7 @@ std::string in_groups(const std::string& digits) {
 
 Result<Json> Desk::Inside::people() {
     Json out = Json::array();
-    SPOT_ASSIGN(const auto rows, ledger().kept_on(shelf::kPerson, kPeopleMax));
+    SPOT_ASSIGN(const auto rows, ledger().values().list(shelf::kPerson, kPeopleMax));
     for (const auto& row : rows) {
         const Json kept = Json::parse(row.value, nullptr, false);
         out.push_back({{"id", row.key}, {"name", text_at(kept, "name")}});

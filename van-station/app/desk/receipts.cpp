@@ -21,7 +21,7 @@ std::string Desk::Inside::line_name(std::string_view service) const {
 }
 
 Done<core::RecordId> Desk::Inside::find_receipt(std::string_view id) {
-    const auto record = ledger().find("receipt", id);
+    const auto record = ledger().journal().find("receipt", id);
     if (!record) return unknown("receipt");
     return *record;
 }
@@ -38,7 +38,7 @@ Result<bool> Desk::Inside::provisional(const Json& receipt) {
 }
 
 Answer Desk::Inside::receipt_json(const core::RecordId& id) {
-    SPOT_ASSIGN(const auto shown, ledger().record("receipt", id));
+    SPOT_ASSIGN(const auto shown, ledger().records().view("receipt", id));
     if (!shown) return unknown("receipt");
     const Json receipt = Json::parse(shown->json, nullptr, false);
     SPOT_ASSIGN(const auto print, print_of(id.text()));
@@ -65,7 +65,7 @@ Answer Desk::Inside::receipt_json(const core::RecordId& id) {
              {"provisional", unsure},
              {"short_code", ""},
              {"qr", ""}};
-    const auto hash = ledger().hash_at(id.log, id.seq);
+    const auto hash = ledger().replica().hash_at(id.log, id.seq);
     const auto keys = station.keys();
     const auto at = core::parse_moment(text_at(receipt, "at"));
     if (!keys) return tl::make_unexpected(Fault(keys.error()));

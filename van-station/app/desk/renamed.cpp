@@ -30,53 +30,53 @@ bool rename(Json& value, const char* member, const Names& names) {
 }
 
 Result<> rename_keys(Ledger& ledger, const char* on, const Names& names) {
-    SPOT_ASSIGN(const auto rows, ledger.kept_on(on, kAll));
-    for (const Ledger::Kept& row : rows) {
+    SPOT_ASSIGN(const auto rows, ledger.values().list(on, kAll));
+    for (const ValueRow& row : rows) {
         const std::string* const name = now(names, row.key);
         if (!name) continue;
         // A print is listed by its state (prints.cpp); the others by nothing.
         const std::string owner = std::string_view(on) == shelf::kPrint
                                       ? text_at(Json::parse(row.value, nullptr, false), "state")
                                       : std::string();
-        SPOT_TRY(ledger.keep(on, *name, owner, row.value));
-        SPOT_TRY(ledger.drop(on, row.key));
+        SPOT_TRY(ledger.values().put(on, *name, owner, row.value));
+        SPOT_TRY(ledger.values().remove(on, row.key));
     }
     return {};
 }
 
 Result<> rename_drafts(Ledger& ledger, const Names& names) {
-    SPOT_ASSIGN(const auto rows, ledger.kept_on(shelf::kDraft, kAll));
-    for (const Ledger::Kept& row : rows) {
+    SPOT_ASSIGN(const auto rows, ledger.values().list(shelf::kDraft, kAll));
+    for (const ValueRow& row : rows) {
         Json draft = Json::parse(row.value, nullptr, false);
         if (rename(draft, "session", names))
-            SPOT_TRY(ledger.keep(shelf::kDraft, row.key, text_at(draft, "session"),
+            SPOT_TRY(ledger.values().put(shelf::kDraft, row.key, text_at(draft, "session"),
                                  core::canonical(draft)));
     }
     return {};
 }
 
 Result<> rename_scraps(Ledger& ledger, const Names& names) {
-    SPOT_ASSIGN(const auto rows, ledger.kept_on(shelf::kScrap, kAll));
-    for (const Ledger::Kept& row : rows) {
+    SPOT_ASSIGN(const auto rows, ledger.values().list(shelf::kScrap, kAll));
+    for (const ValueRow& row : rows) {
         Json scrap = Json::parse(row.value, nullptr, false);
         if (rename(scrap, "of", names))
             SPOT_TRY(
-                ledger.keep(shelf::kScrap, row.key, owner_of_scrap(scrap), core::canonical(scrap)));
+                ledger.values().put(shelf::kScrap, row.key, owner_of_scrap(scrap), core::canonical(scrap)));
     }
     return {};
 }
 
 // The session that is worked on, and a visit's sessions.
 Result<> rename_desk(Ledger& ledger, const Names& names) {
-    SPOT_ASSIGN(const auto working, ledger.kept(shelf::kDesk, shelf::kWorking));
+    SPOT_ASSIGN(const auto working, ledger.values().get(shelf::kDesk, shelf::kWorking));
     if (const std::string* const name = working ? now(names, *working) : nullptr)
-        SPOT_TRY(ledger.keep(shelf::kDesk, shelf::kWorking, "", *name));
-    SPOT_ASSIGN(const auto kept, ledger.kept(shelf::kDesk, shelf::kVisit));
+        SPOT_TRY(ledger.values().put(shelf::kDesk, shelf::kWorking, "", *name));
+    SPOT_ASSIGN(const auto kept, ledger.values().get(shelf::kDesk, shelf::kVisit));
     Json plan = kept ? Json::parse(*kept, nullptr, false) : Json();
     if (!plan.is_object() || !plan["residents"].is_array()) return {};
     bool any = false;
     for (Json& one : plan["residents"]) any = rename(one, "session", names) || any;
-    return any ? ledger.keep(shelf::kDesk, shelf::kVisit, "", core::canonical(plan)) : Result<>();
+    return any ? ledger.values().put(shelf::kDesk, shelf::kVisit, "", core::canonical(plan)) : Result<>();
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ Result<> branch(Station& station, const core::LogId& from, const core::Tip& comm
     Ledger& ledger = station.ledger;
     return ledger.atomically([&]() -> Result<> {
         Names names;
-        SPOT_TRY(ledger.branch(from, common, to,
+        SPOT_TRY(ledger.journal().branch(from, common, to,
                                [&](const core::RecordId& before, const core::RecordId& after) {
                                    names.emplace(before.text(), after.text());
                                    return Result<>();

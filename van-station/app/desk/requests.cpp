@@ -46,7 +46,7 @@ std::string Desk::Inside::state_of(const Asked& asked, const HubView& hub) const
 
 Result<std::optional<Asked>> Desk::Inside::load_request(const core::RecordId& id,
                                                         const HubView& hub) {
-    SPOT_ASSIGN(auto shown, ledger().record("request", id));
+    SPOT_ASSIGN(auto shown, ledger().records().view("request", id));
     if (!shown) return std::nullopt;
     Asked asked{id,
                 Json::parse(shown->json, nullptr, false),
@@ -59,7 +59,7 @@ Result<std::optional<Asked>> Desk::Inside::load_request(const core::RecordId& id
 }
 
 Done<Asked> Desk::Inside::find_request(std::string_view id, const HubView& hub) {
-    const auto record = ledger().find("request", id);
+    const auto record = ledger().journal().find("request", id);
     if (!record) return unknown("request");
     SPOT_ASSIGN(auto asked, load_request(*record, hub));
     if (!asked) return unknown("request");
@@ -71,7 +71,7 @@ Result<Json> Desk::Inside::history(const Asked& asked) {
     Json out = Json::array();
     for (const core::RecordId& one : asked.changes) {
         if (out.size() >= kHistoryMax) break;
-        const auto entries = ledger().entries(one.log, one.seq, 1);
+        const auto entries = ledger().replica().entries(one.log, one.seq, 1);
         if (!entries || entries->empty()) continue;  // erased
         const Json made = Json::parse(entries->front().intent, nullptr, false);
         std::string what;

@@ -73,7 +73,7 @@ Done<std::string> Desk::Inside::place_of_scrap(std::string_view what, std::strin
         of = visit.id;
     }
     if (place->about == About::request) {
-        const auto request = ledger().find("request", of);
+        const auto request = ledger().journal().find("request", of);
         if (!request) return unknown("request");
         of = request->text();
     }
@@ -83,11 +83,11 @@ Done<std::string> Desk::Inside::place_of_scrap(std::string_view what, std::strin
 Answer Desk::Inside::open_scrap(std::string_view what, std::string_view given) {
     std::string of(given);
     SPOT_ASSIGN(const auto owner, place_of_scrap(what, of));
-    const auto there = ledger().kept_of(shelf::kScrap, owner, 1);
+    const auto there = ledger().values().list_by_owner(shelf::kScrap, owner, 1);
     if (!there) return tl::make_unexpected(Fault(there.error()));
     if (!there->empty())
         return scrap_json(there->front().key, Json::parse(there->front().value, nullptr, false));
-    SPOT_ASSIGN(const auto all, ledger().kept_on(shelf::kScrap, kScrapsMax));
+    SPOT_ASSIGN(const auto all, ledger().values().list(shelf::kScrap, kScrapsMax));
     if (all.size() >= kScrapsMax)
         return refuse(What::conflict, "scraps_full",
                       "Há demasiados textos por acabar neste portátil. Registe ou apague alguns.");
@@ -99,7 +99,7 @@ Answer Desk::Inside::open_scrap(std::string_view what, std::string_view given) {
                     {"saved_at", moment(now())}};
     std::string id;
     SPOT_TRY(ledger().atomically([&]() -> Result<> {
-        const auto number = ledger().next_number(shelf::kScrap);
+        const auto number = ledger().values().next_number(shelf::kScrap);
         if (!number) return tl::make_unexpected(number.error());
         id = "w" + std::to_string(*number);
         return keep_json(shelf::kScrap, id, owner, kept);
@@ -138,7 +138,7 @@ Answer Desk::Inside::set_scrap(std::string_view id, const Json& set) {
 
 Done<> Desk::Inside::discard_scrap(std::string_view id) {
     SPOT_TRY(find_scrap(id));
-    SPOT_TRY(ledger().drop(shelf::kScrap, id));
+    SPOT_TRY(ledger().values().remove(shelf::kScrap, id));
     change("day");
     return {};
 }
@@ -147,31 +147,31 @@ Result<> Desk::Inside::drop_scrap(std::string_view what, std::string_view of) {
     const Place* place = place_named(what);
     SPOT_CHECK(place);
     SPOT_ASSIGN(const auto there,
-                ledger().kept_of(shelf::kScrap, owner_of(*place, of, person_id()), 1));
-    return there.empty() ? Result<>() : ledger().drop(shelf::kScrap, there.front().key);
+                ledger().values().list_by_owner(shelf::kScrap, owner_of(*place, of, person_id()), 1));
+    return there.empty() ? Result<>() : ledger().values().remove(shelf::kScrap, there.front().key);
 }
 
 // Anybody's: a request that was withdrawn can't be corrected any more.
 Result<> Desk::Inside::drop_scraps_about(const core::RecordId& request) {
-    SPOT_ASSIGN(const auto all, ledger().kept_on(shelf::kScrap, kScrapsMax));
+    SPOT_ASSIGN(const auto all, ledger().values().list(shelf::kScrap, kScrapsMax));
     for (const auto& row : all)
         if (text_at(Json::parse(row.value, nullptr, false), "of") == request.text())
-            SPOT_TRY(ledger().drop(shelf::kScrap, row.key));
+            SPOT_TRY(ledger().values().remove(shelf::kScrap, row.key));
     return {};
 }
 
 // They hold people's data beside the log: what nobody comes back to goes, and with it what is about
 // a request that was erased.
 Result<> Desk::Inside::drop_old_scraps() {
-    SPOT_ASSIGN(const auto all, ledger().kept_on(shelf::kScrap, kScrapsMax));
+    SPOT_ASSIGN(const auto all, ledger().values().list(shelf::kScrap, kScrapsMax));
     for (const auto& row : all) {
         const Json kept = Json::parse(row.value, nullptr, false);
         const auto saved = core::parse_moment(text_at(kept, "saved_at"));
         const Place* place = place_named(text_at(kept, "what"));
         const bool old = !saved || now() - saved->ms > kScrapLifeMs;
         const bool erased = place && place->about == About::request &&
-                            !ledger().find("request", text_at(kept, "of"));
-        if (old || erased || !place) SPOT_TRY(ledger().drop(shelf::kScrap, row.key));
+                            !ledger().journal().find("request", text_at(kept, "of"));
+        if (old || erased || !place) SPOT_TRY(ledger().values().remove(shelf::kScrap, row.key));
     }
     return {};
 }
@@ -179,7 +179,7 @@ Result<> Desk::Inside::drop_old_scraps() {
 // What its person would look for. Of a session that is open the day tells already.
 Result<Json> Desk::Inside::unfinished() {
     Json out = Json::array();
-    SPOT_ASSIGN(const auto all, ledger().kept_on(shelf::kScrap, kScrapsMax));
+    SPOT_ASSIGN(const auto all, ledger().values().list(shelf::kScrap, kScrapsMax));
     for (const auto& row : all) {
         const Json kept = Json::parse(row.value, nullptr, false);
         const std::string what = text_at(kept, "what"), of = text_at(kept, "of");
@@ -188,9 +188,9 @@ Result<Json> Desk::Inside::unfinished() {
             continue;
         Json one{{"what", what}};
         if (!of.empty()) {
-            const auto id = ledger().find("request", of);
+            const auto id = ledger().journal().find("request", of);
             const auto shown =
-                id ? ledger().record("request", *id) : Result<std::optional<core::Ledger::Shown>>();
+                id ? ledger().records().view("request", *id) : Result<std::optional<core::RecordView>>();
             if (!shown) return tl::make_unexpected(shown.error());
             if (!*shown) continue;  // erased
             const Json request = Json::parse((*shown)->json, nullptr, false);

@@ -32,9 +32,9 @@ bool Visit::accepted() const {
 Done<Visit> Desk::Inside::find_session(std::string_view id) {
     SPOT_ASSIGN(auto kept, kept_json(shelf::kSession, id));
     if (kept.is_object()) return Visit{std::string(id), true, {}, std::move(kept)};
-    const auto record = ledger().find("session", id);
+    const auto record = ledger().journal().find("session", id);
     if (!record) return unknown("session");
-    SPOT_ASSIGN(const auto shown, ledger().record("session", *record));
+    SPOT_ASSIGN(const auto shown, ledger().records().view("session", *record));
     if (!shown) return unknown("session");
     return Visit{record->text(), false, *record, Json::parse(shown->json, nullptr, false)};
 }
@@ -77,7 +77,7 @@ Result<> Desk::Inside::work_on(const Visit& visit) {
     working = id;
     focus = {};
     change("citizen");
-    return ledger().keep(shelf::kDesk, shelf::kWorking, "", id);
+    return ledger().values().put(shelf::kDesk, shelf::kWorking, "", id);
 }
 
 Answer Desk::Inside::work_on_session(std::string_view id) {
@@ -90,7 +90,7 @@ Answer Desk::Inside::work_on_session(std::string_view id) {
 }
 
 std::string Desk::Inside::session_at() const {
-    auto at = ledger().kept(shelf::kDesk, shelf::kWorking);
+    auto at = ledger().values().get(shelf::kDesk, shelf::kWorking);
     return at && *at ? **at : std::string();
 }
 
@@ -185,7 +185,7 @@ Answer Desk::Inside::open_session(const Json& in, const Json& visit_of) {
         return refuse(What::invalid, "required", "Falta o lugar. Nada foi mudado.", "place.name");
     const std::string scrap = text_at(in, "scrap");
     if (!scrap.empty()) {  // a call that is repeated finds the session that was opened from it
-        const auto opened = ledger().kept_of(shelf::kSession, scrap, 1);
+        const auto opened = ledger().values().list_by_owner(shelf::kSession, scrap, 1);
         if (!opened) return tl::make_unexpected(Fault(opened.error()));
         if (!opened->empty()) return work_on_session(opened->front().key);
     }
@@ -203,7 +203,7 @@ Answer Desk::Inside::open_session(const Json& in, const Json& visit_of) {
 
     Visit visit;
     SPOT_TRY(ledger().atomically([&]() -> Result<> {
-        const auto number = ledger().next_number(shelf::kSession);
+        const auto number = ledger().values().next_number(shelf::kSession);
         if (!number) return tl::make_unexpected(number.error());
         visit.id = "s" + std::to_string(*number);
         visit.shown = {{"place", place},
@@ -247,7 +247,7 @@ Answer Desk::Inside::answer_privacy(std::string_view id, bool accepted) {
         const auto opened = append(core::Kind::session_open, id, opening);
         if (!opened) return tl::make_unexpected(Fault(opened.error()));
         record = opened->record.text();
-        if (auto gone = ledger().drop(shelf::kSession, id); !gone)
+        if (auto gone = ledger().values().remove(shelf::kSession, id); !gone)
             return tl::make_unexpected(Fault(gone.error()));
         const std::string name = text_at(resident, "name");
         if (!accepted || name.empty()) return {};
@@ -291,8 +291,8 @@ Answer Desk::Inside::give_up(const Visit& visit, const Json& in) {
     auto shown = session_json(visit);
     if (!shown) return shown;
     SPOT_TRY(ledger().atomically([&]() -> Result<> {
-        if (auto gone = ledger().drop(shelf::kSession, visit.id); !gone) return gone;
-        return ledger().keep(shelf::kDesk, shelf::kWorking, "", "");
+        if (auto gone = ledger().values().remove(shelf::kSession, visit.id); !gone) return gone;
+        return ledger().values().put(shelf::kDesk, shelf::kWorking, "", "");
     }));
     working.clear();
     focus = {};
@@ -339,9 +339,9 @@ Answer Desk::Inside::close_session(std::string_view id, const Json& in) {
         if (auto closed = append(core::Kind::session_close, {}, closing); !closed)
             return tl::make_unexpected(Fault(closed.error()));
         // From here on the person's data stand in the requests only, under the person's key.
-        auto gone = ledger().drop(shelf::kCitizen, visit.id);
+        auto gone = ledger().values().remove(shelf::kCitizen, visit.id);
         if (gone) gone = drop_scrap("close", visit.id);
-        if (gone) gone = ledger().keep(shelf::kDesk, shelf::kWorking, "", "");
+        if (gone) gone = ledger().values().put(shelf::kDesk, shelf::kWorking, "", "");
         if (!gone) return tl::make_unexpected(Fault(gone.error()));
         return {};
     }));
@@ -358,7 +358,7 @@ Answer Desk::Inside::close_session(std::string_view id, const Json& in) {
 Result<std::vector<Asked>> Desk::Inside::requests_of(const core::RecordId& session,
                                                      const HubView& hub) {
     std::vector<Asked> out;
-    SPOT_ASSIGN(const auto parts, ledger().records_of(session, kRecordsOfSessionMax));
+    SPOT_ASSIGN(const auto parts, ledger().records().of_session(session, kRecordsOfSessionMax));
     for (const auto& part : parts) {
         if (part.record != "request") continue;
         SPOT_ASSIGN(auto asked, load_request(part.id, hub));
@@ -369,7 +369,7 @@ Result<std::vector<Asked>> Desk::Inside::requests_of(const core::RecordId& sessi
 
 Result<std::vector<core::RecordId>> Desk::Inside::receipts_of(const core::RecordId& session) {
     std::vector<core::RecordId> out;
-    SPOT_ASSIGN(const auto parts, ledger().records_of(session, kRecordsOfSessionMax));
+    SPOT_ASSIGN(const auto parts, ledger().records().of_session(session, kRecordsOfSessionMax));
     for (const auto& part : parts)
         if (part.record == "receipt") out.push_back(part.id);
     return out;

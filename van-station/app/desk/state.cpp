@@ -14,9 +14,9 @@ Result<HubView> Desk::Inside::hub_view() {
     HubView out;
     SPOT_ASSIGN(const auto in_force, station.log());
     out.log = in_force;
-    for (const core::LogId& id : ledger().logs())
-        if (!(id.device & core::kHubBit)) out.acknowledged[id] = ledger().acknowledged(id).seq;
-    const auto contact = ledger().setting(setting::kLastContact);
+    for (const core::LogId& id : ledger().replica().logs())
+        if (!(id.device & core::kHubBit)) out.acknowledged[id] = ledger().replica().acknowledged(id).seq;
+    const auto contact = ledger().values().setting(setting::kLastContact);
     const Json last = contact ? Json::parse(*contact, nullptr, false) : Json();
     if (!last.is_object()) return out;
     out.at = text_at(last, "at");
@@ -32,21 +32,21 @@ Result<HubView> Desk::Inside::hub_view() {
 // Entries that are on this laptop only, of this epoch and the ones before it.
 Result<std::uint64_t> Desk::Inside::waiting() {
     std::uint64_t out = 0;
-    for (const core::LogId& id : ledger().logs())
-        if (!(id.device & core::kHubBit)) out += ledger().waiting(id);
+    for (const core::LogId& id : ledger().replica().logs())
+        if (!(id.device & core::kHubBit)) out += ledger().journal().waiting(id);
     return out;
 }
 
 Result<std::uint64_t> Desk::Inside::need_person(const HubView& hub) {
     std::uint64_t out = hub.quarantined.size();
-    SPOT_ASSIGN(const auto conflicting, ledger().conflicting(kListMax));
-    SPOT_ASSIGN(const auto uncertain, ledger().kept_of(shelf::kPrint, "uncertain", kUncertainMax));
+    SPOT_ASSIGN(const auto conflicting, ledger().records().conflicting(kListMax));
+    SPOT_ASSIGN(const auto uncertain, ledger().values().list_by_owner(shelf::kPrint, "uncertain", kUncertainMax));
     SPOT_ASSIGN(const auto without, requests_without_file());
     out += conflicting.size() + uncertain.size() + without.size();
     for (const char* state : {"answered", "refused"}) {
-        SPOT_ASSIGN(const auto routed, ledger().routed(state, kListMax));
+        SPOT_ASSIGN(const auto routed, ledger().records().routed(state, kListMax));
         for (const auto& one : routed) {
-            SPOT_ASSIGN(const auto told_before, ledger().kept(shelf::kTold, one.id.text()));
+            SPOT_ASSIGN(const auto told_before, ledger().values().get(shelf::kTold, one.id.text()));
             out += !told_before;
         }
     }
@@ -80,10 +80,10 @@ Json Desk::Inside::link(const HubView& hub, std::uint64_t entries_waiting,
 Answer Desk::Inside::state() {
     SPOT_ASSIGN(const auto hub, hub_view());
     SPOT_ASSIGN(const auto entries_waiting, waiting());
-    SPOT_ASSIGN(const auto files, ledger().file_counts(station.identity.device));
+    SPOT_ASSIGN(const auto files, ledger().files().counts(station.identity.device));
     SPOT_ASSIGN(const auto need, need_person(hub));
     SPOT_ASSIGN(auto all, people());
-    SPOT_ASSIGN(const auto visit_plan, ledger().kept(shelf::kDesk, "visit"));
+    SPOT_ASSIGN(const auto visit_plan, ledger().values().get(shelf::kDesk, "visit"));
     SPOT_ASSIGN(auto number, help());
     const bool first_run = all.empty();
     Json out{{"station", station.identity.station},

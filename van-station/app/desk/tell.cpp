@@ -10,7 +10,7 @@ Result<Json> Desk::Inside::items_to_tell() {
     Json items = Json::array();
     SPOT_ASSIGN(const auto hub, hub_view());
     for (const char* state : {"refused", "answered"}) {
-        SPOT_ASSIGN(const auto routed, ledger().routed(state, kListMax));
+        SPOT_ASSIGN(const auto routed, ledger().records().routed(state, kListMax));
         for (const auto& one : routed) {
             SPOT_ASSIGN(const auto asked, load_request(one.id, hub));
             if (!asked) continue;
@@ -41,7 +41,7 @@ Answer Desk::Inside::tell() {
 
 Answer Desk::Inside::conflicts() {
     SPOT_ASSIGN(const auto hub, hub_view());
-    SPOT_ASSIGN(const auto all, ledger().conflicting(kListMax));
+    SPOT_ASSIGN(const auto all, ledger().records().conflicting(kListMax));
     Json items = Json::array();
     for (const auto& one : all) {
         if (one.record != "request") continue;
@@ -71,7 +71,7 @@ Answer Desk::Inside::conflicts() {
 Answer Desk::Inside::record_fact(core::Kind kind, std::string_view what, const std::string& scrap,
                                  Json members) {
     if (!scrap.empty())
-        if (const auto before = ledger().find(core::record_of(kind), scrap))
+        if (const auto before = ledger().journal().find(core::record_of(kind), scrap))
             return Json{{"id", before->text()}};
     Json fact = intent();
     fact.update(members);

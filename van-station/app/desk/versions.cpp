@@ -9,7 +9,7 @@ using core::CatalogueTexts;
 
 // A version comes with a sync, of this process or another, and into force at its moment.
 void Desk::Inside::look_at_catalogue() {
-    const Catalogue& now_in_force = ledger().catalogue_at(now());
+    const Catalogue& now_in_force = ledger().catalogues().in_force_at(now());
     if (&now_in_force == forms) return;
     auto its_texts = read_texts(now_in_force.version());
     if (!its_texts) return;  // the ledger tells a disk's fault at the next write
@@ -28,14 +28,14 @@ core::Result<std::shared_ptr<const CatalogueTexts>> Desk::Inside::read_texts(
     const auto& shipped = CatalogueTexts::shipped();
     if (version == Catalogue::shipped().version())
         return std::shared_ptr<const CatalogueTexts>(std::shared_ptr<void>(), &shipped);
-    SPOT_ASSIGN(const auto text, ledger().catalogue_text(version));
+    SPOT_ASSIGN(const auto text, ledger().catalogues().text(version));
     SPOT_ASSIGN(auto read, CatalogueTexts::parse(text));
     return std::make_shared<const CatalogueTexts>(std::move(read));
 }
 
 // Where a version is not known here, the one in force has to do: it knows all that there was.
 const Catalogue& Desk::Inside::forms_of(std::string_view version) {
-    const auto found = ledger().catalogue(version);
+    const auto found = ledger().catalogues().find(version);
     return found ? **found : *forms;
 }
 
@@ -51,7 +51,7 @@ std::shared_ptr<const CatalogueTexts> Desk::Inside::texts_of(std::string_view ve
 }
 
 bool Desk::Inside::form_changed(std::string_view version, std::string_view service) {
-    const auto filled_under = ledger().catalogue(version);
+    const auto filled_under = ledger().catalogues().find(version);
     return !filled_under || !core::same_form(**filled_under, *forms, service);
 }
 

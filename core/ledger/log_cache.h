@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/id.h"
-#include "core/ledger.h"
+#include "core/ledger/replica.h"
 #include "core/store/keys.h"
 #include "core/store/store.h"
 
@@ -16,11 +16,11 @@ namespace spot::core {
 // How many epochs a device's log may go on by at once where its author does not say from where: as
 // often may a party begin anew, unheard, for instance because it was restored.
 constexpr std::uint32_t kEpochStepMax = 16;
-// Logs of one device: each fork makes one. A bound for whoever walks over them.
+// LogCache of one device: each fork makes one. A bound for whoever walks over them.
 constexpr std::uint64_t kLogsOfDeviceMax = 4096;
 
 // Secrets of another party's periods that came with a bundle and belong to no entry here yet. In
-// memory alone: see Ledger::keep_period_secrets().
+// memory alone: see Replica::offer_period_secrets().
 class OfferedSecrets {
 public:
     // In the place of those that were offered for this log before.
@@ -34,17 +34,15 @@ private:
     std::deque<LogId> order_;  // of offering, the oldest first
 };
 
-// Logs and the secrets of their periods, remembered until forget().
-class Logs {
+// LogCache and the secrets of their periods, remembered until forget().
+class LogCache {
 public:
-    using Log = LogRow;
-
-    explicit Logs(Random& random) : random_(random) {}
+    explicit LogCache(Random& random) : random_(random) {}
 
     // Null: unknown. The pointer lasts until forget().
-    Result<Log*> find(Tx& tx, const LogId& id);
+    Result<LogRow*> find(Tx& tx, const LogId& id);
     // `limit`: there are too many, of this device or in the store.
-    Result<Log*> find_or_make(Tx& tx, const LogId& id);
+    Result<LogRow*> find_or_make(Tx& tx, const LogId& id);
     Result<std::uint32_t> newest_epoch(Tx& tx, std::uint64_t device);  // 0: there is none
     // Epochs first … last, of which all was known; of the last one, up to `seq`.
     struct Reach {
@@ -57,18 +55,18 @@ public:
     Result<const std::vector<Reach>*> reaches(Tx& tx, const LogId& id);
     Result<std::vector<LogId>> ids(Tx& tx);  // sorted
     // Writes everything but the tip, which is what `entry` holds.
-    Result<> save(Tx& tx, const Log& log);
+    Result<> save(Tx& tx, const LogRow& log);
 
     // The secret of the period that `seq` stands in. Null: not here (any more).
-    Result<const SecretKey*> secret(Tx& tx, const Log& log, std::uint64_t seq);
+    Result<const SecretKey*> secret(Tx& tx, const LogRow& log, std::uint64_t seq);
     // Makes it where it lacks.
-    Result<const SecretKey*> secret_or_make(Tx& tx, const Log& log, std::uint64_t seq);
+    Result<const SecretKey*> secret_or_make(Tx& tx, const LogRow& log, std::uint64_t seq);
     // `conflict`: another one is here.
-    Result<> keep_secret(Tx& tx, const Log& log, std::uint64_t period, const SecretKey& secret);
+    Result<> keep_secret(Tx& tx, const LogRow& log, std::uint64_t period, const SecretKey& secret);
     // Destroys those of the periods that begin after `seq`: they have no entry.
-    Result<> destroy_secrets_after(Tx& tx, const Log& log, std::uint64_t seq);
+    Result<> destroy_secrets_after(Tx& tx, const LogRow& log, std::uint64_t seq);
     // Destroys those of the whole periods at and before `seq`.
-    Result<> destroy_secrets(Tx& tx, const Log& log, std::uint64_t seq);
+    Result<> destroy_secrets(Tx& tx, const LogRow& log, std::uint64_t seq);
 
     // What another process committed, or a rollback took back, is read anew.
     void forget();
@@ -81,7 +79,7 @@ private:
     };
 
     Random& random_;
-    std::map<LogId, Log> known_;
+    std::map<LogId, LogRow> known_;
     std::optional<Period> period_;  // the one used last
     std::map<LogId, std::vector<Reach>> reaches_;
 };

@@ -1,4 +1,4 @@
-#include "core/ledger/subjects.h"
+#include "core/ledger/subject_keys.h"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ constexpr std::size_t kKeysMax = 256;  // remembered
 constexpr std::uint8_t kErasuresMax = 255;
 constexpr std::string_view kFresh = "ledger.fresh_subjects";
 
-Bytes associated(Subjects::Place place) {
+Bytes associated(SubjectKeys::Place place) {
     ByteWriter out;
     out.u8(static_cast<std::uint8_t>(place.column));
     out.u64(static_cast<std::uint64_t>(place.key));
@@ -22,7 +22,7 @@ Bytes associated(Subjects::Place place) {
 
 // An erased subject leaves its row, with no key: if the same person comes back later, the new data
 // get an id and a key of their own, and the old stay unreadable.
-Result<Subjects::Id> Subjects::of_request(Tx& tx, const nlohmann::json& intent,
+Result<SubjectId> SubjectKeys::of_request(Tx& tx, const nlohmann::json& intent,
                                           const RecordId& request, Row row) {
     const auto& citizen = intent.at("citizen");
     const auto nif = citizen.find("nif");
@@ -30,7 +30,7 @@ Result<Subjects::Id> Subjects::of_request(Tx& tx, const nlohmann::json& intent,
                                                  : "request " + request.text();
     for (std::uint8_t times_erased = 0; times_erased < kErasuresMax; ++times_erased) {
         const Hash all = keyed_hash(secret_.bytes(), {View(&times_erased, 1), view(who)});
-        Id id;
+        SubjectId id;
         std::copy_n(all.begin(), id.size(), id.begin());
         SPOT_ASSIGN(const auto now, state(tx, id));
         if (now == State::usable) return id;
@@ -45,11 +45,11 @@ Result<Subjects::Id> Subjects::of_request(Tx& tx, const nlohmann::json& intent,
     return fail(Code::limit, "a person was erased more often than the store can tell apart");
 }
 
-Result<> Subjects::make(Tx& tx, const Id& id, const SecretKey& key) {
+Result<> SubjectKeys::make(Tx& tx, const SubjectId& id, const SecretKey& key) {
     return tx.subjects.add(id, key);
 }
 
-Result<bool> Subjects::has_fresh(Tx& tx) {
+Result<bool> SubjectKeys::has_fresh(Tx& tx) {
     if (fresh_) return true;
     SPOT_ASSIGN(const auto found, tx.values.setting(kFresh));
     if (!found) return false;
@@ -59,12 +59,12 @@ Result<bool> Subjects::has_fresh(Tx& tx) {
     return true;
 }
 
-Result<> Subjects::renew(Tx& tx) {
+Result<> SubjectKeys::renew(Tx& tx) {
     fresh_ = SecretKey::random(random_);
     return tx.values.set(kFresh, text(fresh_->bytes()));
 }
 
-Result<> Subjects::keep(Tx& tx, const Id& id) {
+Result<> SubjectKeys::keep(Tx& tx, const SubjectId& id) {
     SPOT_ASSIGN(const auto now, state(tx, id));
     if (now != State::unknown) return {};
     SPOT_ASSIGN(const auto made, key(tx, id));
@@ -72,7 +72,7 @@ Result<> Subjects::keep(Tx& tx, const Id& id) {
     return make(tx, id, *made);
 }
 
-Result<Subjects::State> Subjects::state(Tx& tx, const Id& id) {
+Result<SubjectKeys::State> SubjectKeys::state(Tx& tx, const SubjectId& id) {
     if (keys_.contains(id)) return State::usable;
     SPOT_ASSIGN(auto rows, tx.subjects.read({&id, 1}));
     if (rows.empty()) return State::unknown;
@@ -82,7 +82,7 @@ Result<Subjects::State> Subjects::state(Tx& tx, const Id& id) {
     return State::usable;
 }
 
-Result<const SecretKey*> Subjects::key(Tx& tx, const Id& id) {
+Result<const SecretKey*> SubjectKeys::key(Tx& tx, const SubjectId& id) {
     SPOT_ASSIGN(const auto now, state(tx, id));
     if (now == State::usable) return &keys_.at(id);
     SPOT_ASSIGN(const auto without_row, now == State::unknown ? has_fresh(tx) : false);
@@ -91,20 +91,21 @@ Result<const SecretKey*> Subjects::key(Tx& tx, const Id& id) {
     return &*unkept_;
 }
 
-Result<> Subjects::erase(Tx& tx, const Id& id) {
+Result<> SubjectKeys::erase(Tx& tx, const SubjectId& id) {
     keys_.erase(id);
     return tx.subjects.erase(id);
 }
 
-Result<Bytes> Subjects::seal(Tx& tx, const std::optional<Id>& subject, Place place, View plain) {
+Result<Bytes> SubjectKeys::seal(Tx& tx, const std::optional<SubjectId>& subject, Place place,
+                                View plain) {
     if (!subject) return Bytes(plain.begin(), plain.end());
     SPOT_ASSIGN(const auto sealing, key(tx, *subject));
     if (!sealing) return fail(Code::not_found, "the person's data were erased");
     return seal_at_rest(*sealing, plain, associated(place), random_);
 }
 
-Result<std::optional<Bytes>> Subjects::open(Tx& tx, const std::optional<Id>& subject, Place place,
-                                            View sealed) {
+Result<std::optional<Bytes>> SubjectKeys::open(Tx& tx, const std::optional<SubjectId>& subject,
+                                               Place place, View sealed) {
     if (!subject) return Bytes(sealed.begin(), sealed.end());
     SPOT_ASSIGN(const auto opening, key(tx, *subject));
     if (!opening) return std::nullopt;

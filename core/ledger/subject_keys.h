@@ -12,34 +12,33 @@ namespace spot::core {
 
 // The people whose data the store holds, and the keys that seal them. Without its key, what was
 // sealed for a subject can't be read by anybody any more.
-class Subjects {
+class SubjectKeys {
 public:
-    using Id = SubjectId;
-
     // `secret` keys the hashes that the ids are, so that a NIF can't be looked for without it.
-    Subjects(Random& random, SecretKey secret) : random_(random), secret_(std::move(secret)) {}
+    SubjectKeys(Random& random, SecretKey secret) : random_(random), secret_(std::move(secret)) {}
 
     // Whom a new request is about: the citizen with its NIF; where none was given, whoever made
     // this one request. Where the key lacks, its row is made: now, or by keep() at the latest
     // before renew(), and until then the key follows from a secret of the store's that renew()
     // destroys.
     enum class Row { now, later };
-    Result<Id> of_request(Tx& tx, const nlohmann::json& intent, const RecordId& request, Row row);
-    Result<> keep(Tx& tx, const Id& id);
+    Result<SubjectId> of_request(Tx& tx, const nlohmann::json& intent, const RecordId& request,
+                                 Row row);
+    Result<> keep(Tx& tx, const SubjectId& id);
     Result<> renew(Tx& tx);
     // Null: erased. The pointer lasts until the next call.
-    Result<const SecretKey*> key(Tx& tx, const Id& id);
+    Result<const SecretKey*> key(Tx& tx, const SubjectId& id);
     // Destroys the key.
-    Result<> erase(Tx& tx, const Id& id);
+    Result<> erase(Tx& tx, const SubjectId& id);
 
     // With no subject, the bytes themselves. `place` binds them to one column of one row.
     struct Place {
         char column;
         std::int64_t key;
     };
-    Result<Bytes> seal(Tx& tx, const std::optional<Id>& subject, Place place, View plain);
+    Result<Bytes> seal(Tx& tx, const std::optional<SubjectId>& subject, Place place, View plain);
     // Nothing: erased.
-    Result<std::optional<Bytes>> open(Tx& tx, const std::optional<Id>& subject, Place place,
+    Result<std::optional<Bytes>> open(Tx& tx, const std::optional<SubjectId>& subject, Place place,
                                       View sealed);
 
     void forget() {
@@ -49,15 +48,15 @@ public:
 
 private:
     enum class State { usable, erased, unknown };
-    Result<State> state(Tx& tx, const Id& id);
-    Result<> make(Tx& tx, const Id& id, const SecretKey& key);
+    Result<State> state(Tx& tx, const SubjectId& id);
+    Result<> make(Tx& tx, const SubjectId& id, const SecretKey& key);
     Result<bool> has_fresh(Tx& tx);
 
     Random& random_;
     SecretKey secret_;
-    std::map<Id, SecretKey> keys_;     // at most kKeysMax
-    std::optional<SecretKey> fresh_;   // what keys without a row are made from
-    std::optional<SecretKey> unkept_;  // the last of those
+    std::map<SubjectId, SecretKey> keys_;  // at most kKeysMax
+    std::optional<SecretKey> fresh_;       // what keys without a row are made from
+    std::optional<SecretKey> unkept_;      // the last of those
 };
 
 }  // namespace spot::core

@@ -1,4 +1,4 @@
-#include "core/ledger/entries.h"
+#include "core/ledger/entry_log.h"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@ constexpr char kPayload = 'p';
 
 }  // namespace
 
-Result<> Entries::append(Tx& tx, Logs::Log& log, Line& line) {
+Result<> EntryLog::append(Tx& tx, LogRow& log, StoredEntry& line) {
     const Entry& entry = line.entry;
     if (entry.log != log.id || entry.seq != log.tip.seq + 1)
         return fail(Code::conflict, "the entry does not follow on the log's tip");
@@ -26,20 +26,20 @@ Result<> Entries::append(Tx& tx, Logs::Log& log, Line& line) {
     return {};
 }
 
-Result<Bytes> Entries::sealed(Tx& tx, const Line& line, std::int64_t key) {
+Result<Bytes> EntryLog::sealed(Tx& tx, const StoredEntry& line, std::int64_t key) {
     Bytes payload(line.salt.begin(), line.salt.end());
     payload.insert(payload.end(), line.entry.intent.begin(), line.entry.intent.end());
     return subjects_.seal(tx, line.subject, {kPayload, key}, payload);
 }
 
-Result<> Entries::seal_for(Tx& tx, const Logs::Log& log, const Line& line) {
+Result<> EntryLog::seal_for(Tx& tx, const LogRow& log, const StoredEntry& line) {
     const std::int64_t key = entry_key(log.number, line.entry.seq);
     SPOT_ASSIGN(const auto payload, sealed(tx, line, key));
     return tx.entries.reseal(key, line.subject, payload);
 }
 
-Result<Line> Entries::line_of(Tx& tx, EntryRow row, const LogId& log) {
-    Line line;
+Result<StoredEntry> EntryLog::line_of(Tx& tx, EntryRow row, const LogId& log) {
+    StoredEntry line;
     Entry& entry = line.entry;
     entry.log = log;
     entry.seq = seq_of(row.key);
@@ -64,16 +64,16 @@ Result<Line> Entries::line_of(Tx& tx, EntryRow row, const LogId& log) {
     return line;
 }
 
-Result<std::optional<Line>> Entries::read(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
+Result<std::optional<StoredEntry>> EntryLog::read(Tx& tx, const LogRow& log, std::uint64_t seq) {
     const std::int64_t key = entry_key(log.number, seq);
     SPOT_ASSIGN(auto rows, tx.entries.read({&key, 1}));
     if (rows.empty()) return std::nullopt;
     SPOT_ASSIGN(auto line, line_of(tx, std::move(rows.front()), log.id));
-    return std::optional<Line>(std::move(line));
+    return std::optional<StoredEntry>(std::move(line));
 }
 
-Result<> Entries::each(Tx& tx, const Logs::Log& log, std::uint64_t first, std::uint64_t last,
-                       const std::function<Result<>(Line&)>& use) {
+Result<> EntryLog::each(Tx& tx, const LogRow& log, std::uint64_t first, std::uint64_t last,
+                        const std::function<Result<>(StoredEntry&)>& use) {
     if (first > last || first > kSeqMax) return {};
     const KeyRange range{entry_key(log.number, first),
                          entry_key(log.number, std::min(last, kSeqMax))};
@@ -83,15 +83,14 @@ Result<> Entries::each(Tx& tx, const Logs::Log& log, std::uint64_t first, std::u
     });
 }
 
-Result<std::optional<Hash>> Entries::hash_at(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
+Result<std::optional<Hash>> EntryLog::hash_at(Tx& tx, const LogRow& log, std::uint64_t seq) {
     if (seq == 0) return Hash{};
     if (seq > log.tip.seq) return std::nullopt;
     if (seq == log.tip.seq) return log.tip.hash;
     return tx.entries.hash_of(entry_key(log.number, seq));
 }
 
-Result<std::optional<Entries::Head>> Entries::head(Tx& tx, const Logs::Log& log,
-                                                   std::uint64_t seq) {
+Result<std::optional<EntryLog::Head>> EntryLog::head(Tx& tx, const LogRow& log, std::uint64_t seq) {
     if (seq > log.tip.seq) return std::nullopt;
     const std::int64_t key = entry_key(log.number, seq);
     SPOT_ASSIGN(const auto heads, tx.entries.heads({&key, 1}));
@@ -99,41 +98,40 @@ Result<std::optional<Entries::Head>> Entries::head(Tx& tx, const Logs::Log& log,
     return Head{heads.front().kind, heads.front().subject};
 }
 
-Result<> Entries::quarantine(Tx& tx, const Logs::Log& log, std::uint64_t seq,
-                             std::string_view code) {
+Result<> EntryLog::quarantine(Tx& tx, const LogRow& log, std::uint64_t seq, std::string_view code) {
     const QuarantineRow row{entry_key(log.number, seq), std::string(code)};
     return tx.entries.quarantine({&row, 1});
 }
 
-Result<> Entries::release(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
+Result<> EntryLog::release(Tx& tx, const LogRow& log, std::uint64_t seq) {
     const std::int64_t key = entry_key(log.number, seq);
     return tx.entries.release({key, key});
 }
 
-Result<> Entries::release_after(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
+Result<> EntryLog::release_after(Tx& tx, const LogRow& log, std::uint64_t seq) {
     return tx.entries.release({entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)});
 }
 
-Result<bool> Entries::in_quarantine(Tx& tx, const Logs::Log& log, std::uint64_t seq) {
+Result<bool> EntryLog::in_quarantine(Tx& tx, const LogRow& log, std::uint64_t seq) {
     SPOT_ASSIGN(const auto code, quarantine_code(tx, log, seq));
     return code.has_value();
 }
 
-Result<std::optional<std::string>> Entries::quarantine_code(Tx& tx, const Logs::Log& log,
-                                                            std::uint64_t seq) {
+Result<std::optional<std::string>> EntryLog::quarantine_code(Tx& tx, const LogRow& log,
+                                                             std::uint64_t seq) {
     const std::int64_t key = entry_key(log.number, seq);
     SPOT_ASSIGN(auto rows, tx.entries.quarantined({key, key}, {}, 1));
     if (rows.empty()) return std::nullopt;
     return std::optional<std::string>(std::move(rows.front().code));
 }
 
-Result<std::uint64_t> Entries::quarantined_count(Tx& tx, const Logs::Log& log) {
+Result<std::uint64_t> EntryLog::quarantined_count(Tx& tx, const LogRow& log) {
     return tx.entries.count_quarantined({entry_key(log.number, 0), entry_key(log.number, kSeqMax)});
 }
 
-Result<std::optional<std::uint64_t>> Entries::next_quarantined(Tx& tx, const Logs::Log& log,
-                                                               std::uint64_t seq,
-                                                               std::string_view code) {
+Result<std::optional<std::uint64_t>> EntryLog::next_quarantined(Tx& tx, const LogRow& log,
+                                                                std::uint64_t seq,
+                                                                std::string_view code) {
     SPOT_ASSIGN(const auto rows,
                 tx.entries.quarantined(
                     {entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)}, code, 1));
@@ -141,8 +139,8 @@ Result<std::optional<std::uint64_t>> Entries::next_quarantined(Tx& tx, const Log
     return seq_of(rows.front().entry);
 }
 
-Result<std::vector<Quarantined>> Entries::quarantined(Tx& tx, const Logs::Log& log,
-                                                      std::size_t count) {
+Result<std::vector<Quarantined>> EntryLog::quarantined(Tx& tx, const LogRow& log,
+                                                       std::size_t count) {
     SPOT_ASSIGN(auto rows,
                 tx.entries.quarantined({entry_key(log.number, 0), entry_key(log.number, kSeqMax)},
                                        {}, count));
@@ -152,7 +150,7 @@ Result<std::vector<Quarantined>> Entries::quarantined(Tx& tx, const Logs::Log& l
     return out;
 }
 
-Result<> Entries::remove_after(Tx& tx, Logs::Log& log, std::uint64_t seq) {
+Result<> EntryLog::remove_after(Tx& tx, LogRow& log, std::uint64_t seq) {
     SPOT_ASSIGN(const auto hash, hash_at(tx, log, seq));
     if (!hash) return fail(Code::not_found, "there is no such entry");
     SPOT_TRY(tx.entries.remove({entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)}));

@@ -1,4 +1,4 @@
-#include "core/ledger/logs.h"
+#include "core/ledger/log_cache.h"
 
 #include <algorithm>
 
@@ -29,16 +29,16 @@ const SecretKey* OfferedSecrets::find(const LogId& log, std::uint64_t period) co
     return one == at->second.end() ? nullptr : &one->secret;
 }
 
-Result<Logs::Log*> Logs::find(Tx& tx, const LogId& id) {
+Result<LogRow*> LogCache::find(Tx& tx, const LogId& id) {
     if (const auto at = known_.find(id); at != known_.end()) return &at->second;
     SPOT_ASSIGN(auto row, tx.logs.find(id));
     if (!row) return nullptr;
     return &known_.emplace(id, std::move(*row)).first->second;
 }
 
-Result<Logs::Log*> Logs::find_or_make(Tx& tx, const LogId& id) {
+Result<LogRow*> LogCache::find_or_make(Tx& tx, const LogId& id) {
     if (id.epoch == 0 || id.epoch > kEpochMax) return fail(Code::limit, "no such epoch");
-    SPOT_ASSIGN(Log* const found, find(tx, id));
+    SPOT_ASSIGN(LogRow* const found, find(tx, id));
     if (found) return found;
     SPOT_ASSIGN(const auto others, tx.logs.summary(id.device));
     if (others.count >= kLogsOfDeviceMax)
@@ -47,12 +47,12 @@ Result<Logs::Log*> Logs::find_or_make(Tx& tx, const LogId& id) {
     return &known_.emplace(id, std::move(row)).first->second;
 }
 
-Result<std::uint32_t> Logs::newest_epoch(Tx& tx, std::uint64_t device) {
+Result<std::uint32_t> LogCache::newest_epoch(Tx& tx, std::uint64_t device) {
     SPOT_ASSIGN(const auto known, tx.logs.summary(device));
     return known.newest_epoch;
 }
 
-Result<const std::vector<Logs::Reach>*> Logs::reaches(Tx& tx, const LogId& id) {
+Result<const std::vector<LogCache::Reach>*> LogCache::reaches(Tx& tx, const LogId& id) {
     if (const auto at = reaches_.find(id); at != reaches_.end()) return &at->second;
     SPOT_ASSIGN(const auto rows, tx.logs.of_device(id.device));
     std::vector<Reach> out;
@@ -68,16 +68,16 @@ Result<const std::vector<Logs::Reach>*> Logs::reaches(Tx& tx, const LogId& id) {
     return &(reaches_[id] = std::move(out));
 }
 
-Result<std::vector<LogId>> Logs::ids(Tx& tx) {
+Result<std::vector<LogId>> LogCache::ids(Tx& tx) {
     return tx.logs.all();
 }
 
-Result<> Logs::save(Tx& tx, const Log& log) {
+Result<> LogCache::save(Tx& tx, const LogRow& log) {
     reaches_.clear();
     return tx.logs.save(log);
 }
 
-Result<const SecretKey*> Logs::secret(Tx& tx, const Log& log, std::uint64_t seq) {
+Result<const SecretKey*> LogCache::secret(Tx& tx, const LogRow& log, std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
     if (period_ && period_->log == log.number && period_->period == period) return &period_->secret;
     SPOT_ASSIGN(auto found, tx.logs.secret(log.number, period));
@@ -86,29 +86,30 @@ Result<const SecretKey*> Logs::secret(Tx& tx, const Log& log, std::uint64_t seq)
     return &period_->secret;
 }
 
-Result<const SecretKey*> Logs::secret_or_make(Tx& tx, const Log& log, std::uint64_t seq) {
+Result<const SecretKey*> LogCache::secret_or_make(Tx& tx, const LogRow& log, std::uint64_t seq) {
     SPOT_ASSIGN(const SecretKey* const found, secret(tx, log, seq));
     if (found) return found;
     SPOT_TRY(keep_secret(tx, log, period_of(seq), SecretKey::random(random_)));
     return secret(tx, log, seq);
 }
 
-Result<> Logs::keep_secret(Tx& tx, const Log& log, std::uint64_t period, const SecretKey& secret) {
+Result<> LogCache::keep_secret(Tx& tx, const LogRow& log, std::uint64_t period,
+                               const SecretKey& secret) {
     return tx.logs.add_secret(log.number, period, secret);
 }
 
-Result<> Logs::destroy_secrets_after(Tx& tx, const Log& log, std::uint64_t seq) {
+Result<> LogCache::destroy_secrets_after(Tx& tx, const LogRow& log, std::uint64_t seq) {
     period_.reset();
     return tx.logs.drop_secrets(log.number, (seq + kPeriodEntries - 1) / kPeriodEntries, kSeqMax);
 }
 
-Result<> Logs::destroy_secrets(Tx& tx, const Log& log, std::uint64_t seq) {
+Result<> LogCache::destroy_secrets(Tx& tx, const LogRow& log, std::uint64_t seq) {
     period_.reset();
     const std::uint64_t whole = seq / kPeriodEntries;
     return whole == 0 ? Result<>() : tx.logs.drop_secrets(log.number, 0, whole - 1);
 }
 
-void Logs::forget() {
+void LogCache::forget() {
     known_.clear();
     reaches_.clear();
     period_.reset();
