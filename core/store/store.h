@@ -14,18 +14,22 @@
 namespace spot::core {
 
 // A unit of work. Nothing of it stays unless commit() returned without an error, however its scope
-// is left. Whoever needs one takes it by reference.
+// is left. Code that needs one takes it by reference. To write in one that only reads is a mistake
+// of ours.
 class Tx {
 public:
     virtual ~Tx() = default;
     Tx(const Tx&) = delete;
     Tx& operator=(const Tx&) = delete;
 
-    // Once, at the end; of one that only reads it ends the reading.
+    // Once, at the end, when its savepoints are gone; of one that only reads it ends the reading.
+    // Whatever it returns, the unit of work is over: its store may begin another, and this one can
+    // only be destroyed.
     // `io`: the disk refused, or ended the transaction before; nothing was changed.
     virtual Result<> commit() = 0;
 
     // What is done until it goes stays only if release() was called: a part that may fail alone.
+    // Those begun later end first.
     class Savepoint {
     public:
         virtual ~Savepoint() = default;
@@ -34,7 +38,8 @@ public:
     virtual Result<std::unique_ptr<Savepoint>> savepoint() = 0;
 
     // Has what was remembered of rows to be read anew? Somebody else committed since this store's
-    // previous transaction began, or that one was not committed, or there was none.
+    // previous transaction began, or that one was to write and was not committed, or there was
+    // none. A commit that changed nothing may count or not.
     virtual bool stale() const = 0;
     virtual bool writes() const = 0;
     // The database ended it by itself, as on a full disk: what it wrote is undone, and whatever

@@ -7,8 +7,14 @@
 // that the rows of one log lie together in order; a record has the key of the entry that made it.
 // Ranges of keys include both ends.
 //
-// Operations fail only as the disk does (`io`, `busy`, `corrupt`), but for what each names. A
-// callback's error ends the walk and is returned. A callback does not write to the table walked.
+// Operations fail only as the disk does (`io`, `busy`, `corrupt`), but for what each names. A row
+// whose key is taken is a `conflict`. An operation that failed may have been done in part: only a
+// caller that rolls back (to a savepoint, or all of it) may go on. An update or removal of a row
+// that is not there changes nothing and is no error.
+//
+// A callback's error ends the walk and is returned. A callback may read every table; it does not
+// write to the table walked. Texts and bytes may be empty and hold any byte; texts sort by their
+// bytes. Where at most `count` rows are returned, they are the first ones of the order.
 
 #include <array>
 #include <cstdint>
@@ -54,6 +60,7 @@ struct LogRow {
     Seen branch;  // up to where its author knew its earlier epochs; epoch 0: all of them
     std::optional<std::uint64_t> ended;  // entries after it were written again in a later epoch
     std::uint64_t last() const { return ended.value_or(tip.seq); }
+    bool operator==(const LogRow&) const = default;
 };
 
 class LogTable {
@@ -75,8 +82,9 @@ public:
 
     // The secrets that entries' salts are made from, by period (core/log.h).
     virtual Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period) = 0;
-    // `conflict`: another one is there.
+    // `conflict`: another one is there. The same again changes nothing.
     virtual Result<> add_secret(std::int64_t log, std::uint64_t period, const SecretKey&) = 0;
+    // Periods `first` … `last`, both at most period_of(kSeqMax).
     virtual Result<> drop_secrets(std::int64_t log, std::uint64_t first, std::uint64_t last) = 0;
 };
 
@@ -94,6 +102,7 @@ struct EntryRow {
     Hash commitment{};
     Bytes payload;          // salt and intent
     std::string reference;  // the caller's name for the record it makes; empty: none
+    bool operator==(const EntryRow&) const = default;
 };
 
 struct EntryHead {
@@ -101,18 +110,20 @@ struct EntryHead {
     Kind kind = Kind::session_open;
     std::optional<SubjectId> subject;
     bool quarantined = false;
+    bool operator==(const EntryHead&) const = default;
 };
 
 struct QuarantineRow {
     std::int64_t entry = 0;
     std::string code;
+    bool operator==(const QuarantineRow&) const = default;
 };
 
 class EntryTable {
 public:
     virtual ~EntryTable() = default;
     virtual Result<> append(std::span<const EntryRow> rows) = 0;
-    // Those that are there, in the order of the keys.
+    // Those that are there, in the order of `keys`; one asked for twice is returned twice.
     virtual Result<std::vector<EntryRow>> read(std::span<const std::int64_t> keys) = 0;
     virtual Result<std::vector<EntryHead>> heads(std::span<const std::int64_t> keys) = 0;
     virtual Result<std::optional<Hash>> hash_of(std::int64_t key) = 0;
@@ -123,7 +134,7 @@ public:
     // Takes their rows in quarantine along.
     virtual Result<> remove(KeyRange range) = 0;
 
-    // An entry that is in quarantine already keeps its code.
+    // An entry that is in quarantine already keeps its code. The entry need not be there.
     virtual Result<> quarantine(std::span<const QuarantineRow> rows) = 0;
     virtual Result<> release(KeyRange range) = 0;
     // In the order of the keys, at most `count`; those with `code` only, unless it is empty.
@@ -144,18 +155,21 @@ struct RecordRow {
     Bytes json;                        // empty: it is what the entry that made it says
     std::optional<Bytes> document;     // changes (changes.h); none: only the entry that made it
     int route = 0;                     // place in kRoutes
+    bool operator==(const RecordRow&) const = default;
 };
 
 struct ListedRow {
     std::int64_t key = 0;
     std::int64_t place = 0;
     std::int64_t made_ms = 0;
+    bool operator==(const ListedRow&) const = default;
 };
 
 struct RecordName {
     std::int64_t key = 0;
     std::int64_t place = 0;
     std::string name;
+    bool operator==(const RecordName&) const = default;
 };
 
 class RecordTable {
@@ -164,10 +178,10 @@ public:
     virtual Result<> insert(std::span<const RecordRow> rows) = 0;
     // json, conflicts, document and route.
     virtual Result<> update(std::span<const RecordRow> rows) = 0;
-    // Those that are there, in the order of the keys.
+    // Those that are there, in the order of `keys`, as with entries.
     virtual Result<std::vector<RecordRow>> read(std::span<const std::int64_t> keys) = 0;
     virtual Result<std::optional<std::int64_t>> place_of(std::int64_t key) = 0;
-    // Takes their names and their rows in lists along.
+    // Takes the names and the rows in lists of these keys along, also where there is no record.
     virtual Result<> remove(KeyRange range) = 0;
     struct Selection {
         KeyRange keys;
@@ -185,7 +199,10 @@ public:
                                                           std::string_view name) = 0;
     virtual Result<std::vector<RecordName>> names(KeyRange range) = 0;  // by key, then name
 
-    // Lists, each at most `count` long. The first two hold what list() was told of.
+    // Lists, each at most `count` long. The first two hold what list() was told of: made_between()
+    // by made_ms (`from_ms` included, `until_ms` not) and key; of_session() by key, with place and
+    // made_ms of the record, and only where that is there. The other two go by the records
+    // themselves, by key. No record is routed(0).
     virtual Result<> list(const ListedRow& row, std::optional<std::int64_t> session) = 0;
     virtual Result<> clear_lists() = 0;
     virtual Result<std::vector<ListedRow>> made_between(std::int64_t place, std::int64_t from_ms,
@@ -207,9 +224,10 @@ struct SubjectRow {
 class SubjectTable {
 public:
     virtual ~SubjectTable() = default;
-    // Those that are there, in the order asked for.
+    // Those that are there, in the order asked for; one asked for twice is returned twice.
     virtual Result<std::vector<SubjectRow>> read(std::span<const SubjectId> ids) = 0;
     virtual Result<> add(const SubjectId& id, const SecretKey& key) = 0;
+    // The row stays, so that its id is not used again.
     virtual Result<> erase(const SubjectId& id) = 0;
 };
 
@@ -230,17 +248,20 @@ struct FileRow {
     FileState state = FileState::awaited;
     std::uint64_t failures = 0;  // how often complete content was not what the request says
     Bytes key;                   // of its pieces, sealed; empty: none came yet
+    bool operator==(const FileRow&) const = default;
 };
 
 struct FileName {
     Hash hash{};
     std::uint64_t bytes = 0;
+    bool operator==(const FileName&) const = default;
 };
 
 class FileTable {
 public:
     virtual ~FileTable() = default;
-    // A file is one by device, subject, hash and length: several requests may name it.
+    // A file is one by device, subject, hash and length: several requests may name it. An entry
+    // that names the hash already goes on naming the same file.
     virtual Result<> name(std::int64_t entry, std::uint64_t device, const SubjectId& subject,
                           std::span<const FileName> files) = 0;
     // Files of which nothing came and that no other request names go, too.
@@ -248,13 +269,14 @@ public:
     virtual Result<std::optional<FileRow>> find(std::int64_t entry, const Hash& hash) = 0;
     using Use = std::function<Result<>(std::int64_t entry, const FileRow&)>;
     virtual Result<> each(KeyRange entries, const Use& use) = 0;  // by entry, then hash
-    // To come from a device, not of entries in quarantine nor of erased subjects: those that never
-    // failed first, then by entry. Until `use` answers false.
+    // To come from a device, not of entries in quarantine, and only of subjects that are there and
+    // not erased; by failures, then entry, then hash. Until `use` answers false.
     using UseSome = std::function<Result<bool>(std::int64_t entry, const FileRow&)>;
     virtual Result<> each_awaited(std::uint64_t device, const UseSome& use) = 0;
     virtual Result<std::uint64_t> count_given_up(std::uint64_t device) = 0;
     virtual Result<> save(const FileRow& row) = 0;  // have, state, failures and key
 
+    // `offset`: below 2^23.
     virtual Result<> add_piece(std::int64_t file, std::uint64_t offset, View content) = 0;
     virtual Result<std::optional<Bytes>> piece(std::int64_t file, std::uint64_t offset) = 0;
     virtual Result<> drop_pieces(std::int64_t file) = 0;
@@ -269,6 +291,7 @@ struct AttachedRow {
     std::optional<SubjectId> subject;  // whose key seals `key`; none: a draft's
     Bytes key;
     FileState remote = FileState::awaited;  // what the hub said of it last
+    bool operator==(const AttachedRow&) const = default;
 };
 
 class AttachmentTable {
@@ -279,12 +302,15 @@ public:
     virtual Result<std::optional<AttachedRow>> find(std::string_view owner, const Hash& hash) = 0;
     virtual Result<std::optional<Bytes>> content(std::int64_t attachment) = 0;
     virtual Result<std::vector<AttachedRow>> of_owner(std::string_view owner) = 0;  // by hash
-    // Gives an owner's attachment to `row.owner`, with its subject, key and remote state.
+    // Gives an owner's attachment of `row.hash` to `row.owner`, with its subject, key and remote
+    // state. `conflict`: that owner has one.
     virtual Result<> move(std::string_view owner, const AttachedRow& row) = 0;
+    // Takes the content along.
     virtual Result<> remove(std::string_view owner, const Hash& hash) = 0;
-    // A request's; true: it was another one before.
+    // Of a row with a subject; true: it was another one before.
     virtual Result<bool> set_remote(std::string_view owner, const Hash& hash, FileState) = 0;
-    // Requests' attachments that are not whole at the hub, of living subjects; by owner and hash.
+    // Those that are not whole at the hub, of subjects that are there and not erased; by owner,
+    // then hash.
     virtual Result<> each_not_whole(
         const std::function<Result<>(std::string_view owner, const Hash&, FileState)>& use) = 0;
 };
@@ -293,6 +319,7 @@ public:
 
 struct ValueRow {
     std::string key, value;
+    bool operator==(const ValueRow&) const = default;
 };
 
 class ValueTable {
@@ -313,7 +340,8 @@ public:
                                                         std::string_view owner,
                                                         std::size_t count) = 0;
     virtual Result<> remove(std::string_view space, std::string_view key) = 0;
-    // Every row with that key or that owner, in every namespace, gets the new one.
+    // Every row with that key or that owner, in every namespace, gets the new one. `conflict`: in
+    // one of them both keys are there.
     virtual Result<> rename(std::string_view from, std::string_view to) = 0;
 };
 

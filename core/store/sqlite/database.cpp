@@ -10,7 +10,6 @@
 namespace spot::core {
 namespace {
 
-constexpr int kBusyTimeoutMs = 10'000;
 constexpr int kBusyPauseMs = 1;
 // Below this the disk's last bytes are left to what people record.
 constexpr std::uintmax_t kFreeBytesMin = std::uintmax_t{256} * 1024 * 1024;
@@ -50,9 +49,10 @@ Error error_of(int code) {
 }
 
 // SQLite's own pauses grow to 100 ms, by which a mediator would wait for a store that has long been
-// free again, and miss the short gaps between another process's transactions.
-int wait_while_busy(void*, int waited) {
-    if (waited >= kBusyTimeoutMs / kBusyPauseMs) return 0;
+// free again, and miss the short gaps between another process's transactions. The pointer is the
+// number of milliseconds.
+int wait_while_busy(void* ms_max, int waited) {
+    if (waited >= reinterpret_cast<std::intptr_t>(ms_max) / kBusyPauseMs) return 0;
     sqlite3_sleep(kBusyPauseMs);
     return 1;
 }
@@ -147,7 +147,8 @@ Result<> WriteAheadLog::flush() {
                 "safe; see to the disk, then do the rest again");
 }
 
-Result<Database> Database::open(const std::filesystem::path& file, const SecretKey& key) {
+Result<Database> Database::open(const std::filesystem::path& file, const SecretKey& key,
+                                int busy_ms_max) {
     sqlite3* handle = nullptr;
     const int opened = sqlite3_open_v2(
         file.c_str(), &handle,
@@ -155,7 +156,8 @@ Result<Database> Database::open(const std::filesystem::path& file, const SecretK
         nullptr);
     Database out(handle);
     if (opened != SQLITE_OK) return tl::make_unexpected(error_of(opened));
-    sqlite3_busy_handler(handle, wait_while_busy, nullptr);
+    sqlite3_busy_handler(handle, wait_while_busy,
+                         reinterpret_cast<void*>(std::intptr_t{busy_ms_max}));
     // One plan a statement: else it may be prepared anew for each value it is given (50 µs).
     sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
 

@@ -20,6 +20,9 @@ struct sqlite3_stmt;
 
 namespace spot::core {
 
+// How long to wait for another process that writes.
+constexpr int kBusyMsMax = 10'000;
+
 // A prepared statement, borrowed from its database's cache; reset and unbound when it goes.
 // Binding keeps a copy of the value. The first fault sticks: step() and run() tell it.
 class Statement {
@@ -93,7 +96,8 @@ private:
 class Database {
 public:
     // `refused`: the key does not open it. Makes the file where it lacks.
-    static Result<Database> open(const std::filesystem::path& file, const SecretKey& key);
+    static Result<Database> open(const std::filesystem::path& file, const SecretKey& key,
+                                 int busy_ms_max = kBusyMsMax);
     Database(Database&&) noexcept;
     Database& operator=(Database&&) = delete;
     ~Database();

@@ -72,20 +72,19 @@ public:
         stale_ = false;
     }
     ~SqliteTx() override {
-        if (ended_) return;
-        // Only what was written and is taken back makes what was remembered wrong.
-        stale_ = stale_ || writes_;
-        // After a full disk SQLite may have ended it already.
-        if (database_.in_transaction()) (void)database_.run("ROLLBACK");
+        if (!ended_) take_back();
     }
 
     Result<> commit() override {
         // Outside a transaction nothing that was done is atomic.
-        if (!database_.in_transaction())
-            return fail(Code::io, "the transaction has ended; nothing was changed");
-        SPOT_TRY(database_.prepare("COMMIT").run());
-        ended_ = true;
-        return {};
+        auto done = database_.in_transaction()
+                        ? database_.prepare("COMMIT").run()
+                        : fail(Code::io, "the transaction has ended; nothing was changed");
+        if (done)
+            ended_ = true;
+        else
+            take_back();
+        return done;
     }
 
     Result<std::unique_ptr<Savepoint>> savepoint() override {
@@ -100,6 +99,14 @@ public:
     bool ended() const override { return !database_.in_transaction(); }
 
 private:
+    void take_back() {
+        ended_ = true;
+        // Only what was written and is taken back makes what was remembered wrong.
+        stale_ = stale_ || writes_;
+        // After a full disk SQLite may have ended it already.
+        if (database_.in_transaction()) (void)database_.run("ROLLBACK");
+    }
+
     Database& database_;
     bool writes_;
     bool was_stale_;
@@ -173,8 +180,8 @@ private:
 }  // namespace sqlite
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
-                                                 const SecretKey& key) {
-    SPOT_ASSIGN(auto database, Database::open(file, key));
+                                                 const SecretKey& key, int busy_ms_max) {
+    SPOT_ASSIGN(auto database, Database::open(file, key, busy_ms_max));
     SPOT_TRY(migrate(database));
     return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(database)));
 }
