@@ -73,6 +73,12 @@ Bytes pack(std::span<const Operation> operations) {
     return out.take();
 }
 
+Bytes pack(std::span<const Bytes> changes) {
+    ByteWriter out;
+    for (const Bytes& change : changes) out.sized(change);
+    return out.take();
+}
+
 }  // namespace
 
 struct Document::Handle {
@@ -98,6 +104,24 @@ Result<Document> Document::load(View saved) {
     auto* document = spot_document_load(saved.data(), saved.size(), &status, collect, &message);
     if (document == nullptr) return Failure(error(status, message));
     return Document(std::make_unique<Handle>(document));
+}
+
+Result<Document> Document::from_changes(std::span<const Bytes> changes) {
+    const Bytes packed = pack(changes);
+    Bytes message;
+    std::int32_t status = SPOT_CORRUPT;
+    auto* document =
+        spot_document_from_changes(packed.data(), packed.size(), &status, collect, &message);
+    if (document == nullptr) return Failure(error(status, message));
+    return Document(std::make_unique<Handle>(document));
+}
+
+Result<std::uint64_t> Document::operations_in(std::span<const Bytes> changes) {
+    const Bytes packed = pack(changes);
+    return received([&](auto sink, auto* to) {
+               return spot_document_operations_in(packed.data(), packed.size(), sink, to);
+           })
+        .map([](const Bytes& bytes) { return ByteReader(bytes).u64(); });
 }
 
 Result<Bytes> Document::save() {

@@ -36,6 +36,8 @@ struct Operation {
 
 constexpr std::size_t kDocumentBytesMax = 4 * 1024 * 1024;
 constexpr std::size_t kOperationsMax = 4096;
+// Of all changes that are given at once, see Document::from_changes().
+constexpr std::uint64_t kGivenOperationsMax = 10'000;
 // Four times an intent's limit: a text of mixed alphabets takes nearly three bytes for each of its.
 constexpr std::size_t kChangeBytesMax = 256 * 1024;
 
@@ -53,6 +55,14 @@ public:
     // Only what save() of this device's own store returned: never a stranger's bytes. Not deflated.
     // The bytes depend on the order in which changes came; the record does not.
     static Result<Document> load(View saved);
+    // A document made of a stranger's changes and nothing else, in this order, each as apply()
+    // takes it. All pass the guard first, and what they make is checked once, at the end. `limit`:
+    // they have more than kGivenOperationsMax operations together. A panic on these bytes is
+    // `corrupt`.
+    static Result<Document> from_changes(std::span<const Bytes> changes);
+    // How many operations these have together; the guard counts them, nothing is unpacked. Errors
+    // as those of from_changes().
+    static Result<std::uint64_t> operations_in(std::span<const Bytes> changes);
     Result<Bytes> save();
 
     // Executes an intent: the same document state, actor, time and operations give the same

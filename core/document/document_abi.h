@@ -31,6 +31,11 @@ typedef void (*spot_sink)(void* to, const uint8_t* bytes, size_t size);
 spot_document* spot_document_new(void);
 spot_document* spot_document_load(const uint8_t* bytes, size_t size, int32_t* status,
                                   spot_sink sink, void* to);
+/* `packed`: changes, each with its size as a varint in front of it. */
+spot_document* spot_document_from_changes(const uint8_t* packed, size_t size, int32_t* status,
+                                          spot_sink sink, void* to);
+/* The result is their number, in 8 bytes, the highest first. */
+int32_t spot_document_operations_in(const uint8_t* packed, size_t size, spot_sink, void* to);
 void spot_document_free(spot_document*);
 
 int32_t spot_document_save(spot_document*, spot_sink, void* to);

@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use automerge::{Automerge, Change, ChangeHash, ChangeMetadata};
+use automerge::{Automerge, Change, ChangeHash};
 
-use crate::fault::{conflict, corrupt, not_found, refused, Outcome};
-use crate::guard::{self, Head};
+use crate::bytes::Reader;
+use crate::fault::{conflict, corrupt, limit, not_found, refused, Outcome};
+use crate::guard::{self, Head, ACTOR_SIZE, GIVEN_ROWS_MAX};
 use crate::read;
 use crate::saved;
 
@@ -14,7 +15,14 @@ use crate::saved;
 pub fn apply(document: &Automerge, bytes: &[u8]) -> Outcome<(ChangeHash, Option<Automerge>)> {
     let head = guard::change(bytes)?;
     let history = document.get_changes_meta(&[]);
-    let history = history.iter().map(|change| (change.hash, change)).collect();
+    let history = history
+        .iter()
+        .map(|change| {
+            let actor = change.actor.to_bytes().try_into().map_err(refused)?;
+            let (seq, max_op, deps) = (change.seq, change.max_op, change.deps.to_vec());
+            Ok((change.hash, Placed { actor, seq, max_op, deps }))
+        })
+        .collect::<Outcome<History>>()?;
     if !place(&head, &history)? {
         return Ok((head.hash, None));
     }
@@ -35,7 +43,73 @@ pub fn apply(document: &Automerge, bytes: &[u8]) -> Outcome<(ChangeHash, Option<
     Ok((head.hash, Some(reloaded)))
 }
 
-type History<'a> = HashMap<ChangeHash, &'a ChangeMetadata<'a>>;
+/// A document made of nothing but these changes, in this order, each with its size in front of it.
+/// All are counted and placed before Automerge sees one of them, and saved, loaded and read once:
+/// after each, as apply() does it, the work would grow with the square of their number.
+pub fn from_changes(packed: &[u8]) -> Outcome<Automerge> {
+    let mut rows = 0;
+    let mut history = History::new();
+    let mut changes = Vec::new();
+    for bytes in unpack(packed)? {
+        let head = guard::change(bytes)?;
+        count(&mut rows, &head)?;
+        if !place(&head, &history)? {
+            continue;
+        }
+        let change = Change::from_bytes(bytes.to_vec()).map_err(refused)?;
+        if change.hash() != head.hash {
+            return Err(corrupt("a change has another hash than its bytes"));
+        }
+        changes.push(change);
+        let max_op = head.start_op + head.rows - 1;
+        let (actor, seq, deps) = (head.actor, head.seq, head.deps);
+        history.insert(head.hash, Placed { actor, seq, max_op, deps });
+    }
+    let mut made = Automerge::new_with_encoding(saved::ENCODING);
+    made.apply_changes(changes).map_err(refused)?;
+    let reloaded = saved::load(&saved::save(&made)?)?;
+    let is_whole = reloaded.get_changes_meta(&[]).len() == history.len();
+    if !is_whole || reloaded.get_heads() != made.get_heads() {
+        return Err(corrupt("changes do not survive being saved and loaded"));
+    }
+    read::json(&reloaded)?;
+    Ok(reloaded)
+}
+
+/// How many operations these changes say they have; none is unpacked.
+pub fn rows_in(packed: &[u8]) -> Outcome<u64> {
+    let mut rows = 0;
+    for bytes in unpack(packed)? {
+        count(&mut rows, &guard::change(bytes)?)?;
+    }
+    Ok(rows)
+}
+
+fn unpack(packed: &[u8]) -> Outcome<Vec<&[u8]>> {
+    let mut reader = Reader::new(packed);
+    let mut out = Vec::new();
+    while !reader.is_empty() {
+        out.push(reader.sized()?);
+    }
+    Ok(out)
+}
+
+fn count(rows: &mut u64, head: &Head) -> Outcome<()> {
+    *rows += head.rows;
+    if *rows > GIVEN_ROWS_MAX {
+        return Err(limit("changes have more than 10,000 operations together"));
+    }
+    Ok(())
+}
+
+/// A change that is there.
+struct Placed {
+    actor: [u8; ACTOR_SIZE],
+    seq: u64,
+    max_op: u64,
+    deps: Vec<ChangeHash>,
+}
+type History = HashMap<ChangeHash, Placed>;
 
 /// Does the change follow on what is here? False: it is here itself.
 fn place(head: &Head, history: &History) -> Outcome<bool> {
@@ -45,16 +119,16 @@ fn place(head: &Head, history: &History) -> Outcome<bool> {
     if head.deps.iter().any(|dep| !history.contains_key(dep)) {
         return Err(not_found("the document lacks a change that this one depends on"));
     }
-    let own = history.values().filter(|change| change.actor.to_bytes() == head.actor);
-    let last = own.max_by_key(|change| change.seq);
-    let last_seq = last.map_or(0, |change| change.seq);
+    let own = history.iter().filter(|(_, change)| change.actor == head.actor);
+    let last = own.max_by_key(|(_, change)| change.seq);
+    let last_seq = last.map_or(0, |(_, change)| change.seq);
     if head.seq <= last_seq {
         return Err(conflict("another change of this actor has the same sequence number"));
     }
     if head.seq > last_seq + 1 {
         return Err(not_found("the document lacks an earlier change of this actor"));
     }
-    if last.is_some_and(|last| !is_ancestor(last.hash, &head.deps, history)) {
+    if last.is_some_and(|(hash, _)| !is_ancestor(*hash, &head.deps, history)) {
         return Err(corrupt("a change does not depend on its actor's change before"));
     }
     let max_op = head.deps.iter().map(|dep| history[dep].max_op).max().unwrap_or(0);

@@ -16,6 +16,9 @@ pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
 pub const DOCUMENT_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Rows a column, which is also operations a change.
 pub const ROWS_MAX: u64 = 100_000;
+/// Operations of all changes that are given at once: a few bytes of run lengths stand for any number
+/// of them, and so many take some 20 ms.
+pub const GIVEN_ROWS_MAX: u64 = 10_000;
 /// All keys of a change, runs written out.
 const KEY_BYTES_MAX: u64 = 1024 * 1024;
 pub const ACTOR_SIZE: usize = 16;
@@ -36,6 +39,8 @@ pub struct Head {
     pub actor: [u8; ACTOR_SIZE],
     pub seq: u64,
     pub start_op: u64,
+    /// Its operations.
+    pub rows: u64,
 }
 
 /// Passes exactly one chunk of this type, whole and with its checksum; answers its contents.
@@ -111,7 +116,7 @@ pub fn change(bytes: &[u8]) -> Outcome<Head> {
     if start_op > u64::from(u32::MAX) - ROWS_MAX || rows == 0 {
         return Err(corrupt("a change has no operations or counts too far"));
     }
-    Ok(Head { hash: ChangeHash(hash), deps, actor, seq, start_op })
+    Ok(Head { hash: ChangeHash(hash), deps, actor, seq, start_op, rows })
 }
 
 fn actor(reader: &mut Reader) -> Outcome<[u8; ACTOR_SIZE]> {

@@ -128,6 +128,41 @@ pub unsafe extern "C" fn spot_document_load(
 /// # Safety
 /// As document_abi.h says.
 #[no_mangle]
+pub unsafe extern "C" fn spot_document_from_changes(
+    packed: *const u8,
+    size: usize,
+    status: *mut i32,
+    sink: Sink,
+    to: *mut c_void,
+) -> *mut Handle {
+    let packed = unsafe { slice(packed, size) };
+    let failed = Err(corrupt("Automerge failed on changes"));
+    let (handle, outcome) = match caught(|| apply::from_changes(packed)).unwrap_or(failed) {
+        Ok(document) => (boxed(Document::Grown(document)), Ok(Some(Vec::new()))),
+        Err(fault) => (std::ptr::null_mut(), Err(fault)),
+    };
+    unsafe { *status = answer(outcome, sink, to) };
+    handle
+}
+
+/// # Safety
+/// As document_abi.h says.
+#[no_mangle]
+pub unsafe extern "C" fn spot_document_operations_in(
+    packed: *const u8,
+    size: usize,
+    sink: Sink,
+    to: *mut c_void,
+) -> i32 {
+    let packed = unsafe { slice(packed, size) };
+    let failed = Err(corrupt("changes can't be counted"));
+    let counted = caught(|| apply::rows_in(packed)).unwrap_or(failed);
+    answer(counted.map(|rows| Some(rows.to_be_bytes().to_vec())), sink, to)
+}
+
+/// # Safety
+/// As document_abi.h says.
+#[no_mangle]
 pub unsafe extern "C" fn spot_document_free(handle: *mut Handle) {
     if !handle.is_null() {
         let handle = unsafe { Box::from_raw(handle) };

@@ -284,6 +284,57 @@ TEST_CASE("the most rows a change may have are taken in good time") {
     CHECK(*reader.json() == *author.json());
 }
 
+TEST_CASE("changes given at once make the document that they make one after the other") {
+    Document author, reader;
+    std::vector<Bytes> changes;
+    std::vector<Hash> known;
+    for (std::int64_t i = 0; i < 40; ++i) {
+        const std::vector<Operation> operations{
+            {What::put, "a.b" + std::to_string(i % 7), i, 0, 0},
+            {What::text, "text", std::string(50, 'x') + std::to_string(i), 0, 0}};
+        const auto made = author.execute(actor(static_cast<std::uint8_t>(1 + i % 3)), kTime + i,
+                                         known, operations);
+        REQUIRE((made && *made));
+        known.push_back(**made);
+        changes.push_back(*author.change(**made));
+        REQUIRE(reader.apply(changes.back()));
+    }
+    auto all = Document::from_changes(changes);
+    REQUIRE(all.has_value());
+    CHECK(*all->json() == *reader.json());
+    CHECK(*Document::operations_in(changes) > 40 * 50);
+
+    const std::span<const Bytes> given(changes);
+    CHECK(*Document::from_changes({})->json() == *Document().json());
+    CHECK(Document::from_changes(given.subspan(1)).error().code == Code::not_found);
+    std::vector<Bytes> twice(changes.begin(), changes.begin() + 2);
+    twice.push_back(changes[0]);
+    CHECK(*Document::from_changes(twice)->json() ==
+          *Document::from_changes(given.first(2))->json());
+    std::vector<Bytes> harmed(changes.begin(), changes.begin() + 2);
+    harmed[1].back() ^= 1;
+    CHECK(Document::from_changes(harmed).error().code == Code::corrupt);
+    CHECK(Document::operations_in(harmed).error().code == Code::corrupt);
+}
+
+TEST_CASE("changes that stand for too many operations together are counted, not unpacked") {
+    Document author;
+    std::vector<Bytes> changes;
+    std::vector<Hash> known;
+    for (int i = 0; i < 3; ++i) {
+        const std::vector<Operation> operations{
+            {What::text, "t" + std::to_string(i), std::string(4000, 'x'), 0, 0}};
+        const auto made = author.execute(actor(1), kTime + i, known, operations);
+        REQUIRE((made && *made));
+        known.push_back(**made);
+        changes.push_back(*author.change(**made));
+    }
+    const std::span<const Bytes> given(changes);
+    CHECK(Document::from_changes(given.first(2)).has_value());
+    CHECK(Document::from_changes(given).error().code == Code::limit);
+    CHECK(Document::operations_in(given).error().code == Code::limit);
+}
+
 TEST_CASE("changes with a right checksum but harmed contents do no harm") {
     Document author;
     const Hash first = **author.execute(actor(1), kTime, {}, request());
