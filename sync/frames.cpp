@@ -23,6 +23,38 @@ std::uint64_t context_entries(std::uint64_t from, std::uint64_t count, Start sta
     return std::min(from, wanted);
 }
 
+// Large enough that hardly anything is asked for twice, small enough that the largest entries do
+// not pass the limit by much.
+constexpr std::uint64_t kContextSlice = 32;
+
+// The last entries up to `from`, at most so many and of no more bytes than a context may have.
+Result<std::vector<Entry>> context_up_to(core::Ledger& ledger, const LogId& log, std::uint64_t from,
+                                         std::uint64_t count) {
+    std::vector<Entry> newest_first;
+    std::size_t bytes = 0;
+    while (newest_first.size() < count) {
+        const std::uint64_t last = from - newest_first.size();
+        const std::uint64_t some = std::min(kContextSlice, count - newest_first.size());
+        SPOT_ASSIGN(auto slice, ledger.entries(log, last + 1 - some, some));
+        if (slice.size() != some)
+            return core::fail(Code::corrupt, "entries that a bundle builds on are not here");
+        while (!slice.empty()) {
+            bytes += slice.back().intent.size() + kAroundIntentBytes;
+            if (bytes > kContextBytesMax) break;
+            newest_first.push_back(std::move(slice.back()));
+            slice.pop_back();
+        }
+        if (!slice.empty()) break;
+    }
+    std::reverse(newest_first.begin(), newest_first.end());
+    return newest_first;
+}
+
+Result<std::unique_ptr<EntryCodec>> codec_from(const LogId& log, const Head& head,
+                                               std::span<const Entry> context) {
+    return EntryCodec::make(log, head.from.seq + 1, head.last.seq - head.from.seq, context);
+}
+
 }  // namespace
 
 Result<std::optional<Outgoing>> Outgoing::load(core::Ledger& ledger, const LogId& log, Head& head,
@@ -36,14 +68,16 @@ Result<std::optional<Outgoing>> Outgoing::load(core::Ledger& ledger, const LogId
     const auto hash = ledger.hash_at(log, out.last_);
     if (!hash) return core::fail(Code::corrupt, "the log's last hash is missing");
     head.last = cursor_of({out.last_, *hash});
-    head.context = context_entries(from, out.entries(), start);
 
     SPOT_ASSIGN(auto secrets, ledger.period_secrets(log, out.first_, out.last_));
     // Who has an entry of a period has its secret, too.
     for (core::PeriodSecret& secret : secrets)
         if (secret.period * core::kPeriodEntries >= from) head.secrets.push_back(std::move(secret));
 
-    SPOT_ASSIGN(auto codec, codec_for(ledger, log, head));
+    SPOT_ASSIGN(const auto context,
+                context_up_to(ledger, log, from, context_entries(from, out.entries(), start)));
+    head.context = context.size();
+    SPOT_ASSIGN(auto codec, codec_from(log, head, context));
     out.codec_ = std::move(codec);
     return out;
 }
@@ -63,7 +97,8 @@ Result<bool> Outgoing::write_frame(BundleWriter& writer) {
     if (next_ > last_) return false;
     SPOT_TRY(refill());
     std::size_t taken = 0;
-    writer.frame(codec_->write(slice_, taken));
+    SPOT_ASSIGN(const auto frame, codec_->write(slice_, taken));
+    writer.frame(frame);
     slice_.erase(slice_.begin(), slice_.begin() + static_cast<std::ptrdiff_t>(taken));
     next_ += taken;
     return true;
@@ -71,15 +106,10 @@ Result<bool> Outgoing::write_frame(BundleWriter& writer) {
 
 Result<std::unique_ptr<EntryCodec>> codec_for(core::Ledger& ledger, const LogId& log,
                                               const Head& head) {
-    std::vector<Entry> context;
-    if (head.context > 0) {
-        SPOT_ASSIGN(auto read, ledger.entries(log, head.from.seq + 1 - head.context, head.context));
-        context = std::move(read);
-    }
+    SPOT_ASSIGN(const auto context, context_up_to(ledger, log, head.from.seq, head.context));
     if (context.size() != head.context)
-        return core::fail(Code::not_found, "entries that the bundle builds on are not here");
-    return std::make_unique<EntryCodec>(log, head.from.seq + 1, head.last.seq - head.from.seq,
-                                        context);
+        return core::fail(Code::corrupt, "a bundle builds on more than a reader starts from");
+    return codec_from(log, head, context);
 }
 
 }  // namespace spot::sync

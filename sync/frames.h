@@ -41,7 +41,8 @@ private:
     std::unique_ptr<EntryCodec> codec_;
 };
 
-// The codec for the frames that `head` announces; `not_found` if its context is not here.
+// The codec for the frames that `head` announces; `corrupt` if its context is not here, or more
+// than may be.
 Result<std::unique_ptr<EntryCodec>> codec_for(core::Ledger& ledger, const core::LogId& log,
                                               const Head& head);
 

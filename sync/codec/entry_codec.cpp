@@ -145,8 +145,13 @@ void EntryCodec::Inside::code_header(Entry& entry, const Json& intent) {
     else
         entry.run = run;
     if (!values.flag(kSeen, entry.seen == seen)) {
-        entry.seen.epoch = static_cast<std::uint32_t>(values.number(kSeenEpoch, entry.seen.epoch));
+        const std::uint64_t epoch = values.number(kSeenEpoch, entry.seen.epoch);
         entry.seen.seq = values.number(kSeenSeq, entry.seen.seq);
+        if (epoch > core::kEpochMax || entry.seen.seq > core::kSeqMax) {
+            json.fail();
+            return;
+        }
+        entry.seen.epoch = static_cast<std::uint32_t>(epoch);
     } else {
         entry.seen = seen;
     }
@@ -177,7 +182,10 @@ void EntryCodec::Inside::code_entry(Entry& entry) {
     line_sum = Json();
     service.clear();
     Json intent = reading() ? Json::object() : Json::parse(entry.intent, nullptr, false);
-    SPOT_CHECK(intent.is_object());
+    if (!intent.is_object()) {
+        json.fail();
+        return;
+    }
     fixed(members_of(entry.kind), entry, intent);
     if (json.failed()) return;
     code_header(entry, intent);
@@ -190,21 +198,30 @@ void EntryCodec::Inside::code_entry(Entry& entry) {
     ++next_seq;
 }
 
-EntryCodec::EntryCodec(const core::LogId& log, std::uint64_t first_seq, std::uint64_t entries,
-                       std::span<const Entry> context)
-    : inside_(std::make_unique<Inside>(log, first_seq - context.size(), entries)) {
+core::Result<std::unique_ptr<EntryCodec>> EntryCodec::make(const core::LogId& log,
+                                                           std::uint64_t first_seq,
+                                                           std::uint64_t entries,
+                                                           std::span<const Entry> context) {
+    auto inside = std::make_unique<Inside>(log, first_seq - context.size(), entries);
     BitCoder scratch = BitCoder::writer();
-    inside_->values.attach(&scratch);
-    for (Entry entry : context) inside_->code_entry(entry);
-    SPOT_CHECK(inside_->next_seq == first_seq);
+    inside->values.attach(&scratch);
+    for (Entry entry : context) {
+        inside->code_entry(entry);
+        // Of another party it may be anything that an earlier version let in.
+        if (inside->json.failed())
+            return core::fail(core::Code::corrupt, "an entry to start from can't be coded");
+    }
+    return std::unique_ptr<EntryCodec>(new EntryCodec(std::move(inside)));
 }
+
+EntryCodec::EntryCodec(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
 EntryCodec::~EntryCodec() = default;
 
 std::size_t EntryCodec::memory_for(std::uint64_t entries) {
     return entries <= Inside::kSmallBundle ? 2'500'000 : 6'000'000;
 }
 
-core::Bytes EntryCodec::write(std::span<const Entry> entries, std::size_t& taken) {
+core::Result<core::Bytes> EntryCodec::write(std::span<const Entry> entries, std::size_t& taken) {
     SPOT_CHECK(!entries.empty());
     BitCoder coder = BitCoder::writer();
     inside_->values.attach(&coder);
@@ -219,12 +236,16 @@ core::Bytes EntryCodec::write(std::span<const Entry> entries, std::size_t& taken
         Entry copy = entry;
         inside_->values.flag(0, true);  // one more follows
         inside_->code_entry(copy);
-        SPOT_CHECK(!inside_->json.failed());
+        if (inside_->json.failed())
+            return core::fail(core::Code::corrupt, "an entry can't be coded");
         decoded += size;
         ++taken;
     }
     inside_->values.flag(0, false);
-    return coder.finish();
+    core::Bytes frame = coder.finish();
+    if (frame.size() > kFrameBytesMax)
+        return core::fail(core::Code::limit, "an entry is too large to be sent");
+    return frame;
 }
 
 core::Result<std::vector<Entry>> EntryCodec::read(core::View frame) {

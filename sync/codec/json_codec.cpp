@@ -1,5 +1,6 @@
 #include "sync/codec/json_codec.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,16 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr unsigned kGenericDepthMax = 8;
+constexpr std::size_t kRealBytesMax = 32;  // the longest that is written has 24
+
+// Only what is written: the one spelling of a real number. Anything else that JSON can spell would
+// come in past the limits that hold for the rest of it.
+std::optional<Json> real_of(const std::string& text) {
+    if (text.size() > kRealBytesMax) return std::nullopt;
+    Json value = Json::parse(text, nullptr, false);
+    if (!value.is_number_float() || value.dump() != text) return std::nullopt;
+    return value;
+}
 
 }  // namespace
 
@@ -98,8 +109,12 @@ void JsonCodec::generic(Json& value, unsigned depth) {
     } else if (tag == real_tag) {
         // As its shortest spelling, which reads back to the same number.
         const std::string coded = values_.text(kGenericText, reading() ? "" : value.dump());
-        if (reading()) value = Json::parse(coded, nullptr, false);
-        if (value.is_discarded()) fail();
+        if (!reading()) return;
+        auto real = real_of(coded);
+        if (real)
+            value = *std::move(real);
+        else
+            fail();
     } else if (tag == text_tag) {
         text(kGenericText, value);
     } else {

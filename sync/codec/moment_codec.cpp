@@ -73,7 +73,7 @@ std::optional<MomentParts> MomentParts::parse(std::string_view text) {
     }
     parts.ms = sys_days{date}.time_since_epoch().count() * kDayMs + *hour * 3'600'000 +
                *minute * kMinuteMs + *second * 1000 + ms - parts.offset_minutes * kMinuteMs;
-    if (parts.text() != text) return std::nullopt;
+    if (parts.ms < kFirstMs || parts.ms >= kEndMs || parts.text() != text) return std::nullopt;
     return parts;
 }
 

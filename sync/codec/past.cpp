@@ -95,15 +95,16 @@ void EntryCodec::Inside::time(Kind kind, Json& value) {
     std::int64_t rest = 0;
     if (!values.flag(kTimeMsZero, ms == 0, hint))
         rest = static_cast<std::int64_t>(values.number(kTimeMs, static_cast<std::uint64_t>(ms)));
-    constexpr std::int64_t kSecondsMax = std::int64_t{1} << 38;  // years 0 to 9999
+    // From any moment to any other: ten thousand years have 2^38.2 seconds.
+    constexpr std::int64_t kSecondsMax = std::int64_t{1} << 39;
+    static_assert(MomentParts::kEndMs - MomentParts::kFirstMs < kSecondsMax * 1000);
     if (seconds > kSecondsMax || seconds < -kSecondsMax || rest > 999 ||
         parts.offset_minutes > 1440 || parts.offset_minutes < -1440) {
         json.fail();
         return;
     }
     parts.ms = base + seconds * 1000 + rest;
-    constexpr std::int64_t kYear10000 = 253'402'300'800'000, kYear0 = -62'167'219'200'000;
-    if (parts.ms >= kYear10000 || parts.ms < kYear0) {
+    if (parts.ms < MomentParts::kFirstMs || parts.ms >= MomentParts::kEndMs) {
         json.fail();
         return;
     }

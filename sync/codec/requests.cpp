@@ -92,6 +92,8 @@ void EntryCodec::Inside::form(Json& value) {
         json.text(field == words.field_at.end() ? kGenericText : kFormField + field->second, one);
         if (reading()) value[name] = std::move(one);
     }
+    // More than that is written as no form.
+    if (value.size() > kMembersMax) json.fail();
 }
 
 void EntryCodec::Inside::set(Json& value) {

@@ -160,13 +160,22 @@ std::vector<Entry> made_up(std::uint64_t seed, std::size_t count) {
     return log;
 }
 
+std::unique_ptr<sync::EntryCodec> codec_of(std::uint64_t first, std::uint64_t entries,
+                                           std::span<const Entry> context) {
+    auto made = sync::EntryCodec::make(kLog, first, entries, context);
+    REQUIRE(made.has_value());
+    return std::move(*made);
+}
+
 std::vector<core::Bytes> write_all(const std::vector<Entry>& log, std::size_t context) {
     const std::span<const Entry> all = log;
-    sync::EntryCodec codec(kLog, context + 1, log.size() - context, all.first(context));
+    const auto codec = codec_of(context + 1, log.size() - context, all.first(context));
     std::vector<core::Bytes> frames;
     for (auto rest = all.subspan(context); !rest.empty();) {
         std::size_t taken = 0;
-        frames.push_back(codec.write(rest, taken));
+        auto frame = codec->write(rest, taken);
+        REQUIRE(frame.has_value());
+        frames.push_back(std::move(*frame));
         REQUIRE(taken > 0);
         rest = rest.subspan(taken);
     }
@@ -196,11 +205,11 @@ TEST_CASE("entries come back letter by letter") {
         const std::vector<Entry> log = made_up(seed, 400);
         const std::size_t context = seed % 3 == 0 ? 64 : 0;
         const auto frames = write_all(log, context);
-        sync::EntryCodec codec(kLog, context + 1, log.size() - context,
-                               std::span(log).first(context));
+        const auto codec =
+            codec_of(context + 1, log.size() - context, std::span(log).first(context));
         std::size_t at = context;
         for (const core::Bytes& frame : frames) {
-            const auto entries = codec.read(frame);
+            const auto entries = codec->read(frame);
             REQUIRE(entries.has_value());
             for (const Entry& entry : *entries) {
                 CHECK(entry.intent == log[at].intent);
@@ -239,12 +248,47 @@ TEST_CASE("hostile frames are refused in bounded time") {
             frame.resize(1 + random.below(9000));
             random.fill(frame);
         }
-        sync::EntryCodec codec(kLog, 1, 120, {});
-        const auto entries = codec.read(frame);
-        if (entries) CHECK(entries->size() <= 120);
+        const auto entries = codec_of(1, 120, {})->read(frame);
+        if (!entries) continue;
+        CHECK(entries->size() <= 120);
+        // What was read can be written, and serve as context.
+        CHECK(sync::EntryCodec::make(kLog, entries->size() + 1, 1, *entries).has_value());
+        CHECK(write_all(*entries, 0).size() > 0);
     }
-    sync::EntryCodec codec(kLog, 1, 120, {});
-    CHECK(!codec.read(core::Bytes(sync::kFrameBytesMax + 1)).has_value());
+    CHECK(!codec_of(1, 120, {})->read(core::Bytes(sync::kFrameBytesMax + 1)).has_value());
+}
+
+TEST_CASE("what no codec writes is no context, and no reason to end the process") {
+    std::vector<Entry> log = made_up(5, 3);
+    const auto as = [&](std::string intent) {
+        log[1].intent = std::move(intent);
+        std::size_t taken = 0;
+        const auto made = sync::EntryCodec::make(kLog, 4, 1, log);
+        const auto written = codec_of(1, 3, {})->write(log, taken);
+        CHECK(made.has_value() == written.has_value());
+        if (!made) CHECK(made.error().code == core::Code::corrupt);
+        return made.has_value();
+    };
+    const auto nested = [](int depth) {
+        return R"({"x":)" + std::string(static_cast<std::size_t>(depth), '[') +
+               std::string(static_cast<std::size_t>(depth), ']') + "}";
+    };
+    CHECK(as(nested(9)));
+    CHECK_FALSE(as(nested(10)));
+    CHECK_FALSE(as("[]"));
+    CHECK_FALSE(as("no JSON"));
+    CHECK_FALSE(as(""));
+    CHECK(as(Json{{"x", std::vector<int>(512)}}.dump()));
+    CHECK_FALSE(as(Json{{"x", std::vector<int>(513)}}.dump()));
+    // Moments that lie outside of the years 0 to 9999 in UTC go as text.
+    log[1].kind = Kind::feedback_training;
+    CHECK(as(R"({"at":"0000-01-01T00:00:00+01:00"})"));
+    CHECK(as(R"({"at":"9999-12-31T23:59:59-01:00"})"));
+    log[0].kind = Kind::feedback_training;
+    log[0].intent = R"({"at":"0000-01-01T00:00:00Z"})";
+    CHECK(as(R"({"at":"9999-12-31T23:59:59Z"})"));
+    log[1].kind = static_cast<Kind>(15);
+    CHECK_FALSE(as("{}"));
 }
 
 TEST_CASE("times keep their spelling") {
@@ -257,6 +301,7 @@ TEST_CASE("times keep their spelling") {
     // What would come back otherwise travels as text.
     for (const char* text :
          {"2018-08-03T10:00:00.5Z", "2018-08-03 10:00:00Z", "2018-02-30T10:00:00Z", "",
-          "2018-08-03T10:00:00.000+1:00", "2018-08-03T25:00:00Z"})
+          "2018-08-03T10:00:00.000+1:00", "2018-08-03T25:00:00Z", "0000-01-01T00:59:59+01:00",
+          "9999-12-31T23:00:00-01:00"})
         CHECK(!sync::MomentParts::parse(text).has_value());
 }
