@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/utf8.h"
 #include "sync/slip.h"
 
 namespace spot::hub {
@@ -42,11 +43,12 @@ core::Hash code_hash(std::uint64_t device, const sync::EnrolmentCode& code) {
     return core::hash({core::view("spot enrolment"), number.bytes(), code});
 }
 
+// UTF-8 without a control character: it goes into settings as JSON, and before people.
 bool is_plain(const std::string& text) {
-    return std::none_of(text.begin(), text.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte < 0x20 || byte == 0x7F;
-    });
+    return core::text_length(text) && std::none_of(text.begin(), text.end(), [](char c) {
+               const auto byte = static_cast<unsigned char>(c);
+               return byte < 0x20 || byte == 0x7F;
+           });
 }
 
 std::optional<sync::StationRecord> record_of(std::uint64_t device, const json& stored) {
@@ -67,9 +69,11 @@ std::optional<sync::StationRecord> record_of(std::uint64_t device, const json& s
 Result<Registry::Ticket> Registry::issue(const std::string& name, const std::string& team,
                                          core::Instant now, core::Random& random) {
     if (name.empty() || name.size() > kNameBytesMax || !is_plain(name))
-        return fail(Code::invalid, "a station's name has 1 to 64 bytes, none a control character");
+        return fail(Code::invalid,
+                    "a station's name has 1 to 64 bytes of UTF-8, none a control character");
     if (team.size() > kNameBytesMax || !is_plain(team))
-        return fail(Code::invalid, "a team's name has at most 64 bytes, none a control character");
+        return fail(Code::invalid,
+                    "a team's name has at most 64 bytes of UTF-8, none a control character");
     Ticket ticket;
     while (ticket.device == 0 || ledger_.setting(station_setting(ticket.device))) {
         std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
@@ -102,6 +106,9 @@ std::optional<sync::StationRecord> Registry::find(std::uint64_t device) {
 Result<> Registry::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
                          const core::PublicKey& sign, const core::PublicKey& seal,
                          core::Instant now) {
+    // The hub could not answer a device to whose key nothing can be sealed.
+    if (!sync::is_sign_key(sign) || !sync::is_seal_key(seal))
+        return fail(Code::refused, "the device's keys are none that can be used");
     return ledger_.atomically([&]() -> Result<> {
         json stored = read(ledger_, station_setting(device));
         const auto station = record_of(device, stored);

@@ -27,12 +27,13 @@ public:
     };
     // A new device number and a code that works once. A name that is there already gets a second
     // device, to replace a lost one: what the first has delivered, and still delivers, stays.
-    // `invalid`: the name or the team is empty, too long or holds a control character.
+    // `invalid`: the name or the team is empty, too long, no UTF-8, or holds a control character.
     core::Result<Ticket> issue(const std::string& name, const std::string& team, core::Instant now,
                                core::Random& random);
 
     std::optional<sync::StationRecord> find(std::uint64_t device) override;
     // The same keys again are `refused` only if the code is wrong: an answer may have been lost.
+    // Keys that prove nothing, or to which nothing can be sealed, are `refused`.
     core::Result<> enrol(std::uint64_t device, const sync::EnrolmentCode& code,
                          const core::PublicKey& sign, const core::PublicKey& seal,
                          core::Instant now) override;

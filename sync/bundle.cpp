@@ -18,9 +18,10 @@ constexpr std::size_t kSignatureBytes = 64;
 enum HeadFlag : std::uint8_t { kHasEnrolment = 1, kHasAnswer = 2, kHasShown = 4, kHasFiles = 8 };
 constexpr std::uint8_t kHeadFlags = kHasEnrolment | kHasAnswer | kHasShown | kHasFiles;
 
-constexpr std::array<std::string_view, 10> kQuarantineCodes{
-    "other",    "form",      "authority",      "unknown_record", "receipt_gap",
-    "diverged", "duplicate", "receipt_series", "erased",         "revoked"};
+// A code's place is its number on the wire.
+constexpr std::array<std::string_view, 12> kQuarantineCodes{
+    "other",     "form",           "authority", "unknown_record", "receipt_gap", "diverged",
+    "duplicate", "receipt_series", "erased",    "revoked",        "too_large",   "differs"};
 
 // The key that only the reader and the maker of `ephemeral` can know.
 std::optional<core::SecretKey> bundle_key(const core::SecretKey& own, const PublicKey& other,
@@ -110,6 +111,7 @@ void write_shown(core::ByteWriter& out, const std::vector<Shown>& all) {
 
 std::vector<Shown> read_shown(core::ByteReader& in, bool& bad) {
     std::vector<Shown> out;
+    std::size_t room = kShownBytesMax;
     const std::uint64_t count = in.varint();
     bad = bad || count > kShownMax;
     for (std::uint64_t i = 0; i < count && !bad && !in.failed(); ++i) {
@@ -119,6 +121,8 @@ std::vector<Shown> read_shown(core::ByteReader& in, bool& bad) {
         bad = changes > kShownChangesMax;
         for (std::uint64_t k = 0; k < changes && !bad && !in.failed(); ++k) {
             const View change = in.sized();
+            bad = change.size() > room;
+            room -= std::min(change.size(), room);
             shown.changes.emplace_back(change.begin(), change.end());
         }
     }
@@ -271,17 +275,32 @@ Cursor cursor_of(const core::Tip& tip) {
     return tip.seq == 0 ? Cursor{} : Cursor{tip.seq, shorten(tip.hash)};
 }
 
-BundleWriter::BundleWriter(const core::SecretKey& sign_seed, const PublicKey& reader_seal,
-                           core::Random& random)
-    : sign_seed_(sign_seed) {
+bool is_seal_key(const PublicKey& key) {
+    // Any secret will do: all are multiples of the group's cofactor, so that a point of low order
+    // comes out as zero with each of them, which libsodium refuses.
+    const core::SecretKey any;
+    std::array<std::uint8_t, crypto_scalarmult_BYTES> shared;
+    return crypto_scalarmult(shared.data(), any.bytes().data(), key.data()) == 0;
+}
+
+bool is_sign_key(const PublicKey& key) {
+    return crypto_core_ed25519_is_valid_point(key.data()) == 1;
+}
+
+Result<BundleWriter> BundleWriter::make(const core::SecretKey& sign_seed,
+                                        const PublicKey& reader_seal, core::Random& random) {
     const core::SecretKey ephemeral = core::SecretKey::random(random);
     const PublicKey ephemeral_public = core::seal_public(ephemeral);
     auto key = bundle_key(ephemeral, reader_seal, ephemeral_public, reader_seal);
-    SPOT_CHECK(key.has_value());  // the reader's key comes from the slip or the registry
-    key_ = std::move(*key);
-    number_ = number_of(ephemeral_public);
+    if (!key) return core::fail(core::Code::refused, "nothing can be sealed to the reader's key");
+    return BundleWriter(sign_seed, std::move(*key), ephemeral_public);
+}
+
+BundleWriter::BundleWriter(const core::SecretKey& sign_seed, core::SecretKey key,
+                           const PublicKey& ephemeral)
+    : sign_seed_(sign_seed), key_(std::move(key)), number_(number_of(ephemeral)) {
     out_.push_back(kWireVersion);
-    out_.insert(out_.end(), ephemeral_public.begin(), ephemeral_public.end());
+    out_.insert(out_.end(), ephemeral.begin(), ephemeral.end());
 }
 
 void BundleWriter::seal(View plain, bool last) {
@@ -398,6 +417,22 @@ bool verify_head(View head_bytes, const core::Hash& binding, const PublicKey& si
                         signature);
 }
 
+namespace {
+
+// Those of periods that the bundle's entries stand in, in order.
+void read_secrets(core::ByteReader& in, std::uint64_t count, Head& head, bool& bad) {
+    std::uint64_t next = core::period_of(head.from.seq + 1);
+    for (std::uint64_t i = 0; i < count && !bad && !in.failed(); ++i) {
+        const std::uint64_t period = in.varint();
+        const auto bytes = in.array<32>();
+        bad = head.last == head.from || period < next || period > core::period_of(head.last.seq);
+        next = period + 1;
+        head.secrets.push_back({period, core::SecretKey{bytes}});
+    }
+}
+
+}  // namespace
+
 Result<Head> parse_head(View head_bytes) {
     SPOT_ASSIGN(auto signer, signer_of(head_bytes));
     core::ByteReader in(head_bytes.first(head_bytes.size() - kSignatureBytes));
@@ -427,15 +462,12 @@ Result<Head> parse_head(View head_bytes) {
     const std::uint64_t secrets = in.varint();
     bool bad = epoch > core::kEpochMax || have_epoch > core::kEpochMax || secrets > kPeriodsMax ||
                head.from.seq > core::kSeqMax || count > core::kSeqMax - head.from.seq ||
-               head.have.seq > core::kSeqMax || branch_epoch >= epoch + (epoch == 0) ||
-               head.branch.seq > core::kSeqMax || head.context > kContextEntriesMax ||
-               head.context > head.from.seq || (flags & ~kHeadFlags) != 0 ||
+               count > kBundleEntriesMax || head.have.seq > core::kSeqMax ||
+               branch_epoch >= epoch + (epoch == 0) || head.branch.seq > core::kSeqMax ||
+               head.context > kContextEntriesMax || head.context > head.from.seq ||
+               (flags & ~kHeadFlags) != 0 ||
                (flags & (kHasAnswer | kHasShown)) == (kHasAnswer | kHasShown);
-    for (std::uint64_t i = 0; i < secrets && !bad && !in.failed(); ++i) {
-        const std::uint64_t period = in.varint();
-        const auto bytes = in.array<32>();
-        head.secrets.push_back({period, core::SecretKey{bytes}});
-    }
+    if (!bad) read_secrets(in, secrets, head, bad);
     if ((flags & kHasAnswer) != 0 && !bad) head.answer = read_answer(in, bad);
     if ((flags & kHasShown) != 0 && !bad) head.shown = read_shown(in, bad);
     if ((flags & kHasFiles) != 0 && !bad && head.answer)

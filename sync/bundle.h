@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/crypto.h"
+#include "core/document.h"
 #include "core/error.h"
 #include "core/ledger.h"
 
@@ -28,7 +29,11 @@ constexpr std::size_t kPeriodsMax = 64;        // secrets in one head
 constexpr std::size_t kShownMax = 64;
 constexpr std::size_t kShownBytesMax = 32 * 1024;
 constexpr std::size_t kShownChangesMax = 1024;  // of one entry
-constexpr std::size_t kFilesMax = 16;           // spoken of in one head
+// Operations of all changes in one head. A few bytes of run lengths stand for any number of them;
+// so many take the reader some 20 ms.
+constexpr std::uint64_t kShownOperationsMax = core::kGivenOperationsMax;
+constexpr std::size_t kBundleEntriesMax = 20'000;
+constexpr std::size_t kFilesMax = 16;  // spoken of in one head
 // A message of a file, but for its last: a cut loses half of one, and each costs 18 bytes.
 constexpr std::size_t kPieceBytes = 4096;
 // Of files, in one bundle: so that what is recorded meanwhile need not wait longer than that takes.
@@ -107,13 +112,20 @@ struct Head {
     std::vector<FileOffer> files;  // upwards, in a bundle that brings no entries
 };
 
+// Can something be sealed to this key? Not to a point of low order: everybody shares the same
+// secret with it.
+bool is_seal_key(const PublicKey& key);
+// Is it a point of Ed25519's main group, in its one spelling? Of others signatures prove nothing.
+bool is_sign_key(const PublicKey& key);
+
 // Seals a head and frames, or pieces of files, in this order. They travel one by one, so that a
 // reader can keep those that came whole before a cut, and a writer can send them while it makes the
 // next.
 class BundleWriter {
 public:
-    BundleWriter(const core::SecretKey& sign_seed, const PublicKey& reader_seal,
-                 core::Random& random);
+    // `refused`: nothing can be sealed to the reader's key. `sign_seed` outlives the writer.
+    static Result<BundleWriter> make(const core::SecretKey& sign_seed, const PublicKey& reader_seal,
+                                     core::Random& random);
     void head(const Head& head);
     void frame(View plain);  // a frame's or a piece's
     // The last message; nothing may follow.
@@ -124,6 +136,7 @@ public:
     std::uint64_t number() const { return number_; }
 
 private:
+    BundleWriter(const core::SecretKey& sign_seed, core::SecretKey key, const PublicKey& ephemeral);
     void seal(View plain, bool last);
 
     const core::SecretKey& sign_seed_;

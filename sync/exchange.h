@@ -100,7 +100,6 @@ private:
     struct Inside;
     std::unique_ptr<Inside> inside_;
 };
-constexpr std::size_t kBundleEntriesMax = 20'000;
 // A bundle below this, ten days', is coded at once.
 constexpr std::size_t kFirstBytesMin = 48 * 1024;
 

@@ -17,6 +17,11 @@ using core::Tip;
 
 using Decoded = Result<std::vector<Entry>>;
 
+// Logs of one device. An honest one begins another when its store was copied or restored, and goes
+// to people long before. So no place of a record has as many authors that did not know each other
+// as a document has values in one place at most (1,000).
+constexpr std::ptrdiff_t kEpochsMax = 500;
+
 enum class Take : std::uint8_t {
     so_far,  // the last frame goes on being decoded until the next piece comes
     all,
@@ -46,7 +51,8 @@ struct HubExchange::Inside {
     Result<> take_head(View bytes, Instant now);
     Result<> authenticate(View bytes, Instant now);
     void compare_cursor();
-    Result<> take_branch();
+    Result<> compare_branch();
+    Result<> keep_first();
     bool announces_frames() const { return state == State::ok && head && head->last != head->from; }
     Result<> take_whole(Take take);
     Result<> take_frames(Take take);
@@ -166,13 +172,15 @@ Result<> HubExchange::Inside::authenticate(View bytes, Instant now) {
     if (!station) return core::fail(Code::refused, "the device is not known here");
     if (!station->enrolled) {
         if (!signer->enrolment) return core::fail(Code::refused, "the device is not enrolled");
+        if (!is_sign_key(signer->enrolment->sign) || !is_seal_key(signer->enrolment->seal))
+            return core::fail(Code::refused, "the device's keys are none that can be used");
         if (!verify_head(bytes, reader.binding(), signer->enrolment->sign))
             return core::fail(Code::refused, "the bundle's signature is wrong");
         SPOT_TRY(stations.enrol(signer->device, signer->enrolment->code, signer->enrolment->sign,
                                 signer->enrolment->seal, now));
         station = stations.find(signer->device);
-        SPOT_CHECK(station && station->enrolled);
-        return {};
+        return station && station->enrolled ? Result<>()
+                                            : core::fail(Code::io, "the stations can't be read");
     }
     if (!verify_head(bytes, reader.binding(), station->sign))
         return core::fail(Code::refused, "the bundle's signature is wrong");
@@ -187,13 +195,12 @@ Result<> HubExchange::Inside::take_head(View bytes, Instant now) {
     head = std::move(parsed);
     log = {head->device, head->epoch};
     compare_cursor();
-    SPOT_TRY(take_branch());
-    if (!head->files.empty()) {
+    SPOT_TRY(compare_branch());
+    if (!head->files.empty() && state == State::ok) {
         SPOT_ASSIGN(auto expected, IncomingFiles::expect(ledger, log, head->files));
         files = std::move(expected);
     }
     if (state != State::ok || head->last == head->from) return {};
-    SPOT_TRY(ledger.keep_period_secrets(log, head->secrets));
     next_seq = head->from.seq + 1;
     return {};
 }
@@ -207,14 +214,32 @@ void HubExchange::Inside::compare_cursor() {
         state = State::fork;
 }
 
-// Where a new epoch goes on from; another copy of the store may have begun one of that number.
-Result<> HubExchange::Inside::take_branch() {
-    if (head->branch.epoch == 0) return {};
-    const auto kept = ledger.keep_branch(log, head->branch);
-    if (kept || kept.error().code != Code::conflict) return kept;
-    state = State::fork;
-    common = Tip{};
-    return {};
+// Where a new epoch goes on from; another copy of the store may have begun one of that number. A
+// station that never reached the hub in between may be several epochs on, and always knows from
+// where; who can't say so has invented the epoch.
+Result<> HubExchange::Inside::compare_branch() {
+    if (head->epoch == 1 || head->from.seq > 0) return {};
+    if (head->branch.epoch == 0)
+        return core::fail(Code::corrupt, "a later epoch does not say where it goes on from");
+    const core::Seen known = ledger.branch_of(log);
+    if (known == head->branch) return {};
+    if (ledger.tip(log).seq > 0) {
+        state = State::fork;
+        common = Tip{};
+        return {};
+    }
+    const auto logs = ledger.logs();
+    const bool is_full = std::count_if(logs.begin(), logs.end(), [this](const LogId& one) {
+                             return one.device == log.device;
+                         }) >= kEpochsMax;
+    return is_full ? core::fail(Code::corrupt, "the device has begun too many epochs") : Result<>();
+}
+
+// What a bundle says of its log is kept with the first entry that is taken, or when all of it has
+// been found good: of one that is refused nothing stays.
+Result<> HubExchange::Inside::keep_first() {
+    if (head->branch.epoch > 0) SPOT_TRY(ledger.keep_branch(log, head->branch));
+    return ledger.keep_period_secrets(log, head->secrets);
 }
 
 // Entries that are here already, because an answer was lost: they have to be the same ones.
@@ -237,12 +262,22 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
         rest = rest.subspan(static_cast<std::size_t>(known));
     }
     if (state != State::ok || rest.empty()) return {};
+    if (!before) SPOT_TRY(keep_first());
     if (!before) before = tip;
     // Of a revoked station it is for a person to say what is good: a thief may have written it.
     SPOT_TRY(look_for_trust());
     const auto take = station->revoked ? core::Ledger::Take::held : core::Ledger::Take::usual;
-    SPOT_TRY(ledger.receive(log, rest, take));
-    return {};
+    const auto received = ledger.receive(log, rest, take);
+    if (received) return {};
+    if (received.error().code == Code::conflict) {
+        // They follow on our tip, so another copy wrote in this period, under a secret of its own.
+        state = State::fork;
+        common = tip;
+        return {};
+    }
+    if (received.error().code == Code::not_found)
+        return core::fail(Code::corrupt, "the bundle lacks the secret of its entries' period");
+    return core::Failure(received.error());
 }
 
 Result<Bytes> HubExchange::finish(Instant now) {
@@ -266,6 +301,8 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
         if (next_seq != head->last.seq + 1 || !hash || shorten(*hash) != head->last.hash)
             return core::fail(Code::corrupt, "the entries do not end as the head says");
     }
+    if (state == State::ok && !before && head->branch.epoch > 0)
+        SPOT_TRY(ledger.keep_branch(log, head->branch));
     SPOT_TRY(ledger.settle(log));
     if (station->revoked) state = State::revoked;
     if (state == State::ok) SPOT_TRY(take_shown());
@@ -285,7 +322,7 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
         SPOT_ASSIGN(auto loaded, Outgoing::load(ledger, own, reply, Start::usual));
         outgoing = std::move(loaded);
     }
-    BundleWriter writer(keys.sign_seed, station->seal, random);
+    SPOT_ASSIGN(auto writer, BundleWriter::make(keys.sign_seed, station->seal, random));
     writer.head(reply);
     for (bool more = outgoing.has_value(); more;) {
         SPOT_ASSIGN(const auto written, outgoing->write_frame(writer));
@@ -298,8 +335,15 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
 // What stood in quarantine because it came out otherwise here, and is shown to be the same record.
 Result<> HubExchange::Inside::take_shown() {
     bool any = false;
+    std::uint64_t operations = 0;
     for (const Shown& shown : head->shown) {
-        SPOT_ASSIGN(const auto taken, ledger.reconsider(log, shown.seq, shown.changes));
+        const auto counted = core::Document::operations_in(shown.changes);
+        operations += counted.value_or(0);
+        if (operations > kShownOperationsMax) break;  // no writer shows more in one head
+        // What the guard does not pass makes no record, and is compared as none.
+        const std::span<const Bytes> changes =
+            counted ? std::span<const Bytes>(shown.changes) : std::span<const Bytes>();
+        SPOT_ASSIGN(const auto taken, ledger.reconsider(log, shown.seq, changes));
         any = any || taken;
     }
     return any ? ledger.judge_again(log) : Result<>();

@@ -85,8 +85,10 @@ Result<Slip> parse_slip(std::string_view text) {
     if (!pin) return bad("tls_pin");
     const auto number = device ? parse_device(*device) : std::nullopt;
     if (!number) return bad("device");
-    if (!take_hex(slip, "hub_sign", out.hub_sign)) return bad("hub_sign");
-    if (!take_hex(slip, "hub_seal", out.hub_seal)) return bad("hub_seal");
+    if (!take_hex(slip, "hub_sign", out.hub_sign) || !is_sign_key(out.hub_sign))
+        return bad("hub_sign");
+    if (!take_hex(slip, "hub_seal", out.hub_seal) || !is_seal_key(out.hub_seal))
+        return bad("hub_seal");
     if (!take_hex(slip, "code", out.code)) return bad("code");
     const auto end = expires ? core::parse_moment(*expires) : bad("expires");
     if (!end) return bad("expires");

@@ -130,7 +130,8 @@ Result<Body> StationExchange::request(Instant now, What what, const Wanted& want
 
     SPOT_TRY(inside_->load(head, what, wanted));
     inside_->offered = head.last;
-    inside_->writer.emplace(keys.sign_seed, keys.hub_seal, inside_->random);
+    SPOT_ASSIGN(auto made, BundleWriter::make(keys.sign_seed, keys.hub_seal, inside_->random));
+    inside_->writer.emplace(std::move(made));
     inside_->writer->head(head);
     inside_->number = inside_->writer->number();
     inside_->sent = inside_->outgoing ? inside_->outgoing->entries() : 0;
@@ -173,6 +174,7 @@ Result<> StationExchange::Inside::load(Head& head, What what, const Wanted& want
 Result<std::vector<Shown>> StationExchange::Inside::to_show() {
     std::vector<Shown> out;
     std::size_t bytes = 0;
+    std::uint64_t operations = 0;
     for (const Diverged& one : read_diverged(ledger, keys.log)) {
         if (one.shown) continue;
         if (out.size() == kShownMax) break;
@@ -180,11 +182,16 @@ Result<std::vector<Shown>> StationExchange::Inside::to_show() {
         if (!changes && changes.error().code != Code::not_found)
             return core::Failure(std::move(changes).error());
         const std::size_t size = changes ? size_of(*changes) : 0;
-        const bool fits = changes && size <= kShownBytesMax && changes->size() <= kShownChangesMax;
-        if (fits && bytes + size > kShownBytesMax) break;  // in the next one
+        const auto counted =
+            changes ? core::Document::operations_in(*changes) : core::fail(Code::not_found, "");
+        const bool fits = counted && size <= kShownBytesMax &&
+                          changes->size() <= kShownChangesMax && *counted <= kShownOperationsMax;
+        if (fits && (bytes + size > kShownBytesMax || operations + *counted > kShownOperationsMax))
+            break;  // in the next one
         shown.push_back(one.seq);
         if (!fits) continue;
         bytes += size;
+        operations += *counted;
         out.push_back({one.seq, std::move(*changes)});
     }
     return out;

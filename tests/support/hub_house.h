@@ -44,7 +44,7 @@ public:
         const auto ticket = registry().issue(name, "", kNow, random);
         REQUIRE(ticket.has_value());
         Station out{*ticket, name, {}};
-        random.fill(out.sign);
+        out.sign = core::sign_public(core::SecretKey::random(random));
         return out;
     }
     // Its first exchange, at the reception or the registry.

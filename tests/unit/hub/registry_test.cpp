@@ -40,8 +40,12 @@ struct Fixture {
     std::unique_ptr<core::Ledger> ledger;
 };
 
-constexpr core::PublicKey kSign{1, 2, 3};
-constexpr core::PublicKey kSeal{4, 5, 6};
+core::SecretKey key_of(std::uint8_t number) {
+    return core::SecretKey(std::array<std::uint8_t, core::SecretKey::kSize>{number});
+}
+const core::PublicKey kSign = core::sign_public(key_of(1));
+const core::PublicKey kOther = core::sign_public(key_of(2));
+const core::PublicKey kSeal = core::seal_public(key_of(3));
 
 }  // namespace
 
@@ -76,11 +80,23 @@ TEST_CASE("a ticket enrols its device once, in time, with the right code only") 
     SUBCASE("the same keys again are welcome, even late; others are not") {
         REQUIRE(enrol(ticket->code, kSign, kNow));
         CHECK(enrol(ticket->code, kSign, ticket->expires + 1));
-        core::PublicKey other = kSign;
-        other[0] ^= 1;
+        const core::PublicKey other = kOther;
         REQUIRE_FALSE(enrol(ticket->code, other, kNow));
         CHECK(registry.find(ticket->device)->sign == kSign);
         CHECK(registry.find(ticket->device)->seal == kSeal);
+    }
+    SUBCASE("keys that can't be used are refused, and the slip stays good") {
+        const core::PublicKey zero{}, one{1};
+        for (const auto& bad : {zero, one}) {
+            const auto sign = registry.enrol(ticket->device, ticket->code, bad, kSeal, kNow);
+            REQUIRE_FALSE(sign);
+            CHECK(sign.error().code == Code::refused);
+            const auto seal = registry.enrol(ticket->device, ticket->code, kSign, bad, kNow);
+            REQUIRE_FALSE(seal);
+            CHECK(seal.error().code == Code::refused);
+            CHECK_FALSE(registry.find(ticket->device)->enrolled);
+        }
+        CHECK(enrol(ticket->code, kSign, kNow));
     }
     SUBCASE("revoked before it was used") {
         REQUIRE(registry.revoke(ticket->device));

@@ -8,6 +8,13 @@ using tests::SeededRandom;
 
 namespace {
 
+sync::BundleWriter writer_to(const core::PublicKey& reader, const core::SecretKey& sign,
+                             core::Random& random) {
+    auto made = sync::BundleWriter::make(sign, reader, random);
+    REQUIRE(made.has_value());
+    return std::move(*made);
+}
+
 struct Ends {
     SeededRandom random{7};
     core::SecretKey sign = core::SecretKey::random(random);
@@ -25,7 +32,7 @@ struct Ends {
         head.clock_ms = 1'533'500'000'000;
         head.backlog = 4;
         head.secrets.push_back({0, core::SecretKey::random(random)});
-        sync::BundleWriter writer(sign, core::seal_public(seal), random);
+        sync::BundleWriter writer = writer_to(core::seal_public(seal), sign, random);
         writer.head(head);
         for (std::size_t i = 0; i < frames; ++i)
             writer.frame(core::Bytes(100 + i, static_cast<std::uint8_t>(i)));
@@ -83,7 +90,7 @@ TEST_CASE("an answer and an enrolment come back") {
     head.device = 7;
     head.enrolment = sync::Enrolment{{1}, {2}, {3}};
     head.answer = sync::Answer{99, 1, {4, {5}}, {{12, "authority"}, {13, "never heard of"}}};
-    sync::BundleWriter writer(key, core::seal_public(key), random);
+    sync::BundleWriter writer = writer_to(core::seal_public(key), key, random);
     writer.head(head);
     sync::BundleReader reader(key);
     writer.finish();
@@ -145,7 +152,7 @@ TEST_CASE("what an author shows comes back, within limits") {
         if (answers) head.answer.emplace();
         head.epoch = 1;
         head.shown = std::move(shown);
-        sync::BundleWriter writer(key, core::seal_public(key), random);
+        sync::BundleWriter writer = writer_to(core::seal_public(key), key, random);
         writer.head(head);
         writer.finish();
         sync::BundleReader reader(key);
@@ -164,6 +171,88 @@ TEST_CASE("what an author shows comes back, within limits") {
     CHECK_FALSE(back(std::vector<sync::Shown>(sync::kShownMax + 1)).has_value());
     CHECK_FALSE(back({{1, std::vector<core::Bytes>(sync::kShownChangesMax + 1)}}).has_value());
     CHECK_FALSE(back({{1, {}}}, true).has_value());  // only a station shows
+    constexpr std::size_t kHalf = sync::kShownBytesMax / 2;
+    CHECK(back({{1, {core::Bytes(kHalf)}}, {2, {core::Bytes(kHalf)}}}).has_value());
+    CHECK_FALSE(back({{1, {core::Bytes(kHalf)}}, {2, {core::Bytes(kHalf + 1)}}}).has_value());
+}
+
+TEST_CASE(
+    "keys with which everybody shares the same secret are known, and nothing is sealed to them") {
+    // All spellings of points of low order: 0, 1, both of order 8, p-1, p, p+1; and with the
+    // highest bit, which X25519 ignores.
+    const char* low[] = {"0000000000000000000000000000000000000000000000000000000000000000",
+                         "0100000000000000000000000000000000000000000000000000000000000000",
+                         "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+                         "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+                         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                         "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"};
+    SeededRandom random(11);
+    const core::SecretKey key = core::SecretKey::random(random);
+    for (const char* text : low)
+        for (const unsigned top : {0x00u, 0x80u}) {
+            CAPTURE(std::string(text));
+            core::PublicKey point;
+            const auto bytes = core::from_hex(text);
+            std::copy(bytes->begin(), bytes->end(), point.begin());
+            point[31] = static_cast<std::uint8_t>(point[31] | top);
+            CHECK_FALSE(sync::is_seal_key(point));
+            const auto writer = sync::BundleWriter::make(key, point, random);
+            REQUIRE_FALSE(writer.has_value());
+            CHECK(writer.error().code == core::Code::refused);
+        }
+    // Of Ed25519: the neutral point, one of order 2, of order 4 twice, of order 8, and no point.
+    const char* signs[] = {"0100000000000000000000000000000000000000000000000000000000000000",
+                           "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+                           "0000000000000000000000000000000000000000000000000000000000000000",
+                           "0000000000000000000000000000000000000000000000000000000000000080",
+                           "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+                           "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+                           "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
+    for (const char* text : signs) {
+        CAPTURE(std::string(text));
+        core::PublicKey point;
+        const auto bytes = core::from_hex(text);
+        std::copy(bytes->begin(), bytes->end(), point.begin());
+        CHECK_FALSE(sync::is_sign_key(point));
+    }
+    for (int round = 0; round < 50; ++round) {
+        const core::SecretKey good = core::SecretKey::random(random);
+        CHECK(sync::is_sign_key(core::sign_public(good)));
+        CHECK(sync::is_seal_key(core::seal_public(good)));
+    }
+}
+
+TEST_CASE("a head's counts and secrets keep to its entries") {
+    SeededRandom random(12);
+    const core::SecretKey key = core::SecretKey::random(random);
+    const auto back = [&](std::uint64_t from, std::uint64_t count,
+                          std::initializer_list<std::uint64_t> periods) {
+        sync::Head head;
+        head.device = 7;
+        head.epoch = 1;
+        head.from = head.last = {from, {1}};
+        if (from == 0) head.from = head.last = {};
+        if (count > 0) head.last = {from + count, {2}};
+        for (const std::uint64_t period : periods)
+            head.secrets.push_back({period, core::SecretKey::random(random)});
+        sync::BundleWriter writer = writer_to(core::seal_public(key), key, random);
+        writer.head(head);
+        writer.finish();
+        sync::BundleReader reader(key);
+        reader.feed(writer.take());
+        const auto bytes = reader.take();
+        REQUIRE((bytes && *bytes));
+        return sync::parse_head(**bytes).has_value();
+    };
+    CHECK(back(0, sync::kBundleEntriesMax, {0, 1, 2, 3, 4}));
+    CHECK_FALSE(back(0, sync::kBundleEntriesMax + 1, {0}));
+    CHECK(back(4095, 2, {0, 1}));
+    CHECK_FALSE(back(4095, 1, {0, 1}));  // of a period that it brings nothing of
+    CHECK_FALSE(back(4096, 1, {0, 1}));
+    CHECK_FALSE(back(0, 5000, {1, 0}));
+    CHECK_FALSE(back(0, 5000, {0, 0}));
+    CHECK_FALSE(back(5, 0, {0}));
 }
 
 TEST_CASE("heads from random bytes are refused") {

@@ -70,7 +70,9 @@ struct Hand {
         return out;
     }
     Bytes bundle(const sync::Head& head, const std::vector<View>& pieces) {
-        sync::BundleWriter writer(sign, core::seal_public(keys.seal_secret), random);
+        auto made = sync::BundleWriter::make(sign, core::seal_public(keys.seal_secret), random);
+        REQUIRE(made.has_value());
+        sync::BundleWriter& writer = *made;
         writer.head(head);
         for (const View piece : pieces) writer.frame(piece);
         writer.finish();
@@ -225,7 +227,9 @@ TEST_CASE("bytes that are something else are dropped, and no more than three tim
 TEST_CASE("what heads say of files comes back, within limits") {
     Hand by;
     const auto back = [&](const sync::Head& head) -> core::Result<sync::Head> {
-        sync::BundleWriter writer(by.sign, core::seal_public(by.seal), by.random);
+        auto made = sync::BundleWriter::make(by.sign, core::seal_public(by.seal), by.random);
+        REQUIRE(made.has_value());
+        sync::BundleWriter& writer = *made;
         writer.head(head);
         writer.finish();
         sync::BundleReader reader(by.seal);
