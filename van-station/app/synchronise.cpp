@@ -109,8 +109,10 @@ private:
             return settle(*outcome, keys, now);
         });
         if (taken) return outcome;
-        if (taken.error().code != Code::corrupt && taken.error().code != Code::refused)
-            return tl::make_unexpected(taken.error());
+        const Code why = taken.error().code;
+        const bool by_the_hub = why == Code::corrupt || why == Code::refused ||
+                                why == Code::invalid || why == Code::conflict;
+        if (!by_the_hub) return tl::make_unexpected(taken.error());
         failed({Code::offline, taken.error().message}, true, false);
         return std::nullopt;
     }
