@@ -21,7 +21,7 @@ using core::Result;
 
 // A version as a station gets it.
 struct Step {
-    PublishedCatalogue to;
+    core::PublishedCatalogue to;
     std::string base;
     std::vector<CataloguePart> parts;
 };
@@ -31,23 +31,23 @@ Result<> write_step(Hub& hub, std::uint64_t device, const Step& step, Instant no
     SPOT_TRY(hub.ledger.journal().write_to({device | core::kHubBit, hub.keys.epoch}));
     for (const CataloguePart& part : step.parts) {
         SPOT_TRY(hub.ledger.journal().append(Kind::catalogue_set, "", "",
-                                   {{"at", at},
-                                    {"version", step.to.version},
-                                    {"group", part.group},
-                                    {"key", part.key},
-                                    {"definition", part.definition}}));
+                                             {{"at", at},
+                                              {"version", step.to.version},
+                                              {"group", part.group},
+                                              {"key", part.key},
+                                              {"definition", part.definition}}));
     }
     const auto done = hub.ledger.journal().append(Kind::catalogue_publish, "", "",
-                                        {{"at", at},
-                                         {"version", step.to.version},
-                                         {"base", step.base},
-                                         {"parts", step.parts.size()},
-                                         {"in_force", core::utc_text(step.to.in_force)},
-                                         {"hash", core::to_hex(step.to.hash)}});
+                                                  {{"at", at},
+                                                   {"version", step.to.version},
+                                                   {"base", step.base},
+                                                   {"parts", step.parts.size()},
+                                                   {"in_force", core::utc_text(step.to.in_force)},
+                                                   {"hash", core::to_hex(step.to.hash)}});
     return done ? Result<>() : tl::make_unexpected(done.error());
 }
 
-std::string newest(const std::vector<PublishedCatalogue>& all) {
+std::string newest(const std::vector<core::PublishedCatalogue>& all) {
     return all.empty() ? core::Catalogue::shipped().version() : all.back().version;
 }
 
@@ -104,8 +104,9 @@ Result<Publication> publish(Hub& hub, std::string_view catalogue, Instant in_for
 Result<> publish_to_new(Hub& hub, std::uint64_t device, Instant now) {
     SPOT_ASSIGN(const auto all, hub.ledger.catalogues().published());
     // What came before the one in force is only of use to who has requests of it.
-    auto first = std::find_if(all.rbegin(), all.rend(),
-                              [&](const PublishedCatalogue& one) { return one.in_force <= now; });
+    auto first = std::find_if(all.rbegin(), all.rend(), [&](const core::PublishedCatalogue& one) {
+        return one.in_force <= now;
+    });
     auto next = first == all.rend() ? all.begin() : std::prev(first.base());
     std::string base = core::Catalogue::shipped().version();
     for (; next != all.end(); ++next) {

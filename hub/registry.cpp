@@ -24,7 +24,7 @@ std::string contact_setting(std::uint64_t device) {
 }
 
 json read(core::Ledger& ledger, const std::string& name) {
-    const auto text = ledger.setting(name);
+    const auto text = ledger.values().setting(name);
     return text ? json::parse(*text, nullptr, false) : json();
 }
 
@@ -75,7 +75,7 @@ Result<Registry::Ticket> Registry::issue(const std::string& name, const std::str
         return fail(Code::invalid,
                     "a team's name has at most 64 bytes of UTF-8, none a control character");
     Ticket ticket;
-    while (ticket.device == 0 || ledger_.setting(station_setting(ticket.device))) {
+    while (ticket.device == 0 || ledger_.values().setting(station_setting(ticket.device))) {
         std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
         random.fill(bytes);
         ticket.device = core::ByteReader(bytes).u64() & ~core::kHubBit;
@@ -93,8 +93,8 @@ Result<Registry::Ticket> Registry::issue(const std::string& name, const std::str
         json all = read(ledger_, kListSetting);
         if (!all.is_array()) all = json::array();
         all.push_back(sync::device_text(ticket.device));
-        SPOT_TRY(ledger_.set(kListSetting, all.dump()));
-        return ledger_.set(station_setting(ticket.device), station.dump());
+        SPOT_TRY(ledger_.values().set(kListSetting, all.dump()));
+        return ledger_.values().set(station_setting(ticket.device), station.dump());
     }));
     return ticket;
 }
@@ -128,7 +128,7 @@ Result<> Registry::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
         stored["enrolled_at"] = now;
         stored["sign"] = core::to_hex(sign);
         stored["seal"] = core::to_hex(seal);
-        return ledger_.set(station_setting(device), stored.dump());
+        return ledger_.values().set(station_setting(device), stored.dump());
     });
 }
 
@@ -138,13 +138,14 @@ Result<> Registry::revoke(std::uint64_t device) {
         if (!record_of(device, stored))
             return fail(Code::not_found, "the device is not known here");
         stored["revoked"] = true;
-        return ledger_.set(station_setting(device), stored.dump());
+        return ledger_.values().set(station_setting(device), stored.dump());
     });
 }
 
 void Registry::heard_from(std::uint64_t device, core::Instant now, std::uint64_t backlog) {
     // What it tells is shown to operators, no more: an exchange doesn't fail for it.
-    (void)ledger_.set(contact_setting(device), json{{"at", now}, {"backlog", backlog}}.dump());
+    (void)ledger_.values().set(contact_setting(device),
+                               json{{"at", now}, {"backlog", backlog}}.dump());
 }
 
 std::vector<Registry::Listed> Registry::list() {

@@ -129,13 +129,13 @@ std::vector<Shown> read_shown(core::ByteReader& in, bool& bad) {
     return out;
 }
 
-void write_file(core::ByteWriter& out, const core::Ledger::File& file) {
+void write_file(core::ByteWriter& out, const core::RequestFile& file) {
     out.varint(file.request.log.epoch);
     out.varint(file.request.seq);
     out.raw(file.hash);
 }
 
-core::Ledger::File read_file(core::ByteReader& in, std::uint64_t device, bool& bad) {
+core::RequestFile read_file(core::ByteReader& in, std::uint64_t device, bool& bad) {
     const std::uint64_t epoch = in.varint();
     const std::uint64_t seq = in.varint();
     bad = bad || epoch == 0 || epoch > core::kEpochMax || seq == 0 || seq > core::kSeqMax;
@@ -168,7 +168,7 @@ std::vector<FileOffer> read_offers(core::ByteReader& in, std::uint64_t device, b
         offer.offset = in.varint();
         offer.size = in.varint();
         bad = bad || offer.size == 0 || offer.size > room ||
-              offer.offset > core::Ledger::kFileBytesMax - offer.size;
+              offer.offset > core::kFileBytesMax - offer.size;
         room -= std::min(offer.size, room);
     }
     return out;
@@ -185,13 +185,12 @@ void write_told(core::ByteWriter& out, const Answer& answer) {
 }
 
 void read_told(core::ByteReader& in, std::uint64_t device, Answer& answer, bool& bad) {
-    using core::Ledger;
     const std::uint64_t told = in.varint();
     bad = bad || told > kFilesMax;
     for (std::uint64_t i = 0; i < told && !bad && !in.failed(); ++i) {
         const std::uint8_t state = in.u8();
-        bad = state > static_cast<std::uint8_t>(Ledger::FileState::unknown);
-        answer.told.push_back(static_cast<Ledger::FileState>(state));
+        bad = state > static_cast<std::uint8_t>(core::FileState::unknown);
+        answer.told.push_back(static_cast<core::FileState>(state));
     }
     const std::uint64_t wanted = in.varint();
     bad = bad || wanted > kFilesMax || told + wanted == 0;
@@ -199,7 +198,7 @@ void read_told(core::ByteReader& in, std::uint64_t device, Answer& answer, bool&
         FileWanted& one = answer.wanted.emplace_back();
         one.file = read_file(in, device, bad);
         one.offset = in.varint();
-        bad = bad || one.offset >= Ledger::kFileBytesMax;
+        bad = bad || one.offset >= core::kFileBytesMax;
     }
 }
 

@@ -12,7 +12,8 @@
 #include "core/crypto.h"
 #include "core/document.h"
 #include "core/error.h"
-#include "core/ledger.h"
+#include "core/ledger/files.h"
+#include "core/ledger/replica.h"
 
 namespace spot::sync {
 
@@ -59,7 +60,7 @@ struct Enrolment {
 
 // A request's file, which the hub lacks from `offset` on.
 struct FileWanted {
-    core::Ledger::File file;
+    core::RequestFile file;
     std::uint64_t offset = 0;
     bool operator==(const FileWanted&) const = default;
 };
@@ -71,7 +72,7 @@ struct FileOffer {
         lacks = 1,   // wanted, and not here
         brings = 2,  // `size` bytes from `offset` on
     };
-    core::Ledger::File file;
+    core::RequestFile file;
     What what = What::asks;
     std::uint64_t offset = 0, size = 0;  // 0 unless it brings some
     bool operator==(const FileOffer&) const = default;
@@ -82,14 +83,14 @@ struct Answer {
     std::uint8_t state = 0;         // State
     Cursor backed_up;               // of the reader's log; `have` is what is durable
     std::vector<core::Quarantined> quarantined;
-    std::vector<core::Ledger::FileState> told = {};  // of the files in the bundle answered
-    std::vector<FileWanted> wanted = {};             // next, oldest first
+    std::vector<core::FileState> told = {};  // of the files in the bundle answered
+    std::vector<FileWanted> wanted = {};     // next, oldest first
 };
 
 // What an entry's author had made of its record, for a reader where it came out otherwise.
 struct Shown {
     std::uint64_t seq = 0;
-    std::vector<Bytes> changes;  // as core::Ledger::changes_up_to() has them
+    std::vector<Bytes> changes;  // as core::Quarantine::causal_history() has them
 };
 
 struct Head {

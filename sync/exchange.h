@@ -15,9 +15,9 @@
 #include "core/clock.h"
 #include "core/crypto.h"
 #include "core/error.h"
-#include "core/ledger.h"
 #include "core/log.h"
 #include "sync/bundle.h"
+#include "sync/ledger_view.h"
 #include "sync/transport.h"
 
 namespace spot::sync {
@@ -78,7 +78,7 @@ public:
     };
 
     // All outlive the exchange.
-    StationExchange(core::Ledger&, const StationKeys&, core::Random&);
+    StationExchange(LedgerView, const StationKeys&, core::Random&);
     ~StationExchange();
 
     // The upward bundle, at most kBundleEntriesMax entries; call again for the rest. A long one is
@@ -141,7 +141,7 @@ constexpr std::size_t kHeldBytesMax = 128 * 1024;  // of one conversation withou
 class HubExchange {
 public:
     // All outlive the exchange; those of one thread have one CodecShare.
-    HubExchange(core::Ledger&, Stations&, const HubKeys&, core::Random&, CodecShare&);
+    HubExchange(LedgerView, Stations&, const HubKeys&, core::Random&, CodecShare&);
     ~HubExchange();
 
     // The frames and pieces that came whole are on disk when it returns, unless frames are held.

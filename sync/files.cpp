@@ -6,22 +6,21 @@ namespace spot::sync {
 namespace {
 
 using core::Code;
-using core::Ledger;
 using What = FileOffer::What;
 
 // Nothing: it is not here, or can't be read any more, which must not keep others from going.
-Result<std::optional<Bytes>> content_of(Ledger& ledger, const Ledger::File& file) {
-    auto content = ledger.attached(file.request.text(), file.hash);
+Result<std::optional<Bytes>> content_of(LedgerView ledger, const core::RequestFile& file) {
+    auto content = ledger.attachments().find(file.request.text(), file.hash);
     if (!content && content.error().code == Code::corrupt) return std::nullopt;
     return content;
 }
 
 // What the hub neither wants nor has spoken of came whole before an answer was lost, or it will not
 // have it. Where it may want more than it named, that can't be told yet.
-Result<> ask_for_others(Ledger& ledger, std::span<const FileWanted> wanted, Head& head) {
+Result<> ask_for_others(LedgerView ledger, std::span<const FileWanted> wanted, Head& head) {
     if (wanted.size() >= kFilesMax) return {};
-    SPOT_ASSIGN(const auto untold, ledger.untold_files(kFilesMax));
-    for (const Ledger::File& file : untold) {
+    SPOT_ASSIGN(const auto untold, ledger.files().unconfirmed(kFilesMax));
+    for (const core::RequestFile& file : untold) {
         const bool named = std::any_of(wanted.begin(), wanted.end(),
                                        [&](const FileWanted& one) { return one.file == file; });
         if (!named && head.files.size() < kFilesMax) head.files.push_back({file, What::asks, 0, 0});
@@ -31,7 +30,7 @@ Result<> ask_for_others(Ledger& ledger, std::span<const FileWanted> wanted, Head
 
 }  // namespace
 
-Result<OutgoingFiles> OutgoingFiles::load(Ledger& ledger, std::span<const FileWanted> wanted,
+Result<OutgoingFiles> OutgoingFiles::load(LedgerView ledger, std::span<const FileWanted> wanted,
                                           std::uint64_t bytes_max, Head& head) {
     OutgoingFiles out(ledger);
     for (const FileWanted& one : wanted.first(std::min(wanted.size(), kFilesMax))) {
@@ -88,10 +87,10 @@ std::uint64_t arrived(std::span<const FileOffer> offers, std::span<const FileWan
     return out;
 }
 
-Result<IncomingFiles> IncomingFiles::expect(Ledger& ledger, const core::LogId& log,
+Result<IncomingFiles> IncomingFiles::expect(LedgerView ledger, const core::LogId& log,
                                             std::vector<FileOffer> offers) {
     IncomingFiles out(ledger);
-    SPOT_ASSIGN(auto wanted, ledger.awaited(log, kFilesMax));
+    SPOT_ASSIGN(auto wanted, ledger.files().awaited(log, kFilesMax));
     out.wanted_ = std::move(wanted);
     out.offers_ = std::move(offers);
     out.skip_done();
@@ -106,7 +105,7 @@ void IncomingFiles::skip_done() {
 }
 
 bool IncomingFiles::is_wanted(const FileOffer& offer) const {
-    return std::any_of(wanted_.begin(), wanted_.end(), [&](const Ledger::Awaited& one) {
+    return std::any_of(wanted_.begin(), wanted_.end(), [&](const core::AwaitedFile& one) {
         return one.file == offer.file && offer.offset + offer.size <= one.bytes;
     });
 }
@@ -120,7 +119,7 @@ Result<> IncomingFiles::take(View piece) {
         return core::fail(Code::corrupt, "a piece is not of the size that was announced");
     done_ += piece.size();
     if (is_wanted(offer)) {
-        const auto taken = ledger_->take_piece(offer.file, offset, piece);
+        const auto taken = ledger_.files().add_chunk(offer.file, offset, piece);
         // Its person may have been erased since.
         if (!taken && taken.error().code != Code::not_found) return taken;
     }
@@ -131,14 +130,15 @@ Result<> IncomingFiles::take(View piece) {
 Result<bool> IncomingFiles::conclude() {
     if (at_ < offers_.size()) return false;
     for (const FileOffer& offer : offers_)
-        if (offer.what == What::lacks && is_wanted(offer)) SPOT_TRY(ledger_->give_up(offer.file));
+        if (offer.what == What::lacks && is_wanted(offer))
+            SPOT_TRY(ledger_.files().mark_failed(offer.file));
     return true;
 }
 
-Result<std::vector<Ledger::FileState>> IncomingFiles::states() const {
-    std::vector<Ledger::FileState> out;
+Result<std::vector<core::FileState>> IncomingFiles::states() const {
+    std::vector<core::FileState> out;
     for (const FileOffer& offer : offers_) {
-        SPOT_ASSIGN(const auto state, ledger_->file_state(offer.file));
+        SPOT_ASSIGN(const auto state, ledger_.files().state(offer.file));
         out.push_back(state);
     }
     return out;

@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "core/ledger.h"
 #include "sync/bundle.h"
+#include "sync/ledger_view.h"
 
 namespace spot::sync {
 
@@ -17,17 +17,17 @@ class OutgoingFiles {
 public:
     // Notes in `head` what of `wanted` this store has, up to `bytes_max`, and what it has not; and
     // asks about those that the hub neither wants nor has spoken of. `ledger` outlives it.
-    static Result<OutgoingFiles> load(core::Ledger& ledger, std::span<const FileWanted> wanted,
+    static Result<OutgoingFiles> load(LedgerView ledger, std::span<const FileWanted> wanted,
                                       std::uint64_t bytes_max, Head& head);
     // Adds the next piece. False: there was none left.
     Result<bool> write_piece(BundleWriter& writer);
     std::uint64_t left() const { return left_; }  // bytes
 
 private:
-    explicit OutgoingFiles(core::Ledger& ledger) : ledger_(&ledger) {}
+    explicit OutgoingFiles(LedgerView ledger) : ledger_(ledger) {}
     void bring(const FileWanted& wanted, std::uint64_t size);
 
-    core::Ledger* ledger_;
+    LedgerView ledger_;
     std::vector<FileOffer> brought_;  // what is left of them
     std::size_t at_ = 0;
     std::optional<Bytes> content_;  // of brought_[at_]
@@ -41,7 +41,7 @@ std::uint64_t arrived(std::span<const FileOffer> offers, std::span<const FileWan
 class IncomingFiles {
 public:
     // `log`: the station's. `ledger` outlives it.
-    static Result<IncomingFiles> expect(core::Ledger& ledger, const core::LogId& log,
+    static Result<IncomingFiles> expect(LedgerView ledger, const core::LogId& log,
                                         std::vector<FileOffer> offers);
     // From now on nothing is kept.
     void pass_over() { wanted_.clear(); }
@@ -50,15 +50,15 @@ public:
     // All that was offered has come. What the station says it has not is asked for no more.
     Result<bool> conclude();
     // For the answer: what became of each.
-    Result<std::vector<core::Ledger::FileState>> states() const;
+    Result<std::vector<core::FileState>> states() const;
 
 private:
-    explicit IncomingFiles(core::Ledger& ledger) : ledger_(&ledger) {}
+    explicit IncomingFiles(LedgerView ledger) : ledger_(ledger) {}
     void skip_done();
     bool is_wanted(const FileOffer& offer) const;
 
-    core::Ledger* ledger_;
-    std::vector<core::Ledger::Awaited> wanted_;
+    LedgerView ledger_;
+    std::vector<core::AwaitedFile> wanted_;
     std::vector<FileOffer> offers_;
     std::size_t at_ = 0;      // the one that the next piece is of
     std::uint64_t done_ = 0;  // of its bytes

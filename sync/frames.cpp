@@ -28,14 +28,14 @@ std::uint64_t context_entries(std::uint64_t from, std::uint64_t count, Start sta
 constexpr std::uint64_t kContextSlice = 32;
 
 // The last entries up to `from`, at most so many and of no more bytes than a context may have.
-Result<std::vector<Entry>> context_up_to(core::Ledger& ledger, const LogId& log, std::uint64_t from,
+Result<std::vector<Entry>> context_up_to(LedgerView ledger, const LogId& log, std::uint64_t from,
                                          std::uint64_t count) {
     std::vector<Entry> newest_first;
     std::size_t bytes = 0;
     while (newest_first.size() < count) {
         const std::uint64_t last = from - newest_first.size();
         const std::uint64_t some = std::min(kContextSlice, count - newest_first.size());
-        SPOT_ASSIGN(auto slice, ledger.entries(log, last + 1 - some, some));
+        SPOT_ASSIGN(auto slice, ledger.replica().entries(log, last + 1 - some, some));
         if (slice.size() != some)
             return core::fail(Code::corrupt, "entries that a bundle builds on are not here");
         while (!slice.empty()) {
@@ -57,19 +57,19 @@ Result<std::unique_ptr<EntryCodec>> codec_from(const LogId& log, const Head& hea
 
 }  // namespace
 
-Result<std::optional<Outgoing>> Outgoing::load(core::Ledger& ledger, const LogId& log, Head& head,
+Result<std::optional<Outgoing>> Outgoing::load(LedgerView ledger, const LogId& log, Head& head,
                                                Start start) {
     const std::uint64_t from = head.from.seq;
-    const std::uint64_t tip = ledger.tip(log).seq;
+    const std::uint64_t tip = ledger.replica().tip(log).seq;
     if (from >= tip) return std::nullopt;
     Outgoing out(ledger, log);
     out.first_ = out.next_ = from + 1;
     out.last_ = std::min<std::uint64_t>(tip, from + kBundleEntriesMax);
-    const auto hash = ledger.hash_at(log, out.last_);
+    const auto hash = ledger.replica().hash_at(log, out.last_);
     if (!hash) return core::fail(Code::corrupt, "the log's last hash is missing");
     head.last = cursor_of({out.last_, *hash});
 
-    SPOT_ASSIGN(auto secrets, ledger.period_secrets(log, out.first_, out.last_));
+    SPOT_ASSIGN(auto secrets, ledger.replica().period_secrets(log, out.first_, out.last_));
     // Who has an entry of a period has its secret, too.
     for (core::PeriodSecret& secret : secrets)
         if (secret.period * core::kPeriodEntries >= from) head.secrets.push_back(std::move(secret));
@@ -85,9 +85,10 @@ Result<std::optional<Outgoing>> Outgoing::load(core::Ledger& ledger, const LogId
 Result<> Outgoing::refill() {
     const std::uint64_t have = next_ + slice_.size();
     if (slice_.size() >= kSliceEntries || have > last_) return {};
-    SPOT_ASSIGN(auto more, ledger_->entries(log_, have,
-                                            static_cast<std::size_t>(std::min<std::uint64_t>(
-                                                kSliceEntries, last_ + 1 - have))));
+    SPOT_ASSIGN(auto more,
+                ledger_.replica().entries(log_, have,
+                                          static_cast<std::size_t>(std::min<std::uint64_t>(
+                                              kSliceEntries, last_ + 1 - have))));
     if (more.empty()) return core::fail(Code::corrupt, "the log's entries are missing");
     std::move(more.begin(), more.end(), std::back_inserter(slice_));
     return {};
@@ -104,7 +105,7 @@ Result<bool> Outgoing::write_frame(BundleWriter& writer) {
     return true;
 }
 
-Result<std::unique_ptr<EntryCodec>> codec_for(core::Ledger& ledger, const LogId& log,
+Result<std::unique_ptr<EntryCodec>> codec_for(LedgerView ledger, const LogId& log,
                                               const Head& head) {
     SPOT_ASSIGN(const auto context, context_up_to(ledger, log, head.from.seq, head.context));
     if (context.size() != head.context)

@@ -3,9 +3,9 @@
 #include <memory>
 #include <optional>
 
-#include "core/ledger.h"
 #include "sync/bundle.h"
 #include "sync/codec/entry_codec.h"
+#include "sync/ledger_view.h"
 
 namespace spot::sync {
 
@@ -22,7 +22,7 @@ public:
     // The entries after `head.from`, at most kBundleEntriesMax. Notes in `head` where they end, the
     // context, and which period secrets the reader lacks. Nothing: there are none.
     // `ledger` outlives it.
-    static Result<std::optional<Outgoing>> load(core::Ledger& ledger, const core::LogId& log,
+    static Result<std::optional<Outgoing>> load(LedgerView ledger, const core::LogId& log,
                                                 Head& head, Start start);
     // Adds the next frame. False: there was none left.
     Result<bool> write_frame(BundleWriter& writer);
@@ -30,10 +30,10 @@ public:
     std::uint64_t written() const { return next_ - first_; }
 
 private:
-    Outgoing(core::Ledger& ledger, const core::LogId& log) : ledger_(&ledger), log_(log) {}
+    Outgoing(LedgerView ledger, const core::LogId& log) : ledger_(ledger), log_(log) {}
     Result<> refill();
 
-    core::Ledger* ledger_;
+    LedgerView ledger_;
     core::LogId log_;
     std::uint64_t first_ = 0, last_ = 0;
     std::uint64_t next_ = 0;          // of the entry that the next frame begins with
@@ -43,7 +43,7 @@ private:
 
 // The codec for the frames that `head` announces; `corrupt` if its context is not here, or more
 // than may be.
-Result<std::unique_ptr<EntryCodec>> codec_for(core::Ledger& ledger, const core::LogId& log,
+Result<std::unique_ptr<EntryCodec>> codec_for(LedgerView ledger, const core::LogId& log,
                                               const Head& head);
 
 }  // namespace spot::sync

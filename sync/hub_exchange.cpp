@@ -30,7 +30,7 @@ enum class Take : std::uint8_t {
 }  // namespace
 
 struct HubExchange::Inside {
-    core::Ledger& ledger;
+    LedgerView ledger;
     Stations& stations;
     const HubKeys& keys;
     core::Random& random;
@@ -69,7 +69,7 @@ struct HubExchange::Inside {
     Result<> tell_of_files(Answer& answer);
 };
 
-HubExchange::HubExchange(core::Ledger& ledger, Stations& stations, const HubKeys& keys,
+HubExchange::HubExchange(LedgerView ledger, Stations& stations, const HubKeys& keys,
                          core::Random& random, CodecShare& codecs)
     : inside_(new Inside{ledger, stations, keys, random, codecs}) {}
 HubExchange::~HubExchange() {
@@ -112,7 +112,7 @@ Result<> HubExchange::Inside::take_frames(Take take) {
         SPOT_ASSIGN(auto made, codec_for(ledger, log, *head));
         codec = std::move(made);
     }
-    return ledger.atomically([this, take]() -> Result<> {
+    return ledger.replica().atomically([this, take]() -> Result<> {
         for (;;) {
             SPOT_ASSIGN(auto message, reader.take());
             std::optional<Decoded> entries;
@@ -134,7 +134,7 @@ Result<> HubExchange::Inside::take_pieces() {
     if (reader.held() == 0) return {};
     SPOT_TRY(look_for_trust());
     if (station->revoked || state != State::ok) files->pass_over();
-    return ledger.atomically([this]() -> Result<> {
+    return ledger.replica().atomically([this]() -> Result<> {
         for (;;) {
             SPOT_ASSIGN(const auto message, reader.take());
             if (!message) return {};
@@ -161,7 +161,7 @@ std::future<Decoded> HubExchange::Inside::decode(Bytes frame) {
 
 // What this bundle brought was not acknowledged yet: it may go again.
 void HubExchange::Inside::take_back() {
-    if (before) (void)ledger.take_back(log, before->seq);
+    if (before) (void)ledger.replica().discard_after(log, before->seq);
     before.reset();
 }
 
@@ -207,7 +207,7 @@ Result<> HubExchange::Inside::take_head(View bytes, Instant now) {
 
 void HubExchange::Inside::compare_cursor() {
     if (head->from.seq == 0) return;
-    const auto hash = ledger.hash_at(log, head->from.seq);
+    const auto hash = ledger.replica().hash_at(log, head->from.seq);
     if (!hash)
         state = State::need_from;
     else if (shorten(*hash) != head->from.hash)
@@ -221,14 +221,14 @@ Result<> HubExchange::Inside::compare_branch() {
     if (head->epoch == 1 || head->from.seq > 0) return {};
     if (head->branch.epoch == 0)
         return core::fail(Code::corrupt, "a later epoch does not say where it goes on from");
-    const core::Seen known = ledger.branch_of(log);
+    const core::Seen known = ledger.replica().branch_of(log);
     if (known == head->branch) return {};
-    if (ledger.tip(log).seq > 0) {
+    if (ledger.replica().tip(log).seq > 0) {
         state = State::fork;
         common = Tip{};
         return {};
     }
-    const auto logs = ledger.logs();
+    const auto logs = ledger.replica().logs();
     const bool is_full = std::count_if(logs.begin(), logs.end(), [this](const LogId& one) {
                              return one.device == log.device;
                          }) >= kEpochsMax;
@@ -238,24 +238,24 @@ Result<> HubExchange::Inside::compare_branch() {
 // What a bundle says of its log is kept with the first entry that is taken, or when all of it has
 // been found good: of one that is refused nothing stays.
 Result<> HubExchange::Inside::keep_first() {
-    if (head->branch.epoch > 0) SPOT_TRY(ledger.keep_branch(log, head->branch));
-    return ledger.keep_period_secrets(log, head->secrets);
+    if (head->branch.epoch > 0) SPOT_TRY(ledger.replica().keep_branch(log, head->branch));
+    return ledger.replica().offer_period_secrets(log, head->secrets);
 }
 
 // Entries that are here already, because an answer was lost: they have to be the same ones.
 Result<> HubExchange::Inside::compare(std::span<const Entry> known) {
-    SPOT_ASSIGN(const auto same, ledger.matching(log, known));
+    SPOT_ASSIGN(const auto same, ledger.replica().matching(log, known));
     if (same == known.size()) return {};
     state = State::fork;
     const std::uint64_t last = known.front().seq - 1 + same;
-    if (const auto hash = ledger.hash_at(log, last)) common = Tip{last, *hash};
+    if (const auto hash = ledger.replica().hash_at(log, last)) common = Tip{last, *hash};
     return {};
 }
 
 Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
     if (state != State::ok) return {};  // a fork was found in the frame before
     next_seq += rest.size();
-    const Tip tip = ledger.tip(log);
+    const Tip tip = ledger.replica().tip(log);
     if (rest.front().seq <= tip.seq) {
         const auto known = std::min<std::uint64_t>(rest.size(), tip.seq - rest.front().seq + 1);
         SPOT_TRY(compare(rest.first(static_cast<std::size_t>(known))));
@@ -266,8 +266,8 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
     if (!before) before = tip;
     // Of a revoked station it is for a person to say what is good: a thief may have written it.
     SPOT_TRY(look_for_trust());
-    const auto take = station->revoked ? core::Ledger::Take::held : core::Ledger::Take::usual;
-    const auto received = ledger.receive(log, rest, take);
+    const auto take = station->revoked ? core::ReceiveMode::quarantine : core::ReceiveMode::execute;
+    const auto received = ledger.replica().receive(log, rest, take);
     if (received) return {};
     if (received.error().code == Code::conflict) {
         // They follow on our tip, so another copy wrote in this period, under a secret of its own.
@@ -290,20 +290,20 @@ void HubExchange::cut() {
     Inside& inside = *inside_;
     if (!inside.head) return;
     if (!inside.take_whole(Take::all)) inside.take_back();
-    (void)inside.ledger.settle(inside.log);
+    (void)inside.ledger.replica().finalize(inside.log);
 }
 
 Result<Bytes> HubExchange::Inside::answer(Instant now) {
     if (head) SPOT_TRY(take_whole(Take::all));
     if (!head || !reader.at_end()) return core::fail(Code::corrupt, "the bundle is cut off");
     if (announces_frames()) {
-        const auto hash = ledger.hash_at(log, head->last.seq);
+        const auto hash = ledger.replica().hash_at(log, head->last.seq);
         if (next_seq != head->last.seq + 1 || !hash || shorten(*hash) != head->last.hash)
             return core::fail(Code::corrupt, "the entries do not end as the head says");
     }
     if (state == State::ok && !before && head->branch.epoch > 0)
-        SPOT_TRY(ledger.keep_branch(log, head->branch));
-    SPOT_TRY(ledger.settle(log));
+        SPOT_TRY(ledger.replica().keep_branch(log, head->branch));
+    SPOT_TRY(ledger.replica().finalize(log));
     if (station->revoked) state = State::revoked;
     if (state == State::ok) SPOT_TRY(take_shown());
     if (files) {
@@ -343,10 +343,10 @@ Result<> HubExchange::Inside::take_shown() {
         // What the guard does not pass makes no record, and is compared as none.
         const std::span<const Bytes> changes =
             counted ? std::span<const Bytes>(shown.changes) : std::span<const Bytes>();
-        SPOT_ASSIGN(const auto taken, ledger.reconsider(log, shown.seq, changes));
+        SPOT_ASSIGN(const auto taken, ledger.quarantine().accept_diverged(log, shown.seq, changes));
         any = any || taken;
     }
-    return any ? ledger.judge_again(log) : Result<>();
+    return any ? ledger.quarantine().revalidate(log) : Result<>();
 }
 
 // What became of those that it offered, and which are to come next.
@@ -355,8 +355,8 @@ Result<> HubExchange::Inside::tell_of_files(Answer& answer) {
         SPOT_ASSIGN(auto states, files->states());
         answer.told = std::move(states);
     }
-    SPOT_ASSIGN(const auto wanted, ledger.awaited(log, kFilesMax));
-    for (const core::Ledger::Awaited& one : wanted) answer.wanted.push_back({one.file, one.have});
+    SPOT_ASSIGN(const auto wanted, ledger.files().awaited(log, kFilesMax));
+    for (const core::AwaitedFile& one : wanted) answer.wanted.push_back({one.file, one.have});
     return {};
 }
 
@@ -366,19 +366,19 @@ Head HubExchange::Inside::answer_head(Instant now) {
     reply.device = head->device;
     reply.epoch = keys.epoch;
     if (head->have_epoch == keys.epoch && head->have.seq > 0) {
-        const auto hash = ledger.hash_at(own, head->have.seq);
+        const auto hash = ledger.replica().hash_at(own, head->have.seq);
         if (hash && shorten(*hash) == head->have.hash) reply.from = head->have;
     }
     reply.last = reply.from;
     reply.have_epoch = head->epoch;
-    reply.have = cursor_of(common ? *common : ledger.tip(log));
+    reply.have = cursor_of(common ? *common : ledger.replica().tip(log));
     reply.clock_ms = static_cast<std::uint64_t>(std::max<Instant>(now, 0));
-    reply.backlog = ledger.tip(own).seq - reply.from.seq;
+    reply.backlog = ledger.replica().tip(own).seq - reply.from.seq;
     Answer answer;
     answer.in_reply_to = reader.number();
     answer.state = static_cast<std::uint8_t>(state);
-    answer.backed_up = cursor_of(ledger.backed_up(log));
-    answer.quarantined = ledger.quarantined(log);
+    answer.backed_up = cursor_of(ledger.replica().backed_up(log));
+    answer.quarantined = ledger.quarantine().list(log);
     reply.answer = std::move(answer);
     return reply;
 }

@@ -18,9 +18,9 @@ using core::Tip;
 constexpr std::uint64_t kWholeEntriesMax = 4096;
 
 // The hub's newest log for this station that we hold; epoch 0 while there is none.
-LogId hub_log(core::Ledger& ledger, std::uint64_t device) {
+LogId hub_log(LedgerView ledger, std::uint64_t device) {
     LogId newest{device | core::kHubBit, 0};
-    for (const LogId& log : ledger.logs())
+    for (const LogId& log : ledger.replica().logs())
         if (log.device == newest.device) newest.epoch = std::max(newest.epoch, log.epoch);
     return newest;
 }
@@ -34,9 +34,9 @@ struct Diverged {
 std::string diverged_setting(const LogId& log) {
     return "diverged." + std::to_string(log.epoch);
 }
-std::vector<Diverged> read_diverged(core::Ledger& ledger, const LogId& log) {
+std::vector<Diverged> read_diverged(LedgerView ledger, const LogId& log) {
     std::vector<Diverged> out;
-    const auto text = ledger.setting(diverged_setting(log)).value_or("");
+    const auto text = ledger.quarantine().note(diverged_setting(log));
     core::ByteReader in(core::view(text));
     while (!in.at_end() && !in.failed()) {
         const std::uint64_t seq = in.varint();
@@ -71,7 +71,7 @@ std::string_view state_name(State state) {
 }
 
 struct StationExchange::Inside {
-    core::Ledger& ledger;
+    LedgerView ledger;
     const StationKeys& keys;
     core::Random& random;
     std::uint64_t number = 0;  // of the bundle that waits for its answer
@@ -99,8 +99,7 @@ struct StationExchange::Inside {
     Result<> take_frames(const Head& head, BundleReader& reader, Outcome& outcome);
 };
 
-StationExchange::StationExchange(core::Ledger& ledger, const StationKeys& keys,
-                                 core::Random& random)
+StationExchange::StationExchange(LedgerView ledger, const StationKeys& keys, core::Random& random)
     : inside_(new Inside{ledger, keys, random}) {}
 StationExchange::~StationExchange() = default;
 
@@ -109,10 +108,10 @@ const std::vector<FileOffer>& StationExchange::offered_files() const {
 }
 
 Result<Body> StationExchange::request(Instant now, What what, const Wanted& wanted) {
-    core::Ledger& ledger = inside_->ledger;
+    const LedgerView ledger = inside_->ledger;
     const StationKeys& keys = inside_->keys;
-    const Tip own = ledger.tip(keys.log);
-    const Tip durable = ledger.acknowledged(keys.log);
+    const Tip own = ledger.replica().tip(keys.log);
+    const Tip durable = ledger.replica().acknowledged(keys.log);
     const LogId theirs = hub_log(ledger, keys.log.device);
 
     Head head;
@@ -122,9 +121,10 @@ Result<Body> StationExchange::request(Instant now, What what, const Wanted& want
                                    core::seal_public(keys.seal_secret)};
     head.epoch = keys.log.epoch;
     head.from = head.last = cursor_of(durable);
-    head.branch = ledger.branch_of(keys.log);
+    head.branch = ledger.replica().branch_of(keys.log);
     inside_->have_epoch = head.have_epoch = theirs.epoch;
-    inside_->have = head.have = theirs.epoch == 0 ? Cursor{} : cursor_of(ledger.tip(theirs));
+    inside_->have = head.have =
+        theirs.epoch == 0 ? Cursor{} : cursor_of(ledger.replica().tip(theirs));
     head.clock_ms = static_cast<std::uint64_t>(std::max<Instant>(now, 0));
     head.backlog = own.seq - durable.seq;
 
@@ -178,7 +178,7 @@ Result<std::vector<Shown>> StationExchange::Inside::to_show() {
     for (const Diverged& one : read_diverged(ledger, keys.log)) {
         if (one.shown) continue;
         if (out.size() == kShownMax) break;
-        auto changes = ledger.changes_up_to(keys.log, one.seq);
+        auto changes = ledger.quarantine().causal_history(keys.log, one.seq);
         if (!changes && changes.error().code != Code::not_found)
             return core::Failure(std::move(changes).error());
         const std::size_t size = changes ? size_of(*changes) : 0;
@@ -211,7 +211,7 @@ Result<> StationExchange::Inside::note_diverged(const std::vector<core::Quaranti
         out.u8(now || earlier ? 1 : 0);
     }
     if (before.empty() && out.bytes().empty()) return {};
-    return ledger.set(diverged_setting(keys.log), core::text(out.bytes()));
+    return ledger.quarantine().set_note(diverged_setting(keys.log), core::text(out.bytes()));
 }
 
 Result<bool> StationExchange::Inside::write_next() {
@@ -255,12 +255,12 @@ Result<Outcome> StationExchange::answer(View body, Instant now) {
         return core::fail(Code::corrupt, "the hub's answer is to something else");
 
     Result<Outcome> outcome = core::fail(Code::corrupt, "");
-    SPOT_TRY(inside_->ledger.atomically([&]() -> Result<> {
+    SPOT_TRY(inside_->ledger.replica().atomically([&]() -> Result<> {
         outcome = inside_->settle(*head, reader);
         if (!outcome) return core::Failure(outcome.error());
         // The signed head is the proof of what the hub said it holds.
-        return inside_->ledger.set("reconciliation",
-                                   core::to_hex(*message) + " " + core::to_hex(reader.binding()));
+        return inside_->ledger.quarantine().set_note(
+            "reconciliation", core::to_hex(*message) + " " + core::to_hex(reader.binding()));
     }));
     outcome->hub_clock_ahead_ms = static_cast<std::int64_t>(head->clock_ms) - now;
     return outcome;
@@ -277,7 +277,7 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
     // An acknowledgement counts only for entries whose hash is our own.
     const auto matched = [&](const Cursor& cursor) -> std::optional<Tip> {
         if (cursor.seq == 0) return Tip{};
-        const auto hash = ledger.hash_at(keys.log, cursor.seq);
+        const auto hash = ledger.replica().hash_at(keys.log, cursor.seq);
         if (!hash || shorten(*hash) != cursor.hash) return std::nullopt;
         return Tip{cursor.seq, *hash};
     };
@@ -289,18 +289,18 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
     }
     // Of a log longer than a bundle the hub may have more than it was told. What it was told it
     // found good, so that much is in both; the next bundle tells where they part.
-    const bool all = offered.seq == ledger.tip(keys.log).seq;
+    const bool all = offered.seq == ledger.replica().tip(keys.log).seq;
     if (outcome.state == State::ok && !durable && !all) durable = matched(offered);
     if (outcome.state == State::fork || !durable || !backed_up) {
         // A hub that found our entries good has more of this log than we do: another copy wrote on.
         outcome.common = outcome.state == State::ok ? matched(offered) : durable;
         outcome.state = State::fork;
-        outcome.durable = ledger.acknowledged(keys.log);
-        outcome.backed_up = ledger.backed_up(keys.log);
+        outcome.durable = ledger.replica().acknowledged(keys.log);
+        outcome.backed_up = ledger.replica().backed_up(keys.log);
         return outcome;
     }
     if (outcome.state != State::busy && outcome.state != State::revoked) {
-        if (auto noted = ledger.acknowledge(keys.log, *durable, *backed_up); !noted)
+        if (auto noted = ledger.replica().acknowledge(keys.log, *durable, *backed_up); !noted)
             return core::Failure(std::move(noted).error());
         if (outcome.state == State::ok) SPOT_TRY(note_diverged(outcome.quarantined));
         if (outcome.state == State::ok) SPOT_TRY(note_files(*head.answer, outcome));
@@ -310,8 +310,8 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
             if (auto taken = take_frames(head, reader, outcome); !taken)
                 return core::Failure(std::move(taken).error());
     }
-    outcome.durable = ledger.acknowledged(keys.log);
-    outcome.backed_up = ledger.backed_up(keys.log);
+    outcome.durable = ledger.replica().acknowledged(keys.log);
+    outcome.backed_up = ledger.replica().backed_up(keys.log);
     return outcome;
 }
 
@@ -320,9 +320,10 @@ Result<Outcome> StationExchange::Inside::settle(const Head& head, BundleReader& 
 // from where the hub has a backup; nothing was purged above that. True: the outcome says so.
 Result<bool> StationExchange::Inside::search_common(Outcome& outcome, bool durable_known) {
     const bool lost = outcome.state == State::fork || outcome.state == State::need_from;
-    const Tip backed_up = ledger.backed_up(keys.log);
-    if (!lost || durable_known || ledger.acknowledged(keys.log).seq <= backed_up.seq) return false;
-    if (auto noted = ledger.acknowledge(keys.log, backed_up, backed_up); !noted)
+    const Tip backed_up = ledger.replica().backed_up(keys.log);
+    if (!lost || durable_known || ledger.replica().acknowledged(keys.log).seq <= backed_up.seq)
+        return false;
+    if (auto noted = ledger.replica().acknowledge(keys.log, backed_up, backed_up); !noted)
         return core::Failure(std::move(noted).error());
     outcome.state = State::need_from;
     outcome.durable = outcome.backed_up = backed_up;
@@ -331,17 +332,17 @@ Result<bool> StationExchange::Inside::search_common(Outcome& outcome, bool durab
 
 // The hub's word about our files. Of one that it wants, an earlier word does not count any more.
 Result<> StationExchange::Inside::note_files(const Answer& answer, Outcome& outcome) {
-    using FileState = core::Ledger::FileState;
     if (answer.told.size() != file_offers.size())
         return core::fail(Code::corrupt, "the hub's answer is about other files");
     for (std::size_t i = 0; i < file_offers.size(); ++i) {
-        const FileState state = answer.told[i];
-        SPOT_ASSIGN(const auto news, ledger.note_told(file_offers[i].file, state));
-        outcome.settled_files += news && state != FileState::awaited;
-        outcome.whole_files += news && state == FileState::whole;
+        const core::FileState state = answer.told[i];
+        SPOT_ASSIGN(const auto news, ledger.files().set_remote_state(file_offers[i].file, state));
+        outcome.settled_files += news && state != core::FileState::awaited;
+        outcome.whole_files += news && state == core::FileState::whole;
     }
     for (const FileWanted& one : answer.wanted)
-        if (const auto news = ledger.note_told(one.file, FileState::awaited); !news)
+        if (const auto news = ledger.files().set_remote_state(one.file, core::FileState::awaited);
+            !news)
             return core::Failure(news.error());
     outcome.wanted = answer.wanted;
     return {};
@@ -352,23 +353,23 @@ Result<> StationExchange::Inside::take_frames(const Head& head, BundleReader& re
     if (head.last == head.from)
         return reader.at_end() ? Result<>{} : core::fail(Code::corrupt, "the answer does not end");
     const LogId log{keys.log.device | core::kHubBit, head.epoch};
-    const Tip tip = ledger.tip(log);
+    const Tip tip = ledger.replica().tip(log);
     if (head.epoch == 0 || cursor_of(tip) != head.from)
         return core::fail(Code::corrupt, "the hub's entries do not follow on ours");
-    SPOT_TRY(ledger.keep_period_secrets(log, head.secrets));
+    SPOT_TRY(ledger.replica().offer_period_secrets(log, head.secrets));
     SPOT_ASSIGN(auto codec, codec_for(ledger, log, head));
     Tip reached = tip;
     while (!reader.at_end()) {
         SPOT_ASSIGN(auto frame, reader.take());
         if (!frame) return core::fail(Code::corrupt, "the hub's answer is cut off");
         SPOT_ASSIGN(auto entries, codec->read(*frame));
-        SPOT_ASSIGN(auto received, ledger.receive(log, entries));
+        SPOT_ASSIGN(auto received, ledger.replica().receive(log, entries));
         reached = received;
         outcome.received_entries += entries.size();
     }
     if (cursor_of(reached) != head.last)
         return core::fail(Code::corrupt, "the hub's entries do not end as its head says");
-    return ledger.settle(log);
+    return ledger.replica().finalize(log);
 }
 
 }  // namespace spot::sync

@@ -14,15 +14,15 @@ using core::RecordId;
 using core::Result;
 using nlohmann::json;
 
-std::string_view state_name(FileState state) {
+std::string_view state_name(core::FileState state) {
     switch (state) {
-        case FileState::awaited:
+        case core::FileState::awaited:
             return "awaited";
-        case FileState::whole:
+        case core::FileState::whole:
             return "whole";
-        case FileState::given_up:
+        case core::FileState::given_up:
             return "given_up";
-        case FileState::unknown:
+        case core::FileState::unknown:
             break;
     }
     return "unknown";
@@ -43,7 +43,7 @@ Result<core::Hash> hash_in(const core::Arguments& arguments) {
 }
 
 // What the request calls it; nothing: the person's data were erased.
-Result<json> named(Ledger& ledger, const RequestFile& file) {
+Result<json> named(Ledger& ledger, const core::RequestFile& file) {
     SPOT_ASSIGN(const auto shown, ledger.records().view("request", file.request));
     const json record = shown ? json::parse(shown->json, nullptr, false) : json();
     const json::json_pointer place("/attachments/" + core::to_hex(file.hash));
@@ -59,7 +59,7 @@ Result<core::Exit> list(const core::Arguments& arguments) {
     }
     SPOT_ASSIGN(auto hub, open_hub(arguments, random));
     SPOT_TRY(hub.catch_up());
-    SPOT_TRY(hub.ledger.files().each(request, [&](const ReceivedFile& one) -> Result<> {
+    SPOT_TRY(hub.ledger.files().each(request, [&](const core::ReceivedFile& one) -> Result<> {
         SPOT_ASSIGN(const auto about, named(hub.ledger, one.file));
         json out{{"request", one.file.request.text()},
                  {"hash", core::to_hex(one.file.hash)},
@@ -90,9 +90,9 @@ Result<core::Exit> get(const core::Arguments& arguments) {
     if (!content) {
         SPOT_ASSIGN(const auto state, hub.ledger.files().state({request, hash}));
         return fail(Code::not_found,
-                    state == FileState::awaited
+                    state == core::FileState::awaited
                         ? "the file has not come yet, or not all of it"
-                    : state == FileState::given_up
+                    : state == core::FileState::given_up
                         ? "the file never came, and is not asked for any more"
                         : "no request here has that file, or the person's data were erased");
     }

@@ -52,7 +52,7 @@ Said honest(At at) {
 
 void bring(At at, Said& said, const std::vector<LooseEntry>& entries) {
     const core::LogId id = hub_log(at);
-    const core::Tip tip = at.rogue.ledger->tip(id);
+    const core::Tip tip = at.rogue.ledger->replica().tip(id);
     const auto kept = at.hub.period_secrets(id, 1, 1);
     need(kept && kept->size() == 1, "the hub's secret");
     core::Hash secret;
@@ -220,7 +220,7 @@ std::uint64_t number_of(View bundle) {
 
 std::string execute(core::Ledger& ledger) {
     for (;;) {
-        const auto done = ledger.execute_received(64);
+        const auto done = ledger.executor().run(64);
         if (!done) return done.error().message;
         if (*done == 0) return "";
     }

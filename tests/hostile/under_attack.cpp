@@ -35,12 +35,12 @@ HonestStation::HonestStation(support::HubHouse& house, const std::string& name, 
                                      {core::Party::station, &core::Catalogue::shipped(), &random});
     need(opened.has_value(), "the station's store");
     ledger.emplace(std::move(*opened));
-    need(ledger->write_to(keys.log).has_value(), "the station's log");
+    need(ledger->journal().write_to(keys.log).has_value(), "the station's log");
 }
 
 core::RecordId HonestStation::add(Kind kind, Json intent) {
     intent["at"] = support::at(++second);
-    const auto done = ledger->append(kind, "", "m.abrantes", std::move(intent));
+    const auto done = ledger->journal().append(kind, "", "m.abrantes", std::move(intent));
     need(done.has_value(), done ? "" : done.error().message);
     return done->record;
 }
@@ -114,7 +114,7 @@ bool HubUnderAttack::sync(HonestStation& station) {
         const auto outcome = exchange.answer(*down, kNow);
         if (!outcome || outcome->state == sync::State::fork) return false;
         station.keys.enrolment.reset();
-        if (outcome->durable == station.ledger->tip(station.keys.log) &&
+        if (outcome->durable == station.ledger->replica().tip(station.keys.log) &&
             outcome->received_entries == 0)
             return true;
     }
@@ -134,7 +134,7 @@ RawHead HubUnderAttack::head(std::uint64_t epoch) {
 
 core::Hash HubUnderAttack::secret(std::uint32_t epoch) {
     if (epoch != 1) return core::hash({core::view("a rogue's secret")});
-    const auto kept = rogue.ledger->period_secrets(rogue.keys.log, 1, 1);
+    const auto kept = rogue.ledger->replica().period_secrets(rogue.keys.log, 1, 1);
     need(kept && kept->size() == 1, "the period's secret");
     return bytes_of(kept->front().secret);
 }

@@ -16,7 +16,7 @@ using core::Ledger;
 using core::Party;
 using core::RecordId;
 using core::View;
-using State = FileState;
+using State = core::FileState;
 
 namespace {
 
@@ -36,23 +36,24 @@ struct Ends {
     }
     void up() { hand_over(van, hub, kStationLog); }
 
-    std::vector<AwaitedFile> awaited(std::size_t count = 100) {
+    std::vector<core::AwaitedFile> awaited(std::size_t count = 100) {
         const auto out = hub->files().awaited(kStationLog, count);
         REQUIRE(out.has_value());
         return *out;
     }
-    State state(const RequestFile& file) {
+    State state(const core::RequestFile& file) {
         const auto out = hub->files().state(file);
         REQUIRE(out.has_value());
         return *out;
     }
-    void bring(const RequestFile& file, View content, std::size_t piece = 1000) {
+    void bring(const core::RequestFile& file, View content, std::size_t piece = 1000) {
         for (std::size_t at = 0; at < content.size(); at += piece)
             REQUIRE(
-                hub->files().add_chunk(file, at, content.subspan(at, std::min(piece, content.size() - at)))
+                hub->files()
+                    .add_chunk(file, at, content.subspan(at, std::min(piece, content.size() - at)))
                     .has_value());
     }
-    std::optional<Bytes> at_hub(const RequestFile& file) {
+    std::optional<Bytes> at_hub(const core::RequestFile& file) {
         const auto out = hub->attachments().find(file.request.text(), file.hash);
         REQUIRE(out.has_value());
         return *out;
@@ -102,8 +103,8 @@ TEST_CASE("what a request names is awaited, comes in pieces and is there once it
     CHECK(all.hub->files().counts(kDevice)->awaited == 0);
     CHECK(all.hub->audit().check()->empty());
 
-    std::vector<ReceivedFile> listed;
-    const auto keep = [&](const ReceivedFile& one) -> core::Result<> {
+    std::vector<core::ReceivedFile> listed;
+    const auto keep = [&](const core::ReceivedFile& one) -> core::Result<> {
         listed.push_back(one);
         return {};
     };
@@ -123,7 +124,8 @@ TEST_CASE("something else is not kept, comes last from then on, and is given up 
     const Filed asked = all.file({photo});
     const Filed later = all.file({paper});
     all.up();
-    CHECK(all.hub->files().add_chunk(asked.files[0], 0, some_bytes(2501)).error().code == Code::limit);
+    CHECK(all.hub->files().add_chunk(asked.files[0], 0, some_bytes(2501)).error().code ==
+          Code::limit);
     CHECK(all.awaited()[0].have == 0);
 
     all.bring(asked.files[0], other);
@@ -150,7 +152,8 @@ TEST_CASE("something else is not kept, comes last from then on, and is given up 
         CHECK(all.awaited().size() == 1);
         CHECK(all.state(asked.files[0]) == State::given_up);
     }
-    CHECK(all.hub->files().add_chunk({asked.request, Hash{}}, 0, photo).error().code == Code::not_found);
+    CHECK(all.hub->files().add_chunk({asked.request, Hash{}}, 0, photo).error().code ==
+          Code::not_found);
     CHECK(all.state({asked.request, Hash{}}) == State::unknown);
     CHECK(all.state({all.session, asked.files[0].hash}) == State::unknown);
 }
@@ -176,15 +179,16 @@ TEST_CASE("only requests that count are asked for") {
         all.file({photo});
         const core::Tip tip = all.van->replica().tip(kStationLog);
         const auto entries = all.van->replica().entries(kStationLog, 1, tip.seq);
-        REQUIRE(all.hub->replica().offer_period_secrets(kStationLog,
-                                             *all.van->replica().period_secrets(kStationLog, 1, tip.seq)));
+        REQUIRE(all.hub->replica().offer_period_secrets(
+            kStationLog, *all.van->replica().period_secrets(kStationLog, 1, tip.seq)));
         REQUIRE(all.hub->replica().receive(kStationLog, *entries));
         CHECK(all.awaited().empty());
         REQUIRE(all.hub->replica().discard_after(kStationLog, before.seq));
-        REQUIRE(all.hub->files().each(std::nullopt, [](const ReceivedFile&) -> core::Result<> {
-            FAIL("a file is still named");
-            return {};
-        }));
+        REQUIRE(
+            all.hub->files().each(std::nullopt, [](const core::ReceivedFile&) -> core::Result<> {
+                FAIL("a file is still named");
+                return {};
+            }));
         REQUIRE(all.hub->replica().receive(kStationLog, *entries));
         REQUIRE(all.hub->replica().finalize(kStationLog));
         CHECK(all.awaited().size() == 1);
@@ -255,7 +259,8 @@ TEST_CASE("a station asks about what the hub has not spoken of, once its request
     CHECK(all.van->files().remote_states(asked.request)->at(asked.files[0].hash) == State::whole);
     CHECK(*all.van->files().set_remote_state(asked.files[0], State::given_up));
     CHECK(all.van->files().counts(kDevice)->given_up == 1);
-    CHECK(*all.van->files().set_remote_state(asked.files[0], State::awaited));  // the hub was restored
+    CHECK(*all.van->files().set_remote_state(asked.files[0],
+                                             State::awaited));  // the hub was restored
     CHECK(all.van->files().unconfirmed(10)->size() == 1);
     CHECK(!*all.van->files().set_remote_state({asked.request, Hash{}}, State::whole));
     all.at_store(all.van, "UPDATE subject SET key = x''");
@@ -292,7 +297,7 @@ TEST_CASE("after a fork each copy is asked for its own, and what is there is not
     const auto of_copy = all.hub->files().awaited(kNext, 100);
     REQUIRE(of_copy->size() == 2);  // not `mine`, which the copy never had
     CHECK((*of_copy)[0].file == common.files[0]);
-    CHECK((*of_copy)[1].file == RequestFile{*now, there.files[0].hash});
+    CHECK((*of_copy)[1].file == core::RequestFile{*now, there.files[0].hash});
     const auto of_van = all.awaited();
     REQUIRE(of_van.size() == 2);
     CHECK(of_van[1].file == here.files[0]);

@@ -18,7 +18,7 @@ using core::Party;
 using core::View;
 using sync::FileOffer;
 using sync::FileWanted;
-using State = Ledger::FileState;
+using State = core::FileState;
 using What = FileOffer::What;
 
 namespace {
@@ -52,12 +52,12 @@ struct Hand {
     TwoStations stations{core::sign_public(sign), core::seal_public(seal)};
     sync::CodecShare codecs;
     const Bytes photo = some_bytes(2 * sync::kPieceBytes + 100);
-    Ledger::File file;
+    core::RequestFile file;
 
     Hand() {
         core::start_crypto();
         const auto opened =
-            van->append(core::Kind::session_open, "s", "m.abrantes", session_intent(1));
+            van->journal().append(core::Kind::session_open, "s", "m.abrantes", session_intent(1));
         file = file_request(*van, 2, opened->record, {photo}).files[0];
         hand_over(van, hub, kStationLog);
     }
@@ -65,7 +65,8 @@ struct Hand {
         sync::Head out;
         out.device = device;
         out.epoch = 1;
-        if (device == kDevice) out.from = out.last = sync::cursor_of(hub->tip(kStationLog));
+        if (device == kDevice)
+            out.from = out.last = sync::cursor_of(hub->replica().tip(kStationLog));
         out.files = std::move(files);
         return out;
     }
@@ -97,7 +98,7 @@ struct Hand {
     }
     FileOffer all_of_it() { return {file, What::brings, 0, photo.size()}; }
     std::uint64_t here() {
-        const auto wanted = hub->awaited(kStationLog, 10);
+        const auto wanted = hub->files().awaited(kStationLog, 10);
         return wanted->empty() ? photo.size() : wanted->at(0).have;
     }
 };
@@ -122,7 +123,7 @@ TEST_CASE("what is wanted is taken, and the answer says what became of it and wh
     REQUIRE(whole);
     CHECK(whole->answer->told == std::vector{State::whole});
     CHECK(whole->answer->wanted.empty());
-    CHECK(*by.hub->attached(by.file.request.text(), by.file.hash) == by.photo);
+    CHECK(*by.hub->attachments().find(by.file.request.text(), by.file.hash) == by.photo);
 
     // Again, and asked about: nothing changes. Without files, the answer has no word of them.
     for (const FileOffer& offer : {by.all_of_it(), FileOffer{by.file, What::asks, 0, 0},
@@ -132,7 +133,7 @@ TEST_CASE("what is wanted is taken, and the answer says what became of it and wh
         REQUIRE(again);
         CHECK(again->answer->told == std::vector{State::whole});
     }
-    CHECK(*by.hub->attached(by.file.request.text(), by.file.hash) == by.photo);
+    CHECK(*by.hub->attachments().find(by.file.request.text(), by.file.hash) == by.photo);
 }
 
 TEST_CASE("pieces that are not as the head says refuse the bundle; what came before them stays") {
@@ -240,7 +241,7 @@ TEST_CASE("what heads say of files comes back, within limits") {
     };
     const std::vector<FileOffer> offers{{by.file, What::asks, 0, 0},
                                         {by.file, What::lacks, 0, 0},
-                                        {by.file, What::brings, Ledger::kFileBytesMax - 7, 7},
+                                        {by.file, What::brings, core::kFileBytesMax - 7, 7},
                                         {by.file, What::brings, 0, sync::kFileBytesABundle - 7}};
     const auto up = back(by.head(kDevice, offers));
     REQUIRE(up);
@@ -249,7 +250,7 @@ TEST_CASE("what heads say of files comes back, within limits") {
     sync::Head down = by.head(kDevice, {});
     down.answer.emplace();
     down.answer->told = {State::whole, State::unknown};
-    down.answer->wanted = {{by.file, 0}, {by.file, Ledger::kFileBytesMax - 1}};
+    down.answer->wanted = {{by.file, 0}, {by.file, core::kFileBytesMax - 1}};
     const auto answer = back(down);
     REQUIRE(answer);
     CHECK(answer->answer->told == down.answer->told);
@@ -261,7 +262,7 @@ TEST_CASE("what heads say of files comes back, within limits") {
     CHECK(hostile_up(std::vector(sync::kFilesMax + 1, offers[0])));
     CHECK(hostile_up({{by.file, What::brings, 0, 0}}));
     CHECK(hostile_up({{by.file, static_cast<What>(3), 0, 0}}));
-    CHECK(hostile_up({{by.file, What::brings, Ledger::kFileBytesMax - 7, 8}}));
+    CHECK(hostile_up({{by.file, What::brings, core::kFileBytesMax - 7, 8}}));
     CHECK(hostile_up({{by.file, What::brings, ULLONG_MAX, 8}}));
     CHECK(hostile_up({{by.file, What::brings, 0, sync::kFileBytesABundle + 1}}));
     CHECK(hostile_up({offers[3], {by.file, What::brings, 0, 8}}));
@@ -272,7 +273,7 @@ TEST_CASE("what heads say of files comes back, within limits") {
     both.last.seq = both.from.seq + 1;
     CHECK(!back(both));  // entries and files
 
-    down.answer->wanted = {{by.file, Ledger::kFileBytesMax}};
+    down.answer->wanted = {{by.file, core::kFileBytesMax}};
     CHECK(!back(down));
     down.answer->wanted.assign(sync::kFilesMax + 1, {by.file, 0});
     CHECK(!back(down));

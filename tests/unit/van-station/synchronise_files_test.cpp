@@ -15,7 +15,7 @@ using support::Fate;
 using support::Filed;
 using support::OnALink;
 using support::some_bytes;
-using State = FileState;
+using State = core::FileState;
 
 namespace {
 
@@ -26,13 +26,13 @@ constexpr std::size_t kAskingBytes = 1000;  // a head that speaks of as many fil
 struct Filing : OnALink {
     core::RecordId session;
     std::uint64_t seconds = 1;
-    std::vector<std::pair<RequestFile, Bytes>> all;
+    std::vector<std::pair<core::RequestFile, Bytes>> all;
 
     Filing() { open_session(); }
     void open_session() {
         REQUIRE(van->ledger.journal().write_to(*van->log()));
         const auto done = van->ledger.journal().append(core::Kind::session_open, "", "m.abrantes",
-                                             support::session_intent(seconds++));
+                                                       support::session_intent(seconds++));
         REQUIRE(done);
         session = done->record;
     }
@@ -42,10 +42,10 @@ struct Filing : OnALink {
             all.emplace_back(done.files[i], contents[i]);
         return done;
     }
-    State told(const RequestFile& file) {
+    State told(const core::RequestFile& file) {
         return van->ledger.files().remote_states(file.request)->at(file.hash);
     }
-    bool at_hub(const RequestFile& file, const Bytes& content) {
+    bool at_hub(const core::RequestFile& file, const Bytes& content) {
         const auto found = hub->attached(file.request.text(), file.hash);
         return found && *found == content;
     }

@@ -8,7 +8,6 @@ namespace spot::station {
 namespace {
 
 using What = Fault::What;
-using FileState = core::FileState;
 
 constexpr std::size_t kNameCharsMax = 100;
 
@@ -97,14 +96,14 @@ core::Result<Json> Desk::Inside::attachments_json(const Asked& asked) {
     for (const auto& [hex, one] : object_at(asked.shown, "attachments").items()) {
         const auto hash = hash_from(hex);
         const auto word = hash ? told.find(*hash) : told.end();
-        const auto state = word == told.end() ? FileState::awaited : word->second;
+        const auto state = word == told.end() ? core::FileState::awaited : word->second;
         out.push_back({{"name", text_at(one, "name")},
                        {"type", text_at(one, "type")},
                        {"bytes", number_at(one, "bytes", 0)},
                        {"hash", hex},
-                       {"at", state == FileState::awaited ? "here"
-                              : state == FileState::whole ? "hub"
-                                                          : "refused"}});
+                       {"at", state == core::FileState::awaited ? "here"
+                              : state == core::FileState::whole ? "hub"
+                                                                : "refused"}});
     }
     return out;
 }

@@ -31,7 +31,7 @@ bool rename(Json& value, const char* member, const Names& names) {
 
 Result<> rename_keys(Ledger& ledger, const char* on, const Names& names) {
     SPOT_ASSIGN(const auto rows, ledger.values().list(on, kAll));
-    for (const ValueRow& row : rows) {
+    for (const core::ValueRow& row : rows) {
         const std::string* const name = now(names, row.key);
         if (!name) continue;
         // A print is listed by its state (prints.cpp); the others by nothing.
@@ -46,22 +46,22 @@ Result<> rename_keys(Ledger& ledger, const char* on, const Names& names) {
 
 Result<> rename_drafts(Ledger& ledger, const Names& names) {
     SPOT_ASSIGN(const auto rows, ledger.values().list(shelf::kDraft, kAll));
-    for (const ValueRow& row : rows) {
+    for (const core::ValueRow& row : rows) {
         Json draft = Json::parse(row.value, nullptr, false);
         if (rename(draft, "session", names))
             SPOT_TRY(ledger.values().put(shelf::kDraft, row.key, text_at(draft, "session"),
-                                 core::canonical(draft)));
+                                         core::canonical(draft)));
     }
     return {};
 }
 
 Result<> rename_scraps(Ledger& ledger, const Names& names) {
     SPOT_ASSIGN(const auto rows, ledger.values().list(shelf::kScrap, kAll));
-    for (const ValueRow& row : rows) {
+    for (const core::ValueRow& row : rows) {
         Json scrap = Json::parse(row.value, nullptr, false);
         if (rename(scrap, "of", names))
-            SPOT_TRY(
-                ledger.values().put(shelf::kScrap, row.key, owner_of_scrap(scrap), core::canonical(scrap)));
+            SPOT_TRY(ledger.values().put(shelf::kScrap, row.key, owner_of_scrap(scrap),
+                                         core::canonical(scrap)));
     }
     return {};
 }
@@ -76,7 +76,8 @@ Result<> rename_desk(Ledger& ledger, const Names& names) {
     if (!plan.is_object() || !plan["residents"].is_array()) return {};
     bool any = false;
     for (Json& one : plan["residents"]) any = rename(one, "session", names) || any;
-    return any ? ledger.values().put(shelf::kDesk, shelf::kVisit, "", core::canonical(plan)) : Result<>();
+    return any ? ledger.values().put(shelf::kDesk, shelf::kVisit, "", core::canonical(plan))
+               : Result<>();
 }
 
 }  // namespace
@@ -86,11 +87,11 @@ Result<> branch(Station& station, const core::LogId& from, const core::Tip& comm
     Ledger& ledger = station.ledger;
     return ledger.atomically([&]() -> Result<> {
         Names names;
-        SPOT_TRY(ledger.journal().branch(from, common, to,
-                               [&](const core::RecordId& before, const core::RecordId& after) {
-                                   names.emplace(before.text(), after.text());
-                                   return Result<>();
-                               }));
+        SPOT_TRY(ledger.journal().branch(
+            from, common, to, [&](const core::RecordId& before, const core::RecordId& after) {
+                names.emplace(before.text(), after.text());
+                return Result<>();
+            }));
         if (names.empty()) return {};
         for (const char* on : kKeyedById) SPOT_TRY(rename_keys(ledger, on, names));
         SPOT_TRY(rename_drafts(ledger, names));
