@@ -20,13 +20,13 @@
 
 namespace spot::core {
 
-// A store of logs, documents and projections, and the rules by which entries become records. Station
-// and hub hold the same thing; the hub holds many logs. What can be done with it stands in a class
-// for each purpose, below.
+// A store of logs, documents and projections, and the rules by which entries become records.
+// Station and hub hold the same thing; the hub holds many logs. What can be done with it stands in
+// a class for each purpose, below.
 //
 // One thread owns a ledger; several processes may open the same file. Every call that changes
-// something is one transaction: either all of it is durable when the call returns, or nothing (after
-// defer_flush(): when the flush is done).
+// something is one transaction: either all of it is durable when the call returns, or nothing
+// (after defer_flush(): when the flush is done).
 class Ledger {
 public:
     struct Options {

@@ -34,7 +34,8 @@ Result<core::Taken> Editor::apply(std::string_view line) {
     const std::string user =
         at != intent.end() && at->is_string() ? at->get<std::string>() : std::string();
     SPOT_TRY(write_for(request->log.device));
-    SPOT_ASSIGN(const auto appended, hub_.ledger.journal().append(event.kind, "", user, std::move(intent)));
+    SPOT_ASSIGN(const auto appended,
+                hub_.ledger.journal().append(event.kind, "", user, std::move(intent)));
     return core::Taken{std::string(kind_name(event.kind)), std::move(reference), appended.record,
                        appended.entry.seq, appended.repeated};
 }

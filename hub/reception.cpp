@@ -43,10 +43,10 @@ Result<> Reception::tell(std::uint64_t device, const sync::StationRecord& other,
                          core::Instant now) {
     SPOT_TRY(ledger_.journal().write_to({device | core::kHubBit, epoch_}));
     const auto told = ledger_.journal().append(core::Kind::station_key, "", "",
-                                     {{"at", core::utc_text(now)},
-                                      {"station", other.name},
-                                      {"device", sync::device_text(other.device)},
-                                      {"key", core::to_hex(other.sign)}});
+                                               {{"at", core::utc_text(now)},
+                                                {"station", other.name},
+                                                {"device", sync::device_text(other.device)},
+                                                {"key", core::to_hex(other.sign)}});
     return told ? Result<>() : tl::make_unexpected(told.error());
 }
 

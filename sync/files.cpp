@@ -10,7 +10,7 @@ using What = FileOffer::What;
 
 // Nothing: it is not here, or can't be read any more, which must not keep others from going.
 Result<std::optional<Bytes>> content_of(LedgerView ledger, const core::RequestFile& file) {
-    auto content = ledger.attachments().find(file.request.text(), file.hash);
+    auto content = ledger.files().content(file);
     if (!content && content.error().code == Code::corrupt) return std::nullopt;
     return content;
 }
@@ -57,7 +57,7 @@ Result<bool> OutgoingFiles::write_piece(BundleWriter& writer) {
     if (at_ == brought_.size()) return false;
     FileOffer& file = brought_[at_];
     if (!content_) {
-        SPOT_ASSIGN(auto content, content_of(*ledger_, file.file));
+        SPOT_ASSIGN(auto content, content_of(ledger_, file.file));
         if (!content || content->size() < file.offset + file.size)
             return core::fail(Code::not_found, "a file went while it was being sent");
         content_ = std::move(content);

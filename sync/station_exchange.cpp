@@ -155,8 +155,9 @@ Result<> StationExchange::Inside::load(Head& head, What what, const Wanted& want
     files.reset();
     shown.clear();
     if (what == What::files) {
-        SPOT_ASSIGN(auto loaded, OutgoingFiles::load(ledger, wanted.files, wanted.bytes_max, head));
-        files = std::move(loaded);
+        auto loaded = OutgoingFiles::load(ledger, wanted.files, wanted.bytes_max, head);
+        if (!loaded) return core::Failure(std::move(loaded).error());
+        files.emplace(std::move(*loaded));
     } else if (what != What::probe) {
         SPOT_ASSIGN(auto showing, to_show());
         head.shown = std::move(showing);

@@ -154,7 +154,7 @@ Result<> LedgerImpl::append(Tx& tx, Kind kind, std::string_view reference, std::
     // EntryLog in it would never be sent.
     if ((*log)->ended)
         return fail(Code::conflict, "this log has ended: another process goes on in the next one");
-    if (working) SPOT_TRY(check_room(tx, *working, intent, line.entry.intent.size()));
+    if (working) SPOT_TRY(check_room(*working, intent, line.entry.intent.size()));
     line.entry.log = own;
     line.entry.seq = (*log)->tip.seq + 1;
     if (line.entry.seq > kSeqMax) return fail(Code::limit, "the log is full");
@@ -167,8 +167,7 @@ Result<> LedgerImpl::append(Tx& tx, Kind kind, std::string_view reference, std::
     return write(tx, **log, std::move(line), intent, working);
 }
 
-Result<> LedgerImpl::check_room(Tx& tx, CachedRecord& working, const Json& intent,
-                                std::size_t bytes) {
+Result<> LedgerImpl::check_room(CachedRecord& working, const Json& intent, std::size_t bytes) {
     const std::size_t bytes_max = options.record_bytes_max - options.record_bytes_max / 4;
     if (documents.has_room(working, bytes, bytes_max)) return {};
     return fail(

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
-#include "core/ledger/journal.h"
 #include "core/ledger/changes.h"
+#include "core/ledger/journal.h"
 #include "core/ledger/party_rules.h"
 
 namespace spot::core {

@@ -85,8 +85,7 @@ struct LedgerImpl {
     Result<> write(Tx& tx, LogRow& log, StoredEntry line, const nlohmann::json& intent,
                    CachedRecord* working, std::string_view held = {});
     // `limit`: the change would make its record too large.
-    Result<> check_room(Tx& tx, CachedRecord& working, const nlohmann::json& intent,
-                        std::size_t bytes);
+    Result<> check_room(CachedRecord& working, const nlohmann::json& intent, std::size_t bytes);
     Result<Seen> seen_by(Tx& tx, const LogId& author);
 
     // ── catch_up.cpp: what own entries amount to, put where it is read.

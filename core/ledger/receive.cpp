@@ -57,7 +57,7 @@ Result<const SecretKey*> LedgerImpl::secret_of(Tx& tx, const LogRow& log, std::u
 Result<bool> LedgerImpl::can_be(Tx& tx, const LogId& author, const Seen& seen) {
     if (seen.epoch == 0) return seen.seq == 0;
     if (seen.epoch > kEpochMax || seen.seq > kSeqMax) return false;
-    if (options.party == Party::station) return true;
+    if (!party.knows_own_epochs) return true;
     SPOT_ASSIGN(const auto newest, logs.newest_epoch(tx, author.device ^ kHubBit));
     return seen.epoch <= std::max(newest, writing ? writing->log.epoch : kEpochMax);
 }

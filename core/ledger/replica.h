@@ -73,7 +73,7 @@ public:
     // period is here, so the logs are not the same one. `invalid`: the log would be a new one whose
     // epoch is too far above the device's newest and that has no branch.
     virtual Result<Tip> receive(const LogId& log, std::span<const Entry> entries,
-                                ReceiveMode mode) = 0;
+                                ReceiveMode mode = ReceiveMode::execute) = 0;
     // Received entries stay unexecuted until this is called at their bundle's end. What a crash
     // left behind is finalized by the next call for that log: it was authenticated.
     virtual Result<> finalize(const LogId& log) = 0;

@@ -44,16 +44,16 @@ Said honest(At at) {
     core::Ledger& station = *at.rogue.ledger;
     Said out;
     out.head.device = at.rogue.keys.log.device;
-    out.head.from = sync::cursor_of(station.tip(hub_log(at)));
+    out.head.from = sync::cursor_of(station.replica().tip(hub_log(at)));
     out.head.have_epoch = 1;
-    out.head.have = sync::cursor_of(station.tip(at.rogue.keys.log));
+    out.head.have = sync::cursor_of(station.replica().tip(at.rogue.keys.log));
     return out;
 }
 
 void bring(At at, Said& said, const std::vector<LooseEntry>& entries) {
     const core::LogId id = hub_log(at);
     const core::Tip tip = at.rogue.ledger->replica().tip(id);
-    const auto kept = at.hub.period_secrets(id, 1, 1);
+    const auto kept = at.hub.replica().period_secrets(id, 1, 1);
     need(kept && kept->size() == 1, "the hub's secret");
     core::Hash secret;
     std::copy(kept->front().secret.bytes().begin(), kept->front().secret.bytes().end(),
@@ -255,7 +255,7 @@ Json tell(const Lie& lie) {
     const std::string answer = exchange(lie.lie, cost);
     Json out{{"answer", answer}, {"legal", legal}, {"lie", cost}, {"wrong", ""}, {"up", 0}};
     out["quarantine"] = Json::object();
-    for (const auto& held : station.quarantined(hub_log(at)))
+    for (const auto& held : station.quarantine().list(hub_log(at)))
         out["quarantine"][held.code] = out["quarantine"].value(held.code, 0) + 1;
     if (!cost["executing"].get<std::string>().empty())
         out["wrong"] = "executing stopped: " + cost["executing"].get<std::string>();
@@ -263,14 +263,14 @@ Json tell(const Lie& lie) {
     // The station works on, and what it records reaches the true hub.
     const core::RecordId request = at.rogue.visit();
     bool there = false;
-    const auto exported = station.export_records({}, [&](std::string_view line) {
+    const auto exported = station.records().export_lines({}, [&](std::string_view line) {
         there = there || line.find(request.text()) != std::string_view::npos;
     });
     if (!exported || !there) out["wrong"] = "the station does not work on";
     // What the liar wrote into the hub's log is another copy's to the true hub: that is told to a
     // person, and keeps nothing of the station's from going up.
     (void)at.sync(at.rogue);
-    if (at.hub.tip(at.rogue.keys.log) != station.tip(at.rogue.keys.log))
+    if (at.hub.replica().tip(at.rogue.keys.log) != station.replica().tip(at.rogue.keys.log))
         out["wrong"] = "what was recorded does not reach the true hub";
     return out;
 }

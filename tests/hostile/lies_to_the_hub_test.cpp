@@ -281,7 +281,7 @@ std::vector<Lie> lies() {
          {},
          "refused",
          Mended::here,
-         [](At at) { return at.hub.logs().size() < 510 ? "" : "too many logs stayed"; }});
+         [](At at) { return at.hub.replica().logs().size() < 510 ? "" : "too many logs stayed"; }});
 
     // ── Numbers at their ends.
     head_says("from 2^40", "", [](At, RawHead& h) { h.from.seq = core::kSeqMax + 1; });
@@ -717,7 +717,7 @@ Json tell(const Lie& lie) {
     const std::string executing = at.execute();
     if (!executing.empty()) wrong("executing stopped: " + executing);
     bool there = false;
-    const auto exported = at.hub.export_records({}, [&](std::string_view line) {
+    const auto exported = at.hub.records().export_lines({}, [&](std::string_view line) {
         there = there || line.find(request.text()) != std::string_view::npos;
     });
     if (!exported) wrong("the export fails: " + exported.error().message);

@@ -69,10 +69,11 @@ HubUnderAttack::HubUnderAttack()
     good.visit();
     need(sync(rogue) && sync(good), "the first exchanges");
     need(execute().empty(), "the first execution");
-    need(hub.write_to({rogue.keys.log.device | core::kHubBit, 1}).has_value(), "the hub's log");
+    need(hub.journal().write_to({rogue.keys.log.device | core::kHubBit, 1}).has_value(),
+         "the hub's log");
     Json intent = support::edit_intent(3, victim, {{"status", "Em análise"}});
     intent["operator"] = "op.lisboa";
-    const auto edited = hub.append(Kind::hub_edit, "", "op.lisboa", intent);
+    const auto edited = hub.journal().append(Kind::hub_edit, "", "op.lisboa", intent);
     need(edited.has_value(), edited ? "" : edited.error().message);
     need(sync(rogue), "the exchange with an edit");
 }
@@ -97,7 +98,7 @@ Reply HubUnderAttack::send(View bundle, const core::SecretKey& reader) {
 
 std::string HubUnderAttack::execute() {
     for (;;) {
-        const auto done = hub.execute_received(64);
+        const auto done = hub.executor().run(64);
         if (!done) return done.error().message;
         if (*done == 0) return "";
     }
@@ -126,9 +127,9 @@ RawHead HubUnderAttack::head(std::uint64_t epoch) {
     out.device = rogue.keys.log.device;
     out.epoch = epoch;
     if (epoch <= core::kEpochMax)
-        out.from = sync::cursor_of(hub.tip(log(static_cast<std::uint32_t>(epoch))));
+        out.from = sync::cursor_of(hub.replica().tip(log(static_cast<std::uint32_t>(epoch))));
     out.have_epoch = 1;
-    out.have = sync::cursor_of(hub.tip({rogue.keys.log.device | core::kHubBit, 1}));
+    out.have = sync::cursor_of(hub.replica().tip({rogue.keys.log.device | core::kHubBit, 1}));
     return out;
 }
 
@@ -151,7 +152,7 @@ Bytes HubUnderAttack::bundle(const std::vector<LooseEntry>& entries, RawHead hea
     for (std::uint64_t period = 0; period < secrets.size(); ++period)
         if (period * core::kPeriodEntries >= head.from.seq)
             head.secrets.emplace_back(period, secrets[period]);
-    const auto before = hub.hash_at(id, head.from.seq);
+    const auto before = hub.replica().hash_at(id, head.from.seq);
     head.count = entries.size();
     head.last = sync::shorten(
         hash_after(before && head.from.seq > 0 ? *before : core::Hash{}, made, secrets));
@@ -177,13 +178,14 @@ LooseEntry HubUnderAttack::feedback(const std::string& text) {
 
 std::string HubUnderAttack::trace() {
     std::string out;
-    for (const core::LogId& one : hub.logs()) {
-        const core::Tip tip = hub.tip(one);
-        const core::Seen branch = hub.branch_of(one);
+    for (const core::LogId& one : hub.replica().logs()) {
+        const core::Tip tip = hub.replica().tip(one);
+        const core::Seen branch = hub.replica().branch_of(one);
         out += core::RecordId{{one.device, one.epoch}, 1}.text() + " " + std::to_string(tip.seq) +
                " " + std::to_string(branch.epoch) + "." + std::to_string(branch.seq) + " " +
-               std::to_string(hub.quarantined(one).size()) + "\n";
-        const auto secrets = hub.period_secrets(one, 1, std::max<std::uint64_t>(tip.seq, 1));
+               std::to_string(hub.quarantine().list(one).size()) + "\n";
+        const auto secrets =
+            hub.replica().period_secrets(one, 1, std::max<std::uint64_t>(tip.seq, 1));
         if (secrets)
             for (const auto& kept : *secrets) out += core::to_hex(kept.secret.bytes()) + "\n";
     }
@@ -192,8 +194,8 @@ std::string HubUnderAttack::trace() {
 
 std::map<std::string, int> HubUnderAttack::quarantine() {
     std::map<std::string, int> out;
-    for (const core::LogId& one : hub.logs())
-        for (const auto& held : hub.quarantined(one)) ++out[held.code];
+    for (const core::LogId& one : hub.replica().logs())
+        for (const auto& held : hub.quarantine().list(one)) ++out[held.code];
     return out;
 }
 

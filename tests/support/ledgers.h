@@ -40,7 +40,9 @@ public:
         auto opened = another();
         REQUIRE(opened.has_value());
         ledger_ = std::make_unique<core::Ledger>(std::move(*opened));
-        REQUIRE(ledger_->journal().write_to(party_ == core::Party::hub ? kHubLog : kStationLog).has_value());
+        REQUIRE(ledger_->journal()
+                    .write_to(party_ == core::Party::hub ? kHubLog : kStationLog)
+                    .has_value());
     }
     // Makes `other` hold what this one holds, as a copied folder would; chance stays its own.
     void copy_to(Side& other) {

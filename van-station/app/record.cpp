@@ -148,8 +148,7 @@ Result<core::Taken> Recorder::record(std::string_view line) {
         out = take(std::move(event));
         return out ? Result<>() : tl::make_unexpected(out.error());
     }));
-    if (recorded_ < kFewRecorded && ++recorded_ == kFewRecorded)
-        (void)station_.ledger.reserve();
+    if (recorded_ < kFewRecorded && ++recorded_ == kFewRecorded) (void)station_.ledger.reserve();
     return out;
 }
 
@@ -157,8 +156,9 @@ Result<core::Taken> Recorder::take(core::Event event) {
     SPOT_ASSIGN(auto draft, draft_of(std::move(event), records_));
     SPOT_TRY(write_to_current_log());
     SPOT_TRY(put_catalogue(draft));
-    SPOT_ASSIGN(const auto appended, station_.ledger.journal().append(draft.kind, draft.reference, draft.user,
-                                                            std::move(draft.intent)));
+    SPOT_ASSIGN(const auto appended,
+                station_.ledger.journal().append(draft.kind, draft.reference, draft.user,
+                                                 std::move(draft.intent)));
     return core::Taken{std::string(kind_name(draft.kind)), std::move(draft.about), appended.record,
                        appended.entry.seq, appended.repeated};
 }

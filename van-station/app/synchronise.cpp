@@ -35,7 +35,8 @@ public:
         goal_ = station_.ledger.replica().tip(log_).seq;
         // The exchange speaks of a log, be it empty.
         if (goal_ == 0) SPOT_TRY(station_.ledger.journal().write_to(log_));
-        note(station_.ledger.replica().acknowledged(log_), station_.ledger.replica().backed_up(log_));
+        note(station_.ledger.replica().acknowledged(log_),
+             station_.ledger.replica().backed_up(log_));
         What next = unfinished() ? What::probe : What::everything;
         for (int tries = 0; tries < kTriesMax; ++tries) {
             auto answer = ask(next);

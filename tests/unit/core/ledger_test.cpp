@@ -66,9 +66,10 @@ TEST_CASE("an event that is given again is taken once; with other content it is 
         CHECK(again(Kind::session_close, "", close_intent(5, van.session)).seq == 5);
         van.open();  // and in the next process as well
     }
-    CHECK(code_of(van->journal().append(Kind::session_open, "s", "", session_intent(9))) == Code::conflict);
-    CHECK(code_of(van->journal().append(Kind::session_close, "", "", close_intent(9, van.session))) ==
+    CHECK(code_of(van->journal().append(Kind::session_open, "s", "", session_intent(9))) ==
           Code::conflict);
+    CHECK(code_of(van->journal().append(Kind::session_close, "", "",
+                                        close_intent(9, van.session))) == Code::conflict);
     CHECK(van->replica().tip(kStationLog).seq == 5);
     // The same edit at another time is another edit, although nothing differs any more.
     van.add(Kind::request_edit, "", edit_intent(9, van.request, {{"fields.motivo", "Furto"}}));
@@ -146,8 +147,10 @@ TEST_CASE("records are shown with their edits, sorted, one line each") {
     CHECK(van.lines({"request", "", false}).size() == 1);
     CHECK(van.lines({"", at(2), false}).size() == 3);
     CHECK(Json::parse(van.lines({"request", "", true}).front())["ref"] == "r");
-    CHECK(van->records().export_lines({"nonsense", "", false}, [](std::string_view) {}).error().code ==
-          Code::invalid);
+    CHECK(van->records()
+              .export_lines({"nonsense", "", false}, [](std::string_view) {})
+              .error()
+              .code == Code::invalid);
     const auto counts = van->records().count();
     REQUIRE(counts.has_value());
     CHECK(counts->records.at("request") == 1);
@@ -160,7 +163,8 @@ TEST_CASE("receipts count from 1 without a gap, whatever is refused between them
     for (std::uint64_t n = 1; n <= 3; ++n) {
         Json wrong = receipt_intent(9, van.session);
         wrong["total_cents"] = 1;
-        CHECK(code_of(van->journal().append(Kind::receipt_print, "wrong", "", wrong)) == Code::invalid);
+        CHECK(code_of(van->journal().append(Kind::receipt_print, "wrong", "", wrong)) ==
+              Code::invalid);
         const RecordId id =
             van.add(Kind::receipt_print, "p" + std::to_string(n), receipt_intent(n, van.session));
         CHECK(van.record(id)["number"] == n);
@@ -209,7 +213,8 @@ TEST_CASE("two processes write one log") {
         REQUIRE(other->journal().append(Kind::request_edit, "", "c.nogueira", theirs).has_value());
         CHECK(other->journal().append(Kind::request_edit, "", "", own)->repeated);
         van.add(Kind::receipt_print, "a" + std::to_string(n), receipt_intent(n, van.session));
-        REQUIRE(other->journal().append(Kind::receipt_print, "b", "", receipt_intent(1, van.session))
+        REQUIRE(other->journal()
+                    .append(Kind::receipt_print, "b", "", receipt_intent(1, van.session))
                     .has_value());
     }
     CHECK(van->replica().tip(kStationLog) == other->replica().tip(kStationLog));
@@ -293,9 +298,9 @@ TEST_CASE("an erased person can't be read by anybody, and the chain still verifi
     CHECK(van->replica().entries(kStationLog, 2, 1).error().code == Code::not_found);
     CHECK(van->replica().entries(kStationLog, 4, 1).error().code == Code::not_found);
     CHECK(van->replica().entries(kStationLog, 3, 1).has_value());
-    CHECK(code_of(van->journal().append(Kind::request_edit, "", "",
-                              edit_intent(5, van.request, {{"fields.motivo", "Perda"}}))) ==
-          Code::not_found);
+    CHECK(code_of(van->journal().append(
+              Kind::request_edit, "", "",
+              edit_intent(5, van.request, {{"fields.motivo", "Perda"}}))) == Code::not_found);
 
     // Who comes back gets a key of its own.
     const RecordId again = van.add(Kind::request_queue, "again", request_intent(6, van.session));
@@ -309,7 +314,8 @@ TEST_CASE("a period's secret goes when all its entries are in the other party's 
     REQUIRE(van->atomically([&]() -> core::Result<> {
                    for (std::uint64_t n = 3; n <= core::kPeriodEntries + 1; ++n) {
                        Json intent = example_intent(Kind::assessment_self);
-                       const auto done = van->journal().append(Kind::assessment_self, "", "", intent);
+                       const auto done =
+                           van->journal().append(Kind::assessment_self, "", "", intent);
                        if (!done) return tl::make_unexpected(done.error());
                    }
                    return {};

@@ -64,7 +64,8 @@ struct Copies {
         return *again;
     }
     void copy_up() {
-        REQUIRE(hub->replica().keep_branch(kNextLog, copy->replica().branch_of(kNextLog)).has_value());
+        REQUIRE(
+            hub->replica().keep_branch(kNextLog, copy->replica().branch_of(kNextLog)).has_value());
         hand_over(copy, hub, kNextLog);
     }
 };
@@ -94,13 +95,15 @@ TEST_CASE("what a copied store recorded is written again, and found by its old n
     CHECK(all.copy->journal().waiting(kStationLog) == 0);
     CHECK(all.copy->journal().waiting(kNextLog) == 7);
     CHECK(all.copy.lines().size() == lines);
-    CHECK(all.copy->journal().branch(kStationLog, all.common, {kDevice, 3}).error().code == Code::conflict);
+    CHECK(all.copy->journal().branch(kStationLog, all.common, {kDevice, 3}).error().code ==
+          Code::conflict);
 
     const auto now = all.copy->journal().find("request", "asked");
     REQUIRE(now.has_value());
     CHECK(now->log == kNextLog);
     CHECK(all.copy->journal().find("request", before.text()) == now);
-    CHECK(*all.copy->attachments().find(now->text(), *attached) == core::Bytes(bytes.begin(), bytes.end()));
+    CHECK(*all.copy->attachments().find(now->text(), *attached) ==
+          core::Bytes(bytes.begin(), bytes.end()));
     CHECK(all.copy.record(*now)["fields"]["motivo"] == "Perda");
     CHECK(all.copy.record(all.request)["citizen"]["phone"] == "932466145");
     CHECK(all.copy.record(*all.copy->journal().find("session", "mine")).contains("closed_at"));
@@ -114,8 +117,9 @@ TEST_CASE("what a copied store recorded is written again, and found by its old n
     CHECK(all.copy.record(next)["number"] == 1);
     CHECK(all.copy.record(next)["series"] != printed["series"]);
     // Given again, it is taken once.
-    CHECK(
-        all.copy->journal().append(Kind::session_open, "mine", "m.abrantes", session_intent(100))->repeated);
+    CHECK(all.copy->journal()
+              .append(Kind::session_open, "mine", "m.abrantes", session_intent(100))
+              ->repeated);
     all.copy.open();
     CHECK(all.copy->audit().check()->empty());
     const auto counts = all.copy->records().count();
@@ -153,11 +157,13 @@ TEST_CASE("where nothing is shared, everything is written again") {
     REQUIRE(first->journal().append(Kind::session_open, "a", "m", session_intent(1)).has_value());
     const auto mine = second->journal().append(Kind::session_open, "b", "m", session_intent(2));
     REQUIRE(mine.has_value());
-    REQUIRE(
-        second->journal().append(Kind::session_close, "", "m", close_intent(3, mine->record)).has_value());
+    REQUIRE(second->journal()
+                .append(Kind::session_close, "", "m", close_intent(3, mine->record))
+                .has_value());
     hand_over(first, hub, kStationLog);
     REQUIRE(*second->journal().branch(kStationLog, {}, kNextLog) == 2);
-    REQUIRE(hub->replica().keep_branch(kNextLog, second->replica().branch_of(kNextLog)).has_value());
+    REQUIRE(
+        hub->replica().keep_branch(kNextLog, second->replica().branch_of(kNextLog)).has_value());
     CHECK(hub->replica().keep_branch(kNextLog, {2, 0}).error().code == Code::invalid);
     hand_over(second, hub, kNextLog);
     CHECK(hub->replica().keep_branch(kNextLog, {1, 1}).error().code == Code::conflict);

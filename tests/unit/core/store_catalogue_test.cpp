@@ -20,7 +20,8 @@ struct Pair {
     core::RecordId session;
 
     Pair() {
-        const auto opened = van->journal().append(Kind::session_open, "s", "m.abrantes", session_intent(1));
+        const auto opened =
+            van->journal().append(Kind::session_open, "s", "m.abrantes", session_intent(1));
         REQUIRE(opened.has_value());
         session = opened->record;
     }
@@ -38,12 +39,15 @@ struct Pair {
     }
     // Empty: it was taken.
     std::string fault(const char* reference, const Json& intent) {
-        const auto done = van->journal().append(Kind::request_queue, reference, "m.abrantes", intent);
+        const auto done =
+            van->journal().append(Kind::request_queue, reference, "m.abrantes", intent);
         return done ? "" : done.error().message;
     }
     void down() { hand_over(hub, van, kHubLog); }
     void up() { hand_over(van, hub, kStationLog); }
-    const std::string& in_force(Instant now) { return van->catalogues().in_force_at(now).version(); }
+    const std::string& in_force(Instant now) {
+        return van->catalogues().in_force_at(now).version();
+    }
 };
 
 }  // namespace
@@ -63,7 +67,8 @@ TEST_CASE("a version is in force from its moment on, in every process, and after
     Pair pair;
     auto other = pair.van.another();
     REQUIRE(other.has_value());
-    CHECK(other->catalogues().in_force_at(kAfter).version() == core::Catalogue::shipped().version());
+    CHECK(other->catalogues().in_force_at(kAfter).version() ==
+          core::Catalogue::shipped().version());
     REQUIRE(publish_into(*pair.hub, next_catalogue(), kMoment));
     pair.down();
     CHECK(pair.van->quarantine().list(kHubLog).empty());
@@ -118,12 +123,14 @@ TEST_CASE("an edit keeps to the form that its request was filled under") {
     const auto old = pair.van->journal().append(Kind::request_queue, "old", "", pair.request(2));
     REQUIRE(publish_into(*pair.hub, next_catalogue(), kMoment));
     pair.down();
-    const auto fresh = pair.van->journal().append(Kind::request_queue, "new", "", pair.next_request(3));
+    const auto fresh =
+        pair.van->journal().append(Kind::request_queue, "new", "", pair.next_request(3));
     REQUIRE(old.has_value());
     REQUIRE(fresh.has_value());
     const auto edit = [&](Side& side, Kind kind, const core::RecordId& request, const char* path,
                           std::uint64_t n) {
-        const auto done = side->journal().append(kind, "", "", edit_intent(n, request, {{path, "0001"}}));
+        const auto done =
+            side->journal().append(kind, "", "", edit_intent(n, request, {{path, "0001"}}));
         return done ? std::string() : done.error().message;
     };
     CHECK(edit(pair.van, Kind::request_edit, old->record, "fields.observacoes", 4) == "");
@@ -164,7 +171,8 @@ TEST_CASE("half of it changes nothing; the rest brings it") {
     const core::Tip all = pair.hub->replica().tip(kHubLog);
     REQUIRE(all.seq > 2);
     const auto entries = pair.hub->replica().entries(kHubLog, 1, all.seq - 1);
-    REQUIRE(pair.van->replica().offer_period_secrets(kHubLog, *pair.hub->replica().period_secrets(kHubLog, 1, all.seq)));
+    REQUIRE(pair.van->replica().offer_period_secrets(
+        kHubLog, *pair.hub->replica().period_secrets(kHubLog, 1, all.seq)));
     REQUIRE(pair.van->replica().receive(kHubLog, *entries));
     REQUIRE(pair.van->replica().finalize(kHubLog));
     while (*pair.van->executor().run(1) > 0) continue;

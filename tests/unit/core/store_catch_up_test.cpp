@@ -58,7 +58,8 @@ private:
         add(Kind::session_close, "", close_intent(next(), sessions_.at(i)));
     }
     RecordId add(Kind kind, std::string_view reference, Json intent) {
-        const auto done = ledger_.journal().append(kind, reference, "m.abrantes", std::move(intent));
+        const auto done =
+            ledger_.journal().append(kind, reference, "m.abrantes", std::move(intent));
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
         CHECK_FALSE(done->repeated);
         look_();
@@ -145,7 +146,8 @@ TEST_CASE("numbers and names go on in another process, whoever recorded last") {
         if (const Json record = Json::parse(line); record["record"] == "receipt")
             CHECK(record["number"] == ++number);
     CHECK(number == 10);
-    CHECK(other->journal().append(Kind::session_close, "", "m.abrantes", close_intent(20, session))
+    CHECK(other->journal()
+              .append(Kind::session_close, "", "m.abrantes", close_intent(20, session))
               .has_value());
     CHECK(van.record(session)["outcome"] == "queued");
     CHECK(van->audit().check()->empty());
@@ -156,12 +158,13 @@ TEST_CASE("what was just recorded is found though hundreds of older records were
     Side van(Party::station, 1);
     std::vector<RecordId> sessions;
     const auto open = [&](std::uint64_t second) {
-        sessions.push_back(
-            van->journal().append(Kind::session_open, "", "m.abrantes", session_intent(second))->record);
+        sessions.push_back(van->journal()
+                               .append(Kind::session_open, "", "m.abrantes", session_intent(second))
+                               ->record);
     };
     const auto close = [&](std::size_t i) {
         return van->journal().append(Kind::session_close, "", "m.abrantes",
-                           close_intent(5000 + i, sessions[i]));
+                                     close_intent(5000 + i, sessions[i]));
     };
     for (std::size_t i = 0; i <= kOlder; ++i) open(i);
     for (std::size_t i = 0; i < kOlder; ++i) REQUIRE(close(i));
@@ -180,19 +183,23 @@ TEST_CASE("what was refused or rolled back leaves the names of what was recorded
     Side van(Party::station, 1);
     const RecordId session =
         van->journal().append(Kind::session_open, "s", "m.abrantes", session_intent(1))->record;
-    CHECK_FALSE(van->journal().append(Kind::request_queue, "bad", "m.abrantes", Json::object()).has_value());
+    CHECK_FALSE(van->journal()
+                    .append(Kind::request_queue, "bad", "m.abrantes", Json::object())
+                    .has_value());
     CHECK(van->journal().find("session", "s") == session);
     CHECK_FALSE(van->journal().find("request", "bad").has_value());
     const auto undone = van->atomically([&]() -> core::Result<> {
-        REQUIRE(van->journal().append(Kind::request_queue, "r", "m.abrantes", request_intent(2, session)));
+        REQUIRE(van->journal().append(Kind::request_queue, "r", "m.abrantes",
+                                      request_intent(2, session)));
         CHECK(van->journal().find("request", "r").has_value());
         CHECK(van->records().of_session(session, 10)->size() == 1);
         return core::fail(Code::invalid, "changed one's mind");
     });
     CHECK_FALSE(undone.has_value());
     CHECK_FALSE(van->journal().find("request", "r").has_value());
-    CHECK(van->journal().append(Kind::request_queue, "r", "m.abrantes", request_intent(2, session))->record ==
-          RecordId{kStationLog, 2});
+    CHECK(van->journal()
+              .append(Kind::request_queue, "r", "m.abrantes", request_intent(2, session))
+              ->record == RecordId{kStationLog, 2});
     CHECK(van.lines().size() == 2);
 }
 
@@ -209,7 +216,8 @@ TEST_CASE("where the disk is full, what was recorded is shown all the same") {
     REQUIRE(setrlimit(RLIMIT_FSIZE, &full) == 0);
     std::size_t lines = 0;
     const auto shown = van->records().export_lines({}, [&](std::string_view) { ++lines; });
-    const auto refused = van->journal().append(Kind::session_open, "late", "m.abrantes", session_intent(99));
+    const auto refused =
+        van->journal().append(Kind::session_open, "late", "m.abrantes", session_intent(99));
     REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
     std::signal(SIGXFSZ, ignored);
 

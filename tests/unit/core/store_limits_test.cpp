@@ -39,9 +39,9 @@ TEST_CASE("an edit that would make its request too large is refused, and the sto
     std::size_t taken = 0;
     std::optional<core::Error> refused;
     for (std::size_t n = 0; n < kEdits; ++n) {
-        const auto done =
-            van->journal().append(Kind::request_edit, "", "m.abrantes",
-                        edit_intent(n + 3, request, {{"fields.observacoes", long_text(n)}}));
+        const auto done = van->journal().append(
+            Kind::request_edit, "", "m.abrantes",
+            edit_intent(n + 3, request, {{"fields.observacoes", long_text(n)}}));
         if (done)
             ++taken;
         else
@@ -87,9 +87,9 @@ TEST_CASE("a store that holds a record that is too large by now gets out of it")
         CHECK(held.front().code == "too_large");
         CHECK(van->records().count()->quarantined == held.size());
         add(van, Kind::session_close, close_intent(803, session));
-        const auto more =
-            van->journal().append(Kind::request_edit, "", "m.abrantes",
-                        edit_intent(804, request, {{"fields.observacoes", long_text(0)}}));
+        const auto more = van->journal().append(
+            Kind::request_edit, "", "m.abrantes",
+            edit_intent(804, request, {{"fields.observacoes", long_text(0)}}));
         REQUIRE_FALSE(more.has_value());
         CHECK(more.error().code == Code::limit);
 
@@ -110,7 +110,8 @@ TEST_CASE("a store that holds a record that is too large by now gets out of it")
         CHECK(van->audit().check()->empty());
         CHECK(van->quarantine().list(kStationLog).empty());
         CHECK(van->quarantine().list(next).size() == held.size());
-        CHECK(van.record(*van->journal().find("request", after.text()))["fields"]["motivo"] == "Furto");
+        CHECK(van.record(*van->journal().find("request", after.text()))["fields"]["motivo"] ==
+              "Furto");
     }
 }
 
@@ -121,7 +122,8 @@ TEST_CASE("a record takes so many entries at most that each costs little") {
     std::size_t taken = 0;
     for (std::size_t n = 0; n < core::kRecordChangesMax + 10; ++n)
         taken +=
-            van->journal().append(Kind::request_edit, "", "m.abrantes",
+            van->journal()
+                .append(Kind::request_edit, "", "m.abrantes",
                         edit_intent(n + 3, request, {{"fields.motivo", n % 2 ? "Furto" : "Perda"}}))
                 .has_value();
     CHECK(taken == core::kRecordChangesMax - 1);
@@ -182,7 +184,8 @@ TEST_CASE("a secret that differs is refused with its entries, and stays what it 
 TEST_CASE("entries without their period's secret are no entries") {
     Side van{Party::station, 1}, hub{Party::hub, 3};
     add(van, Kind::session_open, session_intent(1));
-    const auto taken = hub->replica().receive(kStationLog, *van->replica().entries(kStationLog, 1, 1));
+    const auto taken =
+        hub->replica().receive(kStationLog, *van->replica().entries(kStationLog, 1, 1));
     REQUIRE_FALSE(taken.has_value());
     CHECK(taken.error().code == Code::corrupt);
 }

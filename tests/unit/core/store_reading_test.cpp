@@ -23,7 +23,8 @@ struct Pair {
         request = add(Kind::request_queue, "r", request_intent(2, session));
     }
     core::RecordId add(Kind kind, std::string_view reference, Json intent) {
-        const auto appended = van->journal().append(kind, reference, "m.abrantes", std::move(intent));
+        const auto appended =
+            van->journal().append(kind, reference, "m.abrantes", std::move(intent));
         REQUIRE_MESSAGE(appended.has_value(), appended.error().message);
         return appended->record;
     }

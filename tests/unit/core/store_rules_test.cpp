@@ -26,7 +26,9 @@ TEST_CASE("a session that is closed is not closed again") {
         if (!same) again.intent = core::canonical(close_intent(3, session->record));
         entries->push_back(again);
 
-        REQUIRE(hub->replica().offer_period_secrets(kStationLog, *van->replica().period_secrets(kStationLog, 1, 2))
+        REQUIRE(hub->replica()
+                    .offer_period_secrets(kStationLog,
+                                          *van->replica().period_secrets(kStationLog, 1, 2))
                     .has_value());
         REQUIRE(hub->replica().receive(kStationLog, *entries).has_value());
         REQUIRE(hub->replica().finalize(kStationLog).has_value());

@@ -30,7 +30,9 @@ struct House : HubHouse {
         return out;
     }
     std::string text(const char* version) { return hub->ledger.catalogues().text(version).value(); }
-    std::uint64_t length(const Station& station) { return hub->ledger.replica().tip(log_for(station)).seq; }
+    std::uint64_t length(const Station& station) {
+        return hub->ledger.replica().tip(log_for(station)).seq;
+    }
 };
 
 // One whose station reads what the hub wrote for it.

@@ -65,10 +65,11 @@ TEST_CASE("the ledger refuses to change what has left, also without a desk") {
     const std::string id = at.queued(at.session_with_citizen());
     at.reach_hub();
     at.hub_edits(id, {{"route.state", "dispatched"}});
-    const auto refused = at.station->ledger.journal().append(core::Kind::request_edit, "", "m.abrantes",
-                                                   {{"at", core::utc_text(at.clock.at)},
-                                                    {"request", id},
-                                                    {"set", {{"fields.motivo", "Furto"}}}});
+    const auto refused =
+        at.station->ledger.journal().append(core::Kind::request_edit, "", "m.abrantes",
+                                            {{"at", core::utc_text(at.clock.at)},
+                                             {"request", id},
+                                             {"set", {{"fields.motivo", "Furto"}}}});
     REQUIRE(!refused);
     CHECK(refused.error().code == core::Code::refused);
 }
@@ -117,11 +118,11 @@ TEST_CASE("two values: both are shown, with the field's name; quarantine is told
     const std::string other = at.queued(at.session_with_citizen());
     const auto seq = core::RecordId::parse(other)->seq;
     at.reach_hub();
-    REQUIRE(at.station->ledger.values().set(station::setting::kLastContact,
-                                   Json{{"at", "2017-10-16T08:20:00.000Z"},
-                                        {"state", "ok"},
-                                        {"quarantined", {{{"seq", seq}, {"code", "form"}}}}}
-                                       .dump()));
+    REQUIRE(at.station->ledger.values().set(
+        station::setting::kLastContact, Json{{"at", "2017-10-16T08:20:00.000Z"},
+                                             {"state", "ok"},
+                                             {"quarantined", {{{"seq", seq}, {"code", "form"}}}}}
+                                            .dump()));
     CHECK(at.state_of(other) == "quarantine");
     const Json day = at.day();
     REQUIRE(day.at("failed").size() == 1);

@@ -31,8 +31,8 @@ void fill(DeskStation& at) {
                 for (int r = 0; r < 2; ++r) {
                     Json request = support::request_intent(0, opened->record);
                     request["at"] = core::utc_text(when);
-                    const auto queued =
-                        ledger.journal().append(core::Kind::request_queue, "", "m.abrantes", request);
+                    const auto queued = ledger.journal().append(core::Kind::request_queue, "",
+                                                                "m.abrantes", request);
                     if (!queued) return tl::make_unexpected(queued.error());
                 }
                 Json receipt = support::receipt_intent(0, opened->record);

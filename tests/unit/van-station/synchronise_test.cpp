@@ -104,7 +104,8 @@ TEST_CASE("what comes of a bundle after its station was revoked is held") {
     CHECK(held.size() < 299);
     CHECK(held.front().seq == 301 - held.size());
     for (const auto& one : held) CHECK(one.code == "revoked");
-    CHECK(f.van->ledger.replica().acknowledged({OnALink::kDevice, 1}).seq == 1);  // it keeps the others
+    CHECK(f.van->ledger.replica().acknowledged({OnALink::kDevice, 1}).seq ==
+          1);  // it keeps the others
 
     const auto again = f.sync({Fate::deliver});
     CHECK(again.state == "revoked");

@@ -38,7 +38,7 @@ void Desk::Inside::tell_changes(bool done) {
 // Asked in the transaction of every append: a sync, also one in another process, may have had to
 // begin a new epoch, and what is written to a log that has ended is never sent.
 Result<core::Journal::Appended> Desk::Inside::append(core::Kind kind, std::string_view reference,
-                                                    Json intent) {
+                                                     Json intent) {
     core::Journal::Appended out;
     SPOT_TRY(ledger().atomically([&]() -> Result<> {
         SPOT_ASSIGN(const auto now_in_force, station.log());
@@ -46,8 +46,9 @@ Result<core::Journal::Appended> Desk::Inside::append(core::Kind kind, std::strin
             SPOT_TRY(ledger().journal().write_to(now_in_force));
             log = now_in_force;
         }
-        SPOT_ASSIGN(out, ledger().journal().append(kind, reference, person ? person->id : std::string(),
-                                         std::move(intent)));
+        SPOT_ASSIGN(out,
+                    ledger().journal().append(kind, reference, person ? person->id : std::string(),
+                                              std::move(intent)));
         return {};
     }));
     return out;

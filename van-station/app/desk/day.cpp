@@ -46,7 +46,8 @@ Result<Json> Desk::Inside::day_request(const Asked& asked) {
 
 Result<Json> Desk::Inside::day_sessions(Instant from, Instant until, const HubView& hub) {
     Json out = Json::array();
-    SPOT_ASSIGN(const auto sessions, ledger().records().made_between("session", from, until, kDayMax));
+    SPOT_ASSIGN(const auto sessions,
+                ledger().records().made_between("session", from, until, kDayMax));
     for (const auto& one : sessions) {
         SPOT_ASSIGN(const auto shown, ledger().records().view("session", one.id));
         if (!shown) continue;
@@ -94,7 +95,8 @@ Result<Json> Desk::Inside::failed(const HubView& hub) {
     for (const auto& id : without)
         out.push_back(
             {{"id", id.text()}, {"code", "file_refused"}, {"what_to_do", "file_refused"}});
-    SPOT_ASSIGN(const auto uncertain, ledger().values().list_by_owner(shelf::kPrint, "uncertain", kListMax));
+    SPOT_ASSIGN(const auto uncertain,
+                ledger().values().list_by_owner(shelf::kPrint, "uncertain", kListMax));
     for (const auto& one : uncertain) {
         const auto receipt = core::RecordId::parse(one.key);
         if (!receipt) continue;
@@ -130,7 +132,8 @@ Answer Desk::Inside::day(const Json& in) {
     }
 
     Json receipts{{"first", nullptr}, {"last", nullptr}, {"count", 0}, {"total_cents", 0}};
-    SPOT_ASSIGN(const auto printed_ones, ledger().records().made_between("receipt", from, until, kDayMax));
+    SPOT_ASSIGN(const auto printed_ones,
+                ledger().records().made_between("receipt", from, until, kDayMax));
     std::int64_t cents = 0;
     for (const auto& one : printed_ones) {
         SPOT_ASSIGN(const auto shown, ledger().records().view("receipt", one.id));

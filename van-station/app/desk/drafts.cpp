@@ -58,7 +58,8 @@ Result<> Desk::Inside::save(Draft& draft) {
 
 Result<std::vector<Desk::Inside::Draft>> Desk::Inside::drafts_of(std::string_view session) {
     std::vector<Draft> out;
-    SPOT_ASSIGN(const auto rows, ledger().values().list_by_owner(shelf::kDraft, session, kDraftsOfSessionMax));
+    SPOT_ASSIGN(const auto rows,
+                ledger().values().list_by_owner(shelf::kDraft, session, kDraftsOfSessionMax));
     for (const auto& row : rows) {
         Json kept = Json::parse(row.value, nullptr, false);
         if (!kept.is_object()) return core::fail(core::Code::corrupt, "a draft does not read");
@@ -276,7 +277,8 @@ Answer Desk::Inside::queue_draft(std::string_view id) {
         if (!queued) return tl::make_unexpected(queued.error());
         record = queued->record;
         if (!hashes.empty())
-            if (auto moved = ledger().attachments().transfer(id, record, hashes); !moved) return moved;
+            if (auto moved = ledger().attachments().transfer(id, record, hashes); !moved)
+                return moved;
         return ledger().values().remove(shelf::kDraft, id);
     }));
     focus.screen = "recorded";

@@ -114,7 +114,7 @@ struct Desk::Inside {
     void tell_changes(bool done);
     void change(std::string_view what, std::string_view id = {}) { changes.emplace_back(what, id); }
     core::Result<core::Journal::Appended> append(core::Kind kind, std::string_view reference,
-                                                Json intent);
+                                                 Json intent);
     // An intent's members that every one has.
     Json intent() const;
     Done<> atomically(const std::function<Done<>()>& work);

@@ -23,7 +23,8 @@ Result<Json> Desk::Inside::print_of(std::string_view receipt) {
 }
 
 Result<> Desk::Inside::recover_prints() {
-    SPOT_ASSIGN(const auto under_way, ledger().values().list_by_owner(shelf::kPrint, "sent", kUnderWayMax));
+    SPOT_ASSIGN(const auto under_way,
+                ledger().values().list_by_owner(shelf::kPrint, "sent", kUnderWayMax));
     return ledger().atomically([&]() -> Result<> {
         for (const auto& row : under_way) {
             Json print = Json::parse(row.value, nullptr, false);

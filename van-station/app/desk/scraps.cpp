@@ -146,8 +146,8 @@ Done<> Desk::Inside::discard_scrap(std::string_view id) {
 Result<> Desk::Inside::drop_scrap(std::string_view what, std::string_view of) {
     const Place* place = place_named(what);
     SPOT_CHECK(place);
-    SPOT_ASSIGN(const auto there,
-                ledger().values().list_by_owner(shelf::kScrap, owner_of(*place, of, person_id()), 1));
+    SPOT_ASSIGN(const auto there, ledger().values().list_by_owner(
+                                      shelf::kScrap, owner_of(*place, of, person_id()), 1));
     return there.empty() ? Result<>() : ledger().values().remove(shelf::kScrap, there.front().key);
 }
 
@@ -189,8 +189,8 @@ Result<Json> Desk::Inside::unfinished() {
         Json one{{"what", what}};
         if (!of.empty()) {
             const auto id = ledger().journal().find("request", of);
-            const auto shown =
-                id ? ledger().records().view("request", *id) : Result<std::optional<core::RecordView>>();
+            const auto shown = id ? ledger().records().view("request", *id)
+                                  : Result<std::optional<core::RecordView>>();
             if (!shown) return tl::make_unexpected(shown.error());
             if (!*shown) continue;  // erased
             const Json request = Json::parse((*shown)->json, nullptr, false);

@@ -15,7 +15,8 @@ Result<HubView> Desk::Inside::hub_view() {
     SPOT_ASSIGN(const auto in_force, station.log());
     out.log = in_force;
     for (const core::LogId& id : ledger().replica().logs())
-        if (!(id.device & core::kHubBit)) out.acknowledged[id] = ledger().replica().acknowledged(id).seq;
+        if (!(id.device & core::kHubBit))
+            out.acknowledged[id] = ledger().replica().acknowledged(id).seq;
     const auto contact = ledger().values().setting(setting::kLastContact);
     const Json last = contact ? Json::parse(*contact, nullptr, false) : Json();
     if (!last.is_object()) return out;
@@ -40,7 +41,8 @@ Result<std::uint64_t> Desk::Inside::waiting() {
 Result<std::uint64_t> Desk::Inside::need_person(const HubView& hub) {
     std::uint64_t out = hub.quarantined.size();
     SPOT_ASSIGN(const auto conflicting, ledger().records().conflicting(kListMax));
-    SPOT_ASSIGN(const auto uncertain, ledger().values().list_by_owner(shelf::kPrint, "uncertain", kUncertainMax));
+    SPOT_ASSIGN(const auto uncertain,
+                ledger().values().list_by_owner(shelf::kPrint, "uncertain", kUncertainMax));
     SPOT_ASSIGN(const auto without, requests_without_file());
     out += conflicting.size() + uncertain.size() + without.size();
     for (const char* state : {"answered", "refused"}) {
