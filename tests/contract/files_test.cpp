@@ -169,7 +169,7 @@ TEST_CASE_TEMPLATE("what is to come: not of quarantine, nor of the erased; what 
         row.state = FileState::given_up;
         ok(tx.files.save(row));
         CHECK(awaited(tx, kDevice).empty());
-        ok(tx.entries.release(Keys{5}));
+        ok(tx.entries.release({5, 5}));
         CHECK(awaited(tx, kDevice) == std::vector<Named>{{5, 3}});
     });
 }

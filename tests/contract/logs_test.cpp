@@ -43,6 +43,11 @@ TEST_CASE_TEMPLATE("logs are numbered from 1 and found again", Fixture, SPOT_STO
         CHECK(epochs == std::vector<std::uint32_t>{kEpochMax, 2, 1});
         CHECK(value(tx.logs.of_device(kTopBit)).size() == 1);
         CHECK(value(tx.logs.of_device(6)).empty());
+        CHECK(value(tx.logs.summary(5)).newest_epoch == kEpochMax);
+        CHECK(value(tx.logs.summary(5)).count == 3);
+        CHECK(value(tx.logs.summary(kTopBit)).newest_epoch == 1);
+        CHECK(value(tx.logs.summary(6)).newest_epoch == 0);
+        CHECK(value(tx.logs.summary(6)).count == 0);
     });
 }
 
@@ -118,7 +123,7 @@ TEST_CASE_TEMPLATE("a log's tip is its last entry", Fixture, SPOT_STORES) {
         CHECK(tip(two) == Tip{1, entry_at(first).hash});
         ok(tx.entries.append(std::vector{entry_at(last)}));
         CHECK(tip(one) == Tip{kSeqMax, entry_at(last).hash});
-        CHECK(value(tx.logs.of_device(1)).front().tip.seq == kSeqMax);
+        CHECK(value(tx.logs.of_device(1)).front().tip == Tip{});  // without it
         ok(tx.entries.remove({entry_key(2, 0), entry_key(2, kSeqMax)}));
         CHECK(tip(two) == Tip{});
         CHECK(tip(one).seq == kSeqMax);
@@ -290,21 +295,30 @@ TEST_CASE_TEMPLATE("an entry in quarantine keeps its first code until it is rele
         ok(tx.entries.quarantine(std::vector<QuarantineRow>{{last, "form"}, {2, "first"}}));
         ok(tx.entries.quarantine(std::vector<QuarantineRow>{{2, "second"}, {1, ""}, {1, "x"}}));
         const std::vector<QuarantineRow> all{{1, ""}, {2, "first"}, {last, "form"}};
-        CHECK(value(tx.entries.quarantined(kAllKeys, kAll)) == all);
-        CHECK(value(tx.entries.quarantined(kAllKeys, 2)) == std::vector{all[0], all[1]});
-        CHECK(value(tx.entries.quarantined(kAllKeys, 0)).empty());
-        CHECK(value(tx.entries.quarantined({2, last}, kAll)) == std::vector{all[1], all[2]});
-        CHECK(value(tx.entries.quarantined({3, last - 1}, kAll)).empty());
-        CHECK(value(tx.entries.count_quarantined()) == 3);
+        const auto held = [&](KeyRange range, std::size_t count, std::string_view code = {}) {
+            return value(tx.entries.quarantined(range, code, count));
+        };
+        CHECK(held(kAllKeys, kAll) == all);
+        CHECK(held(kAllKeys, 2) == std::vector{all[0], all[1]});
+        CHECK(held(kAllKeys, 0).empty());
+        CHECK(held({2, last}, kAll) == std::vector{all[1], all[2]});
+        CHECK(held({3, last - 1}, kAll).empty());
+        CHECK(held(kAllKeys, 1, "form") == std::vector{all[2]});
+        CHECK(held({1, 2}, kAll, "form").empty());
+        CHECK(held(kAllKeys, kAll, "second").empty());
+        CHECK(value(tx.entries.count_quarantined(kAllKeys)) == 3);
+        CHECK(value(tx.entries.count_quarantined({2, last})) == 2);
+        CHECK(value(tx.entries.count_quarantined({3, 9})) == 0);
 
-        ok(tx.entries.release(Keys{2, 99}));
-        CHECK(value(tx.entries.quarantined(kAllKeys, kAll)) == std::vector{all[0], all[2]});
+        ok(tx.entries.release({2, last - 1}));
+        CHECK(held(kAllKeys, kAll) == std::vector{all[0], all[2]});
+        ok(tx.entries.release({2, 1}));
         ok(tx.entries.quarantine(std::vector<QuarantineRow>{{2, "second"}}));
-        CHECK(value(tx.entries.quarantined({2, 2}, kAll)).front().code == "second");
+        CHECK(held({2, 2}, kAll).front().code == "second");
         // It goes with its entry.
         ok(tx.entries.append(std::vector{entry_at(2)}));
         ok(tx.entries.remove({2, 2}));
-        CHECK(value(tx.entries.count_quarantined()) == 2);
+        CHECK(value(tx.entries.count_quarantined(kAllKeys)) == 2);
     });
 }
 

@@ -68,6 +68,9 @@ std::string shown(const LogRow& row) {
                   row.receipts, row.acknowledged, row.backed_up, row.tally[0], row.tally[5],
                   row.tallied, std::uint64_t{row.branch.epoch}, row.branch.seq, row.ended);
 }
+std::string shown(const LogTable::Summary& summary) {
+    return joined(std::uint64_t{summary.newest_epoch}, summary.count);
+}
 std::string shown(const EntryRow& row) {
     return joined(row.key, static_cast<int>(row.kind), row.run, std::uint64_t{row.seen.epoch},
                   row.seen.seq, int{row.check}, row.user, row.subject, row.hash, row.commitment,
@@ -290,7 +293,9 @@ const std::vector<Operation>& changes() {
                 return QuarantineRow{key, draw.text()};
             })));
         },
-        [](Tx& tx, Draw& draw) { return answer(tx.entries.release(draw.keys())); },
+        [](Tx& tx, Draw& draw) {
+            return answer(draw.below(2) == 0 ? tx.entries.release(draw.range()) : Result<>());
+        },
         [](Tx& tx, Draw& draw) {
             return answer(
                 tx.records.insert(some<RecordRow>(draw, [&] { return draw.record_row(); })));
@@ -448,8 +453,11 @@ const std::vector<Operation>& looks() {
         [](Tx& tx, Draw& draw) { return entries(tx, draw.range()); },
         [](Tx& tx, Draw& draw) {
             const KeyRange range = draw.range();
-            return answer(tx.entries.quarantined(range, draw.count()));
+            const std::string code = draw.text();
+            return answer(tx.entries.quarantined(range, code, draw.count()));
         },
+        [](Tx& tx, Draw& draw) { return answer(tx.entries.count_quarantined(draw.range())); },
+        [](Tx& tx, Draw& draw) { return answer(tx.logs.summary(draw.device())); },
         [](Tx& tx, Draw& draw) { return answer(tx.records.read(draw.keys())); },
         [](Tx& tx, Draw& draw) { return answer(tx.records.place_of(draw.key())); },
         [](Tx& tx, Draw& draw) {
@@ -522,11 +530,11 @@ std::string everything(Tx& tx) {
         for (std::uint64_t period = 0; period < 4; ++period)
             add("secret", answer(tx.logs.secret(log, period)));
     add("entries", entries(tx, kAllKeys));
-    add("quarantine", answer(tx.entries.quarantined(kAllKeys, kAll)));
-    add("quarantined", answer(tx.entries.count_quarantined()));
+    add("quarantine", answer(tx.entries.quarantined(kAllKeys, {}, kAll)));
+    add("quarantined", answer(tx.entries.count_quarantined(kAllKeys)));
 
     Keys keys;
-    ok(tx.records.each({kAllKeys, 0, 5, -1000}, [&](RecordRow& row) -> Result<> {
+    ok(tx.records.each({kAllKeys}, [&](RecordRow& row) -> Result<> {
         keys.push_back(row.key);
         return {};
     }));

@@ -372,7 +372,7 @@ TEST_CASE_TEMPLATE("during a walk every table can be read, also the one walked",
         }));
         CHECK(seen == Keys{2, 3, 4});
         CHECK(within == 15);
-        CHECK(value(tx.entries.count_quarantined()) == 3);
+        CHECK(value(tx.entries.count_quarantined(kAllKeys)) == 3);
     });
 }
 
@@ -387,7 +387,9 @@ TEST_CASE("a disk that refuses fails the commit, and nothing of it is there") {
     {
         const auto tx = value(store->begin(Access::write));
         ok(tx->values.set("mark", "lost"));
+        CHECK(!tx->ended());
         CHECK(fault(tx->commit()) == Code::io);
+        CHECK(tx->ended());
         CHECK(mark(*other) == "the last");
         const auto again = value(other->begin(Access::write));  // it holds nobody up
         ok(again->commit());                                    // as there is nothing to write

@@ -71,26 +71,25 @@ public:
         return {};
     }
 
-    Result<> release(std::span<const std::int64_t> entries) override {
+    Result<> release(KeyRange range) override {
         MemoryState& state = work_.change();
-        for (const std::int64_t key : entries) state.quarantine.erase(key);
+        for (const std::int64_t key : keys_in(state.quarantine, range)) state.quarantine.erase(key);
         return {};
     }
 
-    Result<std::vector<QuarantineRow>> quarantined(KeyRange range, std::size_t count) override {
+    Result<std::vector<QuarantineRow>> quarantined(KeyRange range, std::string_view code,
+                                                   std::size_t count) override {
         std::vector<QuarantineRow> out;
-        work_.state.quarantine.from(range.first, [&](std::int64_t key, const std::string& code) {
+        work_.state.quarantine.from(range.first, [&](std::int64_t key, const std::string& one) {
             if (key > range.last || out.size() == count) return false;
-            out.push_back({key, code});
+            if (code.empty() || one == code) out.push_back({key, one});
             return true;
         });
         return out;
     }
 
-    Result<std::uint64_t> count_quarantined() override {
-        std::uint64_t count = 0;
-        work_.state.quarantine.all([&](std::int64_t, const std::string&) { return ++count, true; });
-        return count;
+    Result<std::uint64_t> count_quarantined(KeyRange range) override {
+        return keys_in(work_.state.quarantine, range).size();
     }
 
 private:

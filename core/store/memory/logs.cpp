@@ -25,11 +25,16 @@ public:
         return *id;
     }
 
+    Result<Summary> summary(std::uint64_t device) override {
+        SPOT_ASSIGN(const auto rows, of_device(device));
+        return Summary{rows.empty() ? 0 : rows.front().id.epoch, rows.size()};
+    }
+
     Result<std::vector<LogRow>> of_device(std::uint64_t device) override {
         std::vector<LogRow> out;
         work_.state.logs.from({device, 0}, [&](const LogId& id, const LogRow& row) {
             if (id.device != device) return false;
-            out.push_back(with_tip(row));
+            out.push_back(row);
             return true;
         });
         std::reverse(out.begin(), out.end());

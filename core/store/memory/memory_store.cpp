@@ -116,6 +116,7 @@ public:
     Result<std::unique_ptr<Savepoint>> savepoint() override;
     bool stale() const override { return stale_; }
     bool writes() const override { return work.writes; }
+    bool ended() const override { return over_; }
 
 private:
     class MemorySavepoint final : public Savepoint {

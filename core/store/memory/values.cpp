@@ -60,23 +60,22 @@ public:
     Result<> rename(std::string_view from, std::string_view to) override {
         if (from == to) return {};
         MemoryState& state = work_.change();
-        Result<> done;
+        std::vector<std::pair<std::uint64_t, MemoryState::Value>> found;
         state.values.all([&](std::uint64_t number, const MemoryState::Value& value) {
-            MemoryState::Value renamed = value;
-            if (renamed.owner == from) renamed.owner = to;
-            if (renamed.key == from) {
-                renamed.key = to;
-                if (!state.value_numbers.insert({renamed.space, renamed.key}, number)) {
-                    done = taken();
-                    return false;
-                }
-                state.value_numbers.erase({value.space, value.key});
-            }
-            if (value.key == from || value.owner == from)
-                state.values.put(number, std::move(renamed));
+            if (value.key == from || value.owner == from) found.emplace_back(number, value);
             return true;
         });
-        return done;
+        for (auto& [number, value] : found) {
+            if (value.key == from) {
+                if (!state.value_numbers.insert({value.space, std::string(to)}, number))
+                    return taken();
+                state.value_numbers.erase({value.space, value.key});
+                value.key = to;
+            }
+            if (value.owner == from) value.owner = to;
+            state.values.put(number, value);
+        }
+        return {};
     }
 
 private:
