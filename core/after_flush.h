@@ -21,7 +21,7 @@ public:
     // As many again may be under way. A power cut can take back both; nobody was told of them.
     static constexpr std::size_t kWaitingMax = 64;
 
-    explicit AfterFlush(Flush flush);  // Ledger::flush_later()
+    explicit AfterFlush(Flush flush);  // Ledger::defer_flush()
     ~AfterFlush();                     // finish()
     AfterFlush(const AfterFlush&) = delete;
     AfterFlush& operator=(const AfterFlush&) = delete;

@@ -32,7 +32,7 @@ struct ReceiptFacts {
     ChainPrefix chain{};  // of the entry's hash
     bool operator==(const ReceiptFacts&) const = default;
 };
-// `entry_hash`: Ledger::hash_at(id.log, id.seq). Cuts `at` to the minute.
+// `entry_hash`: Replica::hash_at(id.log, id.seq). Cuts `at` to the minute.
 ReceiptFacts receipt_facts(const RecordId& id, std::uint64_t number, std::uint64_t total_cents,
                            Instant at, const Hash& entry_hash);
 

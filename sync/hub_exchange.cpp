@@ -378,7 +378,7 @@ Head HubExchange::Inside::answer_head(Instant now) {
     answer.in_reply_to = reader.number();
     answer.state = static_cast<std::uint8_t>(state);
     answer.backed_up = cursor_of(ledger.replica().backed_up(log));
-    answer.quarantined = ledger.quarantine().list(log);
+    answer.quarantined = ledger.quarantine().list(log, kQuarantinedMax);
     reply.answer = std::move(answer);
     return reply;
 }

@@ -26,10 +26,9 @@ bool are_few(std::span<const Bytes> changes) {
 
 // What the changes make in a document of their own: they never come near a record's.
 std::optional<std::string> record_from(std::span<const Bytes> changes) {
-    Document document;
-    for (const Bytes& change : changes)
-        if (!document.apply(change)) return std::nullopt;
-    auto json = document.json();
+    auto document = Document::from_changes(changes);
+    if (!document) return std::nullopt;
+    auto json = document->json();
     if (!json) return std::nullopt;
     return std::move(*json);
 }

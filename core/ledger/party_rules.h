@@ -13,7 +13,7 @@ struct PartyRules {
     bool projects_at_once;    // its own entries come one by one and in many logs
     bool keeps_lists;         // what was made when, and in which session
     bool asks_for_files;      // of requests that it received
-    bool knows_own_epochs;   // has all epochs of its own logs: nobody can have seen a later one
+    bool knows_own_epochs;    // has all epochs of its own logs: nobody can have seen a later one
     bool shows_what_is_held;  // a request that the other party has on disk is shown as held there
 };
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/platform/system.h"
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "core/vault.h"
 #include "sync/exchange.h"
 #include "tests/support/ledgers.h"

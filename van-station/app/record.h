@@ -55,7 +55,7 @@ private:
     std::map<core::RecordId, std::string> mediators_;
 };
 
-// Takes events one by one; each is on disk when record() returns, or as Ledger::flush_later() says.
+// Takes events one by one; each is on disk when record() returns, or as Ledger::defer_flush() says.
 class Recorder {
 public:
     Recorder(Station& station, core::Clock& clock);  // outlive the recorder

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "core/intent.h"
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "tests/support/ledgers.h"
 
 using namespace spot;

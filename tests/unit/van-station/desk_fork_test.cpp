@@ -1,6 +1,6 @@
 // Goal: after a fork the desk goes on where it was. Method: a session is open with everything that
 // can be open in it, the store parts from the hub, and the desk is asked for all of it again.
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "core/vault.h"
 #include "tests/support/desk_station.h"
 #include "van-station/app/branch.h"

@@ -2,7 +2,7 @@
 // transaction that records what it was for, so that nothing is recorded twice.
 #include <optional>
 
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "core/vault.h"
 #include "tests/support/desk_station.h"
 

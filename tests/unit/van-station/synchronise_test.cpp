@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "core/store/database.h"
+#include "core/store/sqlite/database.h"
 #include "core/store/keys.h"
 #include "sync/bundle.h"
 #include "tests/support/on_a_link.h"
