@@ -51,7 +51,7 @@ Bundles legal_edits(At at, int count, const std::string& text) {
     for (int i = 0; i < count; ++i)
         at.rogue.add(
             Kind::request_edit,
-            support::edit_intent(1, at.victim, {{"fields.motivo", text + std::to_string(i)}}));
+            support::edit_intent(1, at.victim, {{"fields.observacoes", text + std::to_string(i)}}));
     sync::StationExchange exchange(*at.rogue.ledger, at.rogue.keys, at.rogue.random);
     return {at.rogue.bundle(exchange)};
 }
@@ -277,7 +277,7 @@ std::vector<Lie> lies() {
              }
              return all;
          },
-         heads(600),
+         heads(1200),  // each of the 600 writes a row besides
          {},
          "refused",
          Mended::here,
@@ -541,6 +541,7 @@ std::vector<Lie> lies() {
     shows("40 changes of 100,000 operations", 40, 100'000, 1, 1);
     shows("200 changes of 100,000 operations", 200, 100'000, 1, 1);
     shows("200 changes of 50 operations", 200, 50, 1, 1);
+    out.back().mended = Mended::core;
     shows("1 change of 10,000 operations", 1, 10'000, 1, 1);
     shows("the same for 64 entries", 1, 10'000, 64, 1);
     out.back().mended = Mended::core;
@@ -655,7 +656,7 @@ std::vector<Lie> lies() {
          },
          heads(1001),
          {},
-         "ok",
+         "refused",
          Mended::core});
     add({"500 entries of 60,000 on disk",
          "X8",
@@ -672,7 +673,7 @@ std::vector<Lie> lies() {
          "X8",
          [](At at) {
              return Bundles{
-                 at.bundle(std::vector<LooseEntry>(20'000, at.feedback("x")), at.head(), 4096)};
+                 at.bundle(std::vector<LooseEntry>(20'000, at.feedback("x")), at.head(), 512)};
          },
          {},
          {},
