@@ -116,26 +116,26 @@ public:
     // An operator's edit, brought here.
     void hub_edits(const std::string& request, Json set) {
         clock.at += 1000;
-        REQUIRE(hub->append(core::Kind::hub_edit, "", "op.lisboa",
-                            {{"at", core::utc_text(clock.at)},
-                             {"request", request},
-                             {"operator", "op.lisboa"},
-                             {"set", std::move(set)}}));
+        REQUIRE(hub->journal().append(core::Kind::hub_edit, "", "op.lisboa",
+                                      {{"at", core::utc_text(clock.at)},
+                                       {"request", request},
+                                       {"operator", "op.lisboa"},
+                                       {"set", std::move(set)}}));
         take(*hub, station->ledger, {kDevice | core::kHubBit, 1});
         desk->look_again();
     }
     static void take(core::Ledger& from, core::Ledger& to, const core::LogId& log) {
-        const core::Tip have = to.tip(log), all = from.tip(log);
+        const core::Tip have = to.replica().tip(log), all = from.replica().tip(log);
         if (have == all) return;
-        const auto entries = from.entries(log, have.seq + 1, all.seq);
-        const auto secrets = from.period_secrets(log, have.seq + 1, all.seq);
+        const auto entries = from.replica().entries(log, have.seq + 1, all.seq);
+        const auto secrets = from.replica().period_secrets(log, have.seq + 1, all.seq);
         REQUIRE(entries.has_value());
         REQUIRE(secrets.has_value());
-        REQUIRE(to.keep_period_secrets(log, *secrets));
-        REQUIRE(to.receive(log, *entries));
-        REQUIRE(to.settle(log));
+        REQUIRE(to.replica().offer_period_secrets(log, *secrets));
+        REQUIRE(to.replica().receive(log, *entries));
+        REQUIRE(to.replica().finalize(log));
         for (;;) {
-            const auto executed = to.execute_received(100);
+            const auto executed = to.executor().run(100);
             REQUIRE(executed.has_value());
             if (*executed == 0) break;
         }

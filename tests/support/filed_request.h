@@ -31,15 +31,16 @@ inline Filed file_request(core::Ledger& station, std::uint64_t n, const core::Re
     Json intent = request_intent(n, session);
     std::vector<core::Hash> hashes;
     for (const core::Bytes& content : contents) {
-        const auto hash = station.attach(draft, content);
+        const auto hash = station.attachments().add(draft, content);
         REQUIRE(hash.has_value());
         hashes.push_back(*hash);
         intent["attachments"][core::to_hex(*hash)] = {
             {"name", "Cartão.jpg"}, {"type", "image/jpeg"}, {"bytes", content.size()}};
     }
-    const auto done = station.append(core::Kind::request_queue, draft, "m.abrantes", intent);
+    const auto done =
+        station.journal().append(core::Kind::request_queue, draft, "m.abrantes", intent);
     REQUIRE_MESSAGE(done.has_value(), done.error().message);
-    REQUIRE(station.hand_on(draft, done->record, hashes).has_value());
+    REQUIRE(station.attachments().transfer(draft, done->record, hashes).has_value());
     Filed out{done->record, {}};
     for (const core::Hash& hash : hashes) out.files.push_back({done->record, hash});
     return out;

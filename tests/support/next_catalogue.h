@@ -60,12 +60,12 @@ bool publish_into(core::Ledger& hub, const std::string& before, const nlohmann::
     if (!text) return false;
     const std::string at = core::utc_text(in_force);
     for (const auto& part : parts)
-        if (!hub.append(core::Kind::catalogue_set, "", "",
-                        {{"at", at},
-                         {"version", version},
-                         {"group", part.group},
-                         {"key", part.key},
-                         {"definition", part.definition}}))
+        if (!hub.journal().append(core::Kind::catalogue_set, "", "",
+                                  {{"at", at},
+                                   {"version", version},
+                                   {"group", part.group},
+                                   {"key", part.key},
+                                   {"definition", part.definition}}))
             return false;
     nlohmann::json intent{{"at", at},
                           {"version", version},
@@ -74,8 +74,8 @@ bool publish_into(core::Ledger& hub, const std::string& before, const nlohmann::
                           {"in_force", at},
                           {"hash", core::to_hex(core::catalogue_hash(*text))}};
     change(intent);
-    return hub.keep_catalogue({version, in_force, core::catalogue_hash(*text)}, *text) &&
-           hub.append(core::Kind::catalogue_publish, "", "", intent);
+    return hub.catalogues().add({version, in_force, core::catalogue_hash(*text)}, *text) &&
+           hub.journal().append(core::Kind::catalogue_publish, "", "", intent);
 }
 inline bool publish_into(core::Ledger& hub, const nlohmann::json& after, core::Instant in_force) {
     return publish_into(hub, core::shipped_catalogue(), after, in_force, [](nlohmann::json&) {});

@@ -213,7 +213,7 @@ struct OnALink {
         REQUIRE(report);
         return *report;
     }
-    std::uint64_t at_hub() { return hub->tip({kDevice, 1}).seq; }
+    std::uint64_t at_hub() { return hub->replica().tip({kDevice, 1}).seq; }
 
     static constexpr std::uint64_t kDevice = 7;
     const core::Passphrase passphrase{"correct horse"};

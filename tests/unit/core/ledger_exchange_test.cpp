@@ -51,8 +51,8 @@ struct Pair {
 // The station's log so far, with what the hub needs to take it.
 std::vector<Entry> entries_for(Pair& pair) {
     const auto tip = pair.station->replica().tip(kStationLog);
-    REQUIRE(pair.hub
-                ->keep_period_secrets(
+    REQUIRE(pair.hub->replica()
+                .offer_period_secrets(
                     kStationLog, *pair.station->replica().period_secrets(kStationLog, 1, tip.seq))
                 .has_value());
     auto entries = pair.station->replica().entries(kStationLog, 1, tip.seq);

@@ -21,7 +21,7 @@ struct Van : Side {
         request = add(Kind::request_queue, "r", request_intent(2, session));
     }
     RecordId add(Kind kind, std::string_view reference, const Json& intent) {
-        const auto done = (*this)->append(kind, reference, "m.abrantes", intent);
+        const auto done = (*this)->journal().append(kind, reference, "m.abrantes", intent);
         REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
         CHECK_FALSE(done->repeated);
         return done->record;

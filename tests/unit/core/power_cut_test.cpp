@@ -178,10 +178,14 @@ TEST_CASE("who sees what another has not flushed flushes it first") {
         std::function<void(core::Ledger&)> at;
     };
     for (const Look& look : std::vector<Look>{
-             {"by reading", [](core::Ledger& other) { CHECK(other.tip(kStationLog).seq == 4); }},
+             {"by reading",
+              [](core::Ledger& other) { CHECK(other.replica().tip(kStationLog).seq == 4); }},
              {"by records",
-              [](core::Ledger& other) { CHECK(other.count()->records.at("session") == 4); }},
-             {"by writing", [](core::Ledger& other) { CHECK(other.set("a", "b").has_value()); }}}) {
+              [](core::Ledger& other) {
+                  CHECK(other.records().count()->records.at("session") == 4);
+              }},
+             {"by writing",
+              [](core::Ledger& other) { CHECK(other.values().set("a", "b").has_value()); }}}) {
         CAPTURE(look.name);
         Van van;
         auto other = van.side.another();

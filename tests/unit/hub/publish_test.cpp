@@ -42,20 +42,22 @@ struct Reader {
     Reader(House& house, const HubHouse::Station& station) {
         const core::LogId log = house.log_for(station);
         auto& from = house.hub->ledger;
-        const auto last = from.tip(log).seq;
-        const auto entries = from.entries(log, 1, last);
-        const auto secrets = from.period_secrets(log, 1, last);
+        const auto last = from.replica().tip(log).seq;
+        const auto entries = from.replica().entries(log, 1, last);
+        const auto secrets = from.replica().period_secrets(log, 1, last);
         REQUIRE(entries.has_value());
         REQUIRE(secrets.has_value());
-        REQUIRE(side->keep_period_secrets(log, *secrets));
-        REQUIRE(side->receive(log, *entries));
-        REQUIRE(side->settle(log));
-        while (side->execute_received(1000).value() > 0) {
+        REQUIRE(side->replica().offer_period_secrets(log, *secrets));
+        REQUIRE(side->replica().receive(log, *entries));
+        REQUIRE(side->replica().finalize(log));
+        while (side->executor().run(1000).value() > 0) {
         }
-        CHECK(side->quarantined(log).empty());
+        CHECK(side->quarantine().list(log).empty());
     }
-    std::string in_force(core::Instant now) { return side->catalogue_at(now).version(); }
-    std::string text(const char* version) { return side->catalogue_text(version).value(); }
+    std::string in_force(core::Instant now) {
+        return side->catalogues().in_force_at(now).version();
+    }
+    std::string text(const char* version) { return side->catalogues().text(version).value(); }
 };
 
 // Another fee, as a later version would have.

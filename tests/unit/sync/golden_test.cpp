@@ -89,7 +89,7 @@ struct Field {
             intent.erase("number");
         }
         Side& side = kind == Kind::hub_edit ? hub : van;
-        const auto done = side->append(
+        const auto done = side->journal().append(
             kind, "", kind == Kind::hub_edit ? "op.lisboa" : "m.abrantes", std::move(intent));
         REQUIRE_MESSAGE(done.has_value(), done.error().message);
         ++events;
@@ -137,7 +137,7 @@ struct Field {
         REQUIRE_MESSAGE(taken.has_value(), taken.error().message);
         auto bytes = exchange.finish(kNow);
         REQUIRE_MESSAGE(bytes.has_value(), bytes.error().message);
-        while (*hub->execute_received(100) > 0) continue;
+        while (*hub->executor().run(100) > 0) continue;
         return *bytes;
     }
 };
@@ -154,9 +154,10 @@ TEST_CASE("a bundle and its answer are the bytes that were frozen, and read back
 
     const core::Bytes down = field.answer(up);
     REQUIRE(first.answer(down, kNow).has_value());
-    CHECK(field.hub->quarantined(kStationLog).empty());
-    CHECK(field.hub->tip(kStationLog) == field.van->tip(kStationLog));
-    CHECK(*field.hub->entries(kStationLog, 1, 1000) == *field.van->entries(kStationLog, 1, 1000));
+    CHECK(field.hub->quarantine().list(kStationLog).empty());
+    CHECK(field.hub->replica().tip(kStationLog) == field.van->replica().tip(kStationLog));
+    CHECK(*field.hub->replica().entries(kStationLog, 1, 1000) ==
+          *field.van->replica().entries(kStationLog, 1, 1000));
     CHECK(field.hub.lines() == field.van.lines());
 
     // What the hub writes, and a second bundle that builds on the first.
@@ -171,8 +172,9 @@ TEST_CASE("a bundle and its answer are the bytes that were frozen, and read back
     const core::Bytes edits = field.answer(more);
     compare("hub.bundle", edits);
     REQUIRE(second.answer(edits, kNow).has_value());
-    while (*field.van->execute_received(100) > 0) continue;
-    CHECK(field.van->quarantined(kHubLog).empty());
-    CHECK(*field.van->entries(kHubLog, 1, 10) == *field.hub->entries(kHubLog, 1, 10));
+    while (*field.van->executor().run(100) > 0) continue;
+    CHECK(field.van->quarantine().list(kHubLog).empty());
+    CHECK(*field.van->replica().entries(kHubLog, 1, 10) ==
+          *field.hub->replica().entries(kHubLog, 1, 10));
     CHECK(field.hub.lines() == field.van.lines());
 }

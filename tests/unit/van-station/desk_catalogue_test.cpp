@@ -159,7 +159,7 @@ TEST_CASE("a request keeps its form: it is corrected by it, and costs what it co
     CHECK(receipt.at("total_cents") == fee + kNewFee);
     at.reach_hub();
     const core::LogId log = *at.station->log();
-    CHECK(at.hub->quarantined(log).empty());
+    CHECK(at.hub->quarantine().list(log).empty());
 }
 
 TEST_CASE("no call waits for a version that came") {

@@ -91,7 +91,7 @@ TEST_CASE("a withdrawn request stays in the history, here and at the hub") {
     at.reach_hub();
     CHECK(at.state_of(id) == "withdrawn");
     std::vector<Json> there;
-    REQUIRE(at.hub->export_records({"request", {}, false}, [&](std::string_view line) {
+    REQUIRE(at.hub->records().export_lines({"request", {}, false}, [&](std::string_view line) {
         there.push_back(Json::parse(line));
     }));
     REQUIRE(there.size() == 1);

@@ -135,12 +135,12 @@ TEST_CASE("the hub comes to the same state; what is said twice is quarantined th
     DeskStation::ok(at.desk->printed(at.id, *print, "sent"));
     at.reach_hub();
     std::vector<Json> there;
-    REQUIRE(at.hub->export_records({"receipt", {}, false}, [&](std::string_view line) {
+    REQUIRE(at.hub->records().export_lines({"receipt", {}, false}, [&](std::string_view line) {
         there.push_back(Json::parse(line));
     }));
     CHECK(there == at.records("receipt"));
-    CHECK(at.hub->quarantined(*at.station->log()).empty());
-    const auto faults = at.hub->check();
+    CHECK(at.hub->quarantine().list(*at.station->log()).empty());
+    const auto faults = at.hub->audit().check();
     REQUIRE(faults.has_value());
     CHECK(faults->empty());
 
@@ -162,10 +162,10 @@ TEST_CASE("the hub comes to the same state; what is said twice is quarantined th
     core::Entry rogue = entries->back();
     rogue.seq += 1;
     rogue.intent = settled.dump();
-    REQUIRE(at.hub->receive(*at.station->log(), std::vector{rogue}));
-    REQUIRE(at.hub->settle(*at.station->log()));
-    REQUIRE(at.hub->execute_received(100));
-    const auto held = at.hub->quarantined(*at.station->log());
+    REQUIRE(at.hub->replica().receive(*at.station->log(), std::vector{rogue}));
+    REQUIRE(at.hub->replica().finalize(*at.station->log()));
+    REQUIRE(at.hub->executor().run(100));
+    const auto held = at.hub->quarantine().list(*at.station->log());
     REQUIRE(held.size() == 1);
     CHECK(held[0].code == "settled_before");
 }

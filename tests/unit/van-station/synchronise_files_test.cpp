@@ -46,7 +46,7 @@ struct Filing : OnALink {
         return van->ledger.files().remote_states(file.request)->at(file.hash);
     }
     bool at_hub(const core::RequestFile& file, const Bytes& content) {
-        const auto found = hub->attached(file.request.text(), file.hash);
+        const auto found = hub->attachments().find(file.request.text(), file.hash);
         return found && *found == content;
     }
     bool all_there() {
@@ -80,7 +80,7 @@ TEST_CASE("records go first, files in a bundle of their own, and then nothing is
     CHECK(f.carrier->sizes[0] < 2000);
     CHECK(f.all_there());
     CHECK(f.idle());
-    CHECK(f.hub->check()->empty());
+    CHECK(f.hub->audit().check()->empty());
 }
 
 TEST_CASE("more and larger files than a bundle holds") {
@@ -218,7 +218,7 @@ TEST_CASE("what is recorded while files are on their way goes before the next of
                               {},
                               {},
                               [&] {
-                                  at_hub.push_back(f.hub->tip(support::kStationLog).seq);
+                                  at_hub.push_back(f.hub->replica().tip(support::kStationLog).seq);
                                   if (at_hub.size() == 2) f.record(1);
                                   return false;
                               }});
@@ -353,7 +353,7 @@ TEST_CASE("of a revoked station no file is taken") {
     f.carrier->stations.trusted_finds = f.carrier->stations.finds + 3;
     const auto report = f.sync({Fate::deliver});
     CHECK(report.state == "revoked");
-    CHECK(f.hub->awaited(support::kStationLog, 1)->at(0).have < 50'000);
+    CHECK(f.hub->files().awaited(support::kStationLog, 1)->at(0).have < 50'000);
     CHECK(f.told(f.all[0].first) == State::awaited);
 }
 

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "core/store/sqlite/database.h"
 #include "core/store/keys.h"
+#include "core/store/sqlite/database.h"
 #include "sync/bundle.h"
 #include "tests/support/on_a_link.h"
 
@@ -99,7 +99,7 @@ TEST_CASE("what comes of a bundle after its station was revoked is held") {
     CHECK(report.state == "revoked");
     CHECK(report.exit() == core::Exit::refused);
     CHECK(f.at_hub() == 300);
-    const auto held = f.hub->quarantined({OnALink::kDevice, 1});
+    const auto held = f.hub->quarantine().list({OnALink::kDevice, 1});
     REQUIRE(!held.empty());
     CHECK(held.size() < 299);
     CHECK(held.front().seq == 301 - held.size());
@@ -110,7 +110,7 @@ TEST_CASE("what comes of a bundle after its station was revoked is held") {
     const auto again = f.sync({Fate::deliver});
     CHECK(again.state == "revoked");
     CHECK(f.at_hub() == 300);
-    CHECK(f.hub->quarantined({OnALink::kDevice, 1}).size() == held.size());
+    CHECK(f.hub->quarantine().list({OnALink::kDevice, 1}).size() == held.size());
 }
 
 TEST_CASE("a small bundle is sent again without asking first") {
@@ -178,11 +178,11 @@ TEST_CASE("what the hub executed otherwise is shown to it once, and taken") {
     OnALink f;
     core::Ledger& van = f.van->ledger;
     const auto write = [&](core::Kind kind, const support::Json& intent) {
-        const auto done = van.append(kind, "", "m.abrantes", intent);
+        const auto done = van.journal().append(kind, "", "m.abrantes", intent);
         REQUIRE(done);
         return done->record;
     };
-    REQUIRE(van.write_to(support::kStationLog));
+    REQUIRE(van.journal().write_to(support::kStationLog));
     const auto session = write(core::Kind::session_open, support::session_intent(1));
     std::uint64_t n = 2;
     std::vector<core::RecordId> requests;
@@ -200,12 +200,12 @@ TEST_CASE("what the hub executed otherwise is shown to it once, and taken") {
                         .with(core::entry_key(1, seq), code)
                         .run());
     };
-    const auto held = [&] { return f.hub->quarantined(support::kStationLog).size(); };
+    const auto held = [&] { return f.hub->quarantine().list(support::kStationLog).size(); };
 
     SUBCASE("in as many exchanges as it takes") {
         hold_back(first, first + count - 1);
-        REQUIRE(f.hub->execute_received(1000));
-        CHECK(f.hub->count()->records["request"] == 0);
+        REQUIRE(f.hub->executor().run(1000));
+        CHECK(f.hub->records().count()->records["request"] == 0);
         const auto told = f.sync({Fate::deliver});
         CHECK(told.quarantined.size() == count);
         CHECK(told.exit() == core::Exit::attention);
@@ -213,20 +213,20 @@ TEST_CASE("what the hub executed otherwise is shown to it once, and taken") {
         CHECK(f.carrier->sizes.front() > 1000);
         while (held() > 0 && f.carrier->sizes.front() > 1000) f.sync({Fate::deliver});
         CHECK(held() == 0);
-        CHECK(f.hub->count()->records["request"] == count);
-        CHECK(f.hub->check()->empty());
+        CHECK(f.hub->records().count()->records["request"] == count);
+        CHECK(f.hub->audit().check()->empty());
         f.sync({Fate::deliver});
         CHECK(f.carrier->sizes.front() < 300);  // nothing is shown any more
     }
     SUBCASE("again where the answer was lost") {
         hold_back(first, first);
-        REQUIRE(f.hub->execute_received(1000));
+        REQUIRE(f.hub->executor().run(1000));
         f.sync({Fate::deliver});
         f.sync({Fate::not_reached});
         CHECK(held() == 1);
         f.sync({Fate::lose_answer, Fate::deliver});
         CHECK(held() == 0);
-        CHECK(f.hub->count()->records["request"] == count);
+        CHECK(f.hub->records().count()->records["request"] == count);
         f.sync({Fate::deliver});
         f.sync({Fate::deliver});
         CHECK(f.carrier->sizes.front() < 300);
@@ -238,7 +238,7 @@ TEST_CASE("what the hub executed otherwise is shown to it once, and taken") {
         hold_back(first, first, "form");  // so that there is nothing to compare the edit with
         hold_back(first + count, first + count);
         hold_back(999, 999);  // this station has no such entry
-        REQUIRE(f.hub->execute_received(1000));
+        REQUIRE(f.hub->executor().run(1000));
         CHECK(f.sync({Fate::deliver}).quarantined.size() == 3);
         f.sync({Fate::deliver});
         CHECK(f.carrier->sizes.front() > 400);
@@ -272,6 +272,6 @@ TEST_CASE("a copied store starts a new epoch, and what it records then arrives")
     CHECK(empty.exit() == core::Exit::done);
     f.record(1);
     CHECK(f.sync({Fate::deliver}).state == "ok");
-    CHECK(f.hub->tip({OnALink::kDevice, 2}).seq == 3);
+    CHECK(f.hub->replica().tip({OnALink::kDevice, 2}).seq == 3);
     CHECK(f.at_hub() == 8);
 }
