@@ -337,7 +337,7 @@ Result<> HubExchange::Inside::take_shown() {
     bool any = false;
     std::uint64_t operations = 0;
     for (const Shown& shown : head->shown) {
-        const auto counted = core::Document::operations_in(shown.changes);
+        const auto counted = ledger.quarantine().operations_in(shown.changes);
         operations += counted.value_or(0);
         if (operations > kShownOperationsMax) break;  // no writer shows more in one head
         // What the guard does not pass makes no record, and is compared as none.

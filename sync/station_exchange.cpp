@@ -184,7 +184,7 @@ Result<std::vector<Shown>> StationExchange::Inside::to_show() {
             return core::Failure(std::move(changes).error());
         const std::size_t size = changes ? size_of(*changes) : 0;
         const auto counted =
-            changes ? core::Document::operations_in(*changes) : core::fail(Code::not_found, "");
+            changes ? ledger.quarantine().operations_in(*changes) : core::fail(Code::not_found, "");
         const bool fits = counted && size <= kShownBytesMax &&
                           changes->size() <= kShownChangesMax && *counted <= kShownOperationsMax;
         if (fits && (bytes + size > kShownBytesMax || operations + *counted > kShownOperationsMax))

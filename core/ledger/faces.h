@@ -48,6 +48,7 @@ public:
     std::vector<Quarantined> list(const LogId& log, std::size_t count) override;
     Result<std::uint64_t> count(const LogId& log) override;
     Result<std::vector<Bytes>> causal_history(const LogId& log, std::uint64_t seq) override;
+    Result<std::uint64_t> operations_in(std::span<const Bytes> changes) override;
     Result<bool> accept_diverged(const LogId& log, std::uint64_t seq,
                                  std::span<const Bytes> changes) override;
     Result<> revalidate(const LogId& log) override;

@@ -49,4 +49,8 @@ Result<> LedgerQuarantine::set_note(std::string_view name, std::string_view text
     return impl_.faces.values.set(name, text);
 }
 
+Result<std::uint64_t> LedgerQuarantine::operations_in(std::span<const Bytes> changes) {
+    return Document::operations_in(changes);
+}
+
 }  // namespace spot::core

@@ -106,6 +106,8 @@ public:
     // its author knew, in the order of execution, and its own last. `not_found`: it changed no
     // document, or its change comes out differently here, too.
     virtual Result<std::vector<Bytes>> causal_history(const LogId& log, std::uint64_t seq) = 0;
+    // How many operations such changes hold together. `corrupt`: they are no changes.
+    virtual Result<std::uint64_t> operations_in(std::span<const Bytes> changes) = 0;
     // The reader's answer to those: where they make of the record what the intents make of it here,
     // the entry is executed. They are only compared, in a document of their own: records come from
     // intents, whatever the author sends. False: the entry stays in quarantine; where they were

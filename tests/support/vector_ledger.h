@@ -36,6 +36,7 @@ public:
     void forget_after(const core::LogId& id, std::uint64_t seq) {
         logs_[id].entries.resize(seq);
         logs_[id].hashes.resize(seq);
+        if (logs_[id].durable.seq > seq) logs_[id].durable = tip(id);
     }
 
     core::Result<> atomically(const std::function<core::Result<>()>& work) override {
@@ -148,6 +149,9 @@ public:
     core::Result<std::vector<core::Bytes>> causal_history(const core::LogId&,
                                                           std::uint64_t) override {
         return core::fail(core::Code::not_found, "nothing is quarantined");
+    }
+    core::Result<std::uint64_t> operations_in(std::span<const core::Bytes>) override {
+        return std::uint64_t{0};
     }
     core::Result<bool> accept_diverged(const core::LogId&, std::uint64_t,
                                        std::span<const core::Bytes>) override {

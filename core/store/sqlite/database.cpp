@@ -30,6 +30,10 @@ constexpr char kSettings[] =
 
 Error error_of(int code) {
     const std::string what = std::string("the store: ") + sqlite3_errstr(code);
+    // A row with that key is there.
+    if (code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_ROWID ||
+        code == SQLITE_CONSTRAINT_UNIQUE)
+        return {Code::conflict, what + "; nothing was changed"};
     switch (code & 0xFF) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
@@ -39,8 +43,6 @@ Error error_of(int code) {
         case SQLITE_ERROR:  // our own SQL is tested: a table is not as this program made it
         case SQLITE_CORRUPT:
             return {Code::corrupt, what};
-        case SQLITE_CONSTRAINT:
-            return {Code::conflict, what + "; nothing was changed"};
         case SQLITE_FULL:
             return {Code::io, what + "; nothing was changed, free some space"};
         default:

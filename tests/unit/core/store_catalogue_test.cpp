@@ -105,13 +105,13 @@ TEST_CASE("a request keeps to the version that it names; the hub judges by the s
     withdrawn["service"] = kWithdrawnService;
     CHECK(pair.fault("x", withdrawn) == "service: withdrawn, by the catalogue 2027-01");
     // The same event again, under whichever version: it was recorded once.
-    CHECK(pair.van
-              ->append(Kind::request_queue, "old", "m.abrantes",
-                       [&] {
-                           Json again = pair.request(2);
-                           again["catalogue"] = "2027-01";
-                           return again;
-                       }())
+    CHECK(pair.van->journal()
+              .append(Kind::request_queue, "old", "m.abrantes",
+                      [&] {
+                          Json again = pair.request(2);
+                          again["catalogue"] = "2027-01";
+                          return again;
+                      }())
               ->repeated);
     pair.up();
     CHECK(pair.hub->quarantine().list(kStationLog).empty());

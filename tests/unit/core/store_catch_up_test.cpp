@@ -129,13 +129,13 @@ TEST_CASE("numbers and names go on in another process, whoever recorded last") {
     CHECK(other->journal().find("session", session.text()) == session);
     for (std::uint64_t n = 1; n <= 10; ++n) {
         core::Ledger& writer = n % 2 ? *van : *other;
-        const auto printed = writer.append(Kind::receipt_print, "p" + std::to_string(n),
-                                           "m.abrantes", receipt_intent(n + 1, session));
+        const auto printed = writer.journal().append(Kind::receipt_print, "p" + std::to_string(n),
+                                                     "m.abrantes", receipt_intent(n + 1, session));
         REQUIRE(printed.has_value());
         // Given again, here or at the other one, it is the same.
         for (core::Ledger* any : {&writer, &*van, &*other}) {
-            const auto again = any->append(Kind::receipt_print, "p" + std::to_string(n),
-                                           "m.abrantes", receipt_intent(n + 1, session));
+            const auto again = any->journal().append(Kind::receipt_print, "p" + std::to_string(n),
+                                                     "m.abrantes", receipt_intent(n + 1, session));
             REQUIRE(again.has_value());
             CHECK(again->repeated);
             CHECK(again->record == printed->record);

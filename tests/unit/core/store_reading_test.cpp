@@ -68,11 +68,11 @@ TEST_CASE("counts are right before and after an exchange, and after the store wa
     compare_counts(pair.hub);
 
     pair.up();
-    REQUIRE(pair.hub
-                ->append(Kind::hub_edit, "", "op",
-                         {{"at", at(30)},
-                          {"request", pair.request.text()},
-                          {"set", {{"fields.motivo", "A"}}}})
+    REQUIRE(pair.hub->journal()
+                .append(Kind::hub_edit, "", "op",
+                        {{"at", at(30)},
+                         {"request", pair.request.text()},
+                         {"set", {{"fields.motivo", "A"}}}})
                 .has_value());
     pair.add(Kind::request_edit, "", edit_intent(31, pair.request, {{"fields.motivo", "B"}}));
     pair.down();
@@ -134,11 +134,11 @@ TEST_CASE("check executes no document, yet knows what each change has to amount 
              {{"at", at(6)}, {"receipt", receipt.text()}, {"state", "spoiled"}});
     pair.add(Kind::session_close, "", close_intent(7, pair.session));
     pair.up();
-    REQUIRE(pair.hub
-                ->append(Kind::hub_edit, "", "op",
-                         {{"at", at(8)},
-                          {"request", pair.request.text()},
-                          {"set", {{"route.state", "dispatched"}, {"status", "X"}}}})
+    REQUIRE(pair.hub->journal()
+                .append(Kind::hub_edit, "", "op",
+                        {{"at", at(8)},
+                         {"request", pair.request.text()},
+                         {"set", {{"route.state", "dispatched"}, {"status", "X"}}}})
                 .has_value());
     pair.down();
     CHECK(pair.van->audit().check()->empty());
@@ -149,11 +149,11 @@ TEST_CASE("check executes no document, yet knows what each change has to amount 
 TEST_CASE("check executes the documents that people changed apart") {
     Pair pair;
     pair.up();
-    REQUIRE(pair.hub
-                ->append(Kind::hub_edit, "", "op",
-                         {{"at", at(8)},
-                          {"request", pair.request.text()},
-                          {"set", {{"fields.motivo", "A"}}}})
+    REQUIRE(pair.hub->journal()
+                .append(Kind::hub_edit, "", "op",
+                        {{"at", at(8)},
+                         {"request", pair.request.text()},
+                         {"set", {{"fields.motivo", "A"}}}})
                 .has_value());
     pair.add(Kind::request_edit, "", edit_intent(9, pair.request, {{"fields.motivo", "B"}}));
     pair.down();

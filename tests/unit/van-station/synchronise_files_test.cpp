@@ -86,7 +86,7 @@ TEST_CASE("records go first, files in a bundle of their own, and then nothing is
 TEST_CASE("more and larger files than a bundle holds") {
     Filing f;
     for (std::uint64_t i = 0; i < 20; ++i) f.file({some_bytes(1000 + i, 10 + i)});
-    f.file({some_bytes(kFileBytesMax, 5)});
+    f.file({some_bytes(core::kFileBytesMax, 5)});
     const auto report = f.sync({Fate::deliver});
     CHECK(report.state == "ok");
     CHECK(report.sent_files == 21);
@@ -286,7 +286,7 @@ TEST_CASE("what the station has not, or can't read any more, keeps nothing else 
     // Of a request that is not wanted any more it needs nobody.
     REQUIRE(f.van->ledger.files().refused(9)->size() == 1);
     REQUIRE(
-        f.van->ledger
+        f.van->ledger.journal()
             .append(
                 core::Kind::request_withdraw, "", "m.abrantes",
                 {{"at", support::at(500)}, {"request", gone.request.text()}, {"reason", "Engano."}})
