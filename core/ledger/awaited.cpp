@@ -95,6 +95,4 @@ Result<> LedgerImpl::each_not_there(Tx& tx,
         });
 }
 
-// ── At either.
-
 }  // namespace spot::core

@@ -54,8 +54,8 @@ public:
     // Entries from `first` on, in order, at most `count`.
     virtual Result<std::vector<Entry>> entries(const LogId& log, std::uint64_t first,
                                                std::size_t count) = 0;
-    // How many of `given`, from the front, are the log's own entries. What is beyond its tip does
-    // not match. Of an erased entry, everything but the intent is compared.
+    // How many of `given`, from the front, are the log's own entries. Entries beyond its tip do not
+    // match. An erased entry is compared without its intent.
     virtual Result<std::size_t> matching(const LogId& log, std::span<const Entry> given) = 0;
     // The secrets of the periods that entries first … last belong to.
     virtual Result<std::vector<PeriodSecret>> period_secrets(const LogId& log, std::uint64_t first,
