@@ -11,14 +11,14 @@ namespace spot::core {
 
 // ── At the hub.
 
-Result<> LedgerImpl::name_files(Tx& tx, const LogRow& log, const StoredEntry& line) {
+Result<> LedgerImpl::name_files(Rows rows, const LogRow& log, const StoredEntry& line) {
     const bool may = party.asks_for_files && line.entry.kind == Kind::request_queue &&
                      (log.id.device & kHubBit) == 0 && line.subject;
     if (!may || line.entry.intent.find("\"attachments\"") == std::string::npos) return {};
     const auto intent = nlohmann::json::parse(line.entry.intent, nullptr, false);
     const auto named = intent.find("attachments");
     if (named == intent.end()) return {};
-    return received_files.name(tx, entry_key(log.number, line.entry.seq), log.id.device,
+    return received_files.name(rows, entry_key(log.number, line.entry.seq), log.id.device,
                                *line.subject, *named);
 }
 

@@ -14,14 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kReferring[] = {"session", "request", "receipt"};
-
-std::optional<RecordId> id_in(const Json& intent, const char* member) {
-    const auto at = intent.find(member);
-    if (at == intent.end() || !at->is_string()) return std::nullopt;
-    return RecordId::parse(at->get_ref<const std::string&>());
-}
-
 bool same_around(const Entry& one, const Entry& other) {
     return one.log == other.log && one.seq == other.seq && one.kind == other.kind &&
            one.run == other.run && one.seen == other.seen && one.check == other.check &&
@@ -89,7 +81,7 @@ Result<> LedgerImpl::undo_after(Tx& tx, const LogRow& log, std::vector<Stranded>
     return entries.each(tx, log, last + 1, kSeqMax, [&](StoredEntry& line) -> Result<> {
         if (line.erased || makes_record(line.entry.kind)) return {};
         const std::string record(record_of(line.entry.kind));
-        const auto id = id_in(Json::parse(line.entry.intent, nullptr, false), record.c_str());
+        const auto id = id_in(Json::parse(line.entry.intent, nullptr, false), record);
         if (!id) return fail(Code::corrupt, "an entry's intent does not read");
         SPOT_ASSIGN(const auto stays, documents.exists(tx, record, *id));
         if (!stays) return {};

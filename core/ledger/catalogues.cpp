@@ -17,7 +17,8 @@ using Json = nlohmann::json;
 using Why = std::optional<std::string_view>;
 
 // On the shelf "catalogue" each version's moment and hash, on "catalogue_text" its text.
-constexpr std::size_t kPublishedMax = 10'000;  // versions
+// Looked up together: twice what the largest version so far has. More are read one by one.
+constexpr std::uint64_t kPartsAtOnceMax = 4096;
 constexpr std::string_view kShelf = "catalogue", kTexts = "catalogue_text";
 
 std::string text_at(const Json& object, const char* member) {
@@ -31,11 +32,11 @@ Failure unknown_version() {
 
 }  // namespace
 
-Result<> LedgerImpl::load_catalogues(Tx& tx) {
+Result<> LedgerImpl::load_catalogues(Rows rows) {
     if (published_known) return {};
     std::vector<PublishedCatalogue> found;
-    SPOT_ASSIGN(const auto rows, tx.values.list(kShelf, kPublishedMax));
-    for (const ValueRow& row : rows) {
+    SPOT_ASSIGN(const auto shelf, rows.values(kShelf));
+    for (const ValueRow& row : shelf) {
         const Json stored = Json::parse(row.value, nullptr, false);
         const auto hash = stored.is_object() ? from_hex(text_at(stored, "hash")) : std::nullopt;
         if (!hash || hash->size() != Hash{}.size())
@@ -50,22 +51,31 @@ Result<> LedgerImpl::load_catalogues(Tx& tx) {
     return {};
 }
 
-Result<std::string> LedgerImpl::catalogue_text(Tx& tx, std::string_view version) {
+Result<std::string> LedgerImpl::catalogue_text(Rows rows, std::string_view version) {
     if (version == options.catalogue->version()) return shipped_catalogue();
-    SPOT_ASSIGN(auto text, tx.values.get(kTexts, version));
+    SPOT_ASSIGN(auto text, rows.value(kTexts, version));
     if (!text) return unknown_version();
     return std::move(*text);
 }
 
-Result<const Catalogue*> LedgerImpl::catalogue(Tx& tx, std::string_view version) {
+bool LedgerImpl::is_published(std::string_view version) const {
+    return std::any_of(published.begin(), published.end(),
+                       [&](const PublishedCatalogue& one) { return one.version == version; });
+}
+
+bool LedgerImpl::is_parsed(std::string_view version) const {
+    return version.empty() || version == options.catalogue->version() || parsed.contains(version);
+}
+
+Result<const Catalogue*> LedgerImpl::catalogue(Rows rows, std::string_view version) {
     if (version.empty() || version == options.catalogue->version()) return options.catalogue;
-    SPOT_TRY(load_catalogues(tx));
+    SPOT_TRY(load_catalogues(rows));
     const auto at =
         std::find_if(published.begin(), published.end(),
                      [&](const PublishedCatalogue& one) { return one.version == version; });
     if (at == published.end()) return unknown_version();
     if (const auto known = parsed.find(version); known != parsed.end()) return known->second.get();
-    SPOT_ASSIGN(const auto text, catalogue_text(tx, version));
+    SPOT_ASSIGN(const auto text, catalogue_text(rows, version));
     SPOT_ASSIGN(auto read, Catalogue::parse(text));
     auto& kept = parsed[std::string(version)];
     kept = std::make_unique<Catalogue>(std::move(read));
@@ -74,67 +84,84 @@ Result<const Catalogue*> LedgerImpl::catalogue(Tx& tx, std::string_view version)
 
 // An edit has to keep to the form that its request was filled under; a receipt may be for a
 // request of any version, and the newest knows all services that there ever were.
-Result<const Catalogue*> LedgerImpl::catalogue_of(Tx& tx, Kind kind, const Json& intent) {
-    if (!intent.is_object()) return options.catalogue;
-    if (kind == Kind::request_queue) return catalogue(tx, text_at(intent, "catalogue"));
-    SPOT_TRY(load_catalogues(tx));
-    if (published.empty()) return options.catalogue;
-    if (kind != Kind::request_edit && kind != Kind::hub_edit)
-        return catalogue(tx, published.back().version);
+Result<std::string> LedgerImpl::catalogue_version(Rows rows, Kind kind, const Json& intent) {
+    if (!intent.is_object()) return std::string();
+    if (kind == Kind::request_queue) return text_at(intent, "catalogue");
+    SPOT_TRY(load_catalogues(rows));
+    if (published.empty()) return std::string();
+    if (kind != Kind::request_edit && kind != Kind::hub_edit) return published.back().version;
     const auto request = RecordId::parse(text_at(intent, "request"));
-    SPOT_ASSIGN(const auto log, request ? logs.find(tx, request->log) : nullptr);
-    if (!log) return options.catalogue;  // an unknown request is refused for that
-    SPOT_ASSIGN(const auto line, entries.read(tx, *log, request->seq));
-    if (!line || line->erased) return options.catalogue;
+    SPOT_ASSIGN(const auto log, request ? logs.find(rows, request->log) : nullptr);
+    if (!log) return std::string();  // an unknown request is refused for that
+    SPOT_ASSIGN(const auto line, entries.read(rows, *log, request->seq));
+    if (!line || line->erased) return std::string();
     const Json making = Json::parse(line->entry.intent, nullptr, false);
-    return making.is_object() ? catalogue(tx, text_at(making, "catalogue")) : options.catalogue;
+    return making.is_object() ? text_at(making, "catalogue") : std::string();
 }
 
-Result<> LedgerImpl::keep_catalogue(Tx& tx, const PublishedCatalogue& version,
+Result<const Catalogue*> LedgerImpl::catalogue_of(Rows rows, Kind kind, const Json& intent) {
+    SPOT_ASSIGN(const auto version, catalogue_version(rows, kind, intent));
+    return catalogue(rows, version);
+}
+
+void LedgerImpl::want_text(std::string_view version, Wanted& wanted) const {
+    if (!is_parsed(version)) wanted.values.emplace_back(kTexts, version);
+}
+
+void LedgerImpl::want_catalogues(Wanted& wanted) const {
+    if (!published_known) wanted.spaces.emplace_back(kShelf);
+}
+
+// What executing it reads.
+void LedgerImpl::want_published(const Entry& publishing, const Json& intent, Wanted& wanted) const {
+    want_catalogues(wanted);
+    wanted.values.emplace_back(kTexts, text_at(intent, "base"));
+    const auto count = intent.at("parts").get<std::uint64_t>();
+    if (count < publishing.seq)
+        wanted.ranges.push_back({publishing.log, publishing.seq - std::min(count, kPartsAtOnceMax),
+                                 publishing.seq - 1});
+}
+
+Result<> LedgerImpl::keep_catalogue(Rows rows, const PublishedCatalogue& version,
                                     std::string_view text) {
     const Json stored{{"in_force", version.in_force}, {"hash", to_hex(version.hash)}};
-    SPOT_TRY(tx.values.put(kShelf, version.version, "", stored.dump()));
-    SPOT_TRY(tx.values.put(kTexts, version.version, "", text));
+    SPOT_TRY(rows.put(kShelf, version.version, stored.dump()));
+    SPOT_TRY(rows.put(kTexts, version.version, text));
     published_known = false;
     return {};
 }
 
 // The parts that stand right in front of what says that they are all.
-Result<bool> LedgerImpl::parts_before(Tx& tx, const Entry& publishing, const Json& intent,
+Result<bool> LedgerImpl::parts_before(Rows rows, const Entry& publishing, const Json& intent,
                                       std::vector<CataloguePart>& out) {
     const auto count = intent.at("parts").get<std::uint64_t>();
     if (count >= publishing.seq) return false;
-    SPOT_ASSIGN(const auto log, logs.find(tx, publishing.log));
-    bool whole = true;
-    SPOT_TRY(entries.each(
-        tx, *log, publishing.seq - count, publishing.seq - 1, [&](StoredEntry& line) -> Result<> {
-            SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, *log, line.entry.seq));
-            const Json part = Json::parse(line.entry.intent, nullptr, false);
-            if (held || line.entry.kind != Kind::catalogue_set || !part.is_object() ||
-                part.at("version") != intent.at("version"))
-                whole = false;
-            else
-                out.push_back(
-                    {text_at(part, "group"), text_at(part, "key"), text_at(part, "definition")});
-            return {};
-        }));
-    return whole && out.size() == count;
+    SPOT_ASSIGN(const auto log, logs.find(rows, publishing.log));
+    for (std::uint64_t seq = publishing.seq - count; seq < publishing.seq; ++seq) {
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(rows, *log, seq));
+        SPOT_ASSIGN(const auto line, entries.read(rows, *log, seq));
+        if (held || !line || line->entry.kind != Kind::catalogue_set) return false;
+        const Json part = Json::parse(line->entry.intent, nullptr, false);
+        if (!part.is_object() || part.at("version") != intent.at("version")) return false;
+        out.push_back({text_at(part, "group"), text_at(part, "key"), text_at(part, "definition")});
+    }
+    return true;
 }
 
 // A version comes into force whole, in this transaction, or not at all.
-Result<Why> LedgerImpl::take_catalogue(Tx& tx, const Entry& publishing, const Json& intent) {
+Result<Why> LedgerImpl::take_catalogue(Rows rows, const Entry& publishing, const Json& intent) {
     const std::string version = text_at(intent, "version"), base = text_at(intent, "base");
-    SPOT_TRY(load_catalogues(tx));
+    SPOT_TRY(load_catalogues(rows));
     for (const PublishedCatalogue& one : published)
         if (one.version == version)  // a hub that was set back says it again
             return to_hex(one.hash) == text_at(intent, "hash") ? Why() : Why("diverged");
     if (version == options.catalogue->version()) return Why("diverged");
 
-    const auto before = catalogue_text(tx, base);
+    const auto before = catalogue_text(rows, base);
     if (!before && before.error().code == Code::invalid) return Why("diverged");
     if (!before) return tl::make_unexpected(before.error());
     std::vector<CataloguePart> parts;
-    SPOT_ASSIGN(const auto whole, parts_before(tx, publishing, intent, parts));
+    SPOT_ASSIGN(const auto whole, parts_before(rows, publishing, intent, parts));
     if (!whole) return Why("diverged");
     const auto text = catalogue_with(*before, version, parts);
     const auto in_force = parse_moment(text_at(intent, "in_force"));
@@ -143,7 +170,7 @@ Result<Why> LedgerImpl::take_catalogue(Tx& tx, const Entry& publishing, const Js
     if (to_hex(found.hash) != text_at(intent, "hash")) return Why("diverged");
     // Written for a newer program than this one.
     if (!Catalogue::parse(*text) || !CatalogueTexts::parse(*text)) return Why("form");
-    SPOT_TRY(keep_catalogue(tx, found, *text));
+    SPOT_TRY(keep_catalogue(rows, found, *text));
     return Why();
 }
 

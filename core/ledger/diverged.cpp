@@ -35,13 +35,13 @@ std::optional<std::string> record_from(std::span<const Bytes> changes) {
 
 }  // namespace
 
-Result<std::vector<Bytes>> Documents::changes_up_to(Tx& tx, CachedRecord& working,
+Result<std::vector<Bytes>> Documents::changes_up_to(Rows rows, CachedRecord& working,
                                                     const Entry& entry) {
     std::vector<Bytes> out;
     std::optional<Hash> last;
     for (const CachedRecord::Change& change : working.changes) {
         const bool is_it = entry_of(working.id, change) == entry.id();
-        SPOT_ASSIGN(const auto known, knows(tx, entry, change));
+        SPOT_ASSIGN(const auto known, knows(rows, entry, change));
         if (is_it) last = change.hash;
         if (!change.hash || !(is_it || known)) continue;
         SPOT_ASSIGN(auto bytes, working.document.change(*change.hash));
@@ -52,17 +52,17 @@ Result<std::vector<Bytes>> Documents::changes_up_to(Tx& tx, CachedRecord& workin
     return out;
 }
 
-Result<std::string> Documents::record_at(Tx& tx, const CachedRecord& working, const Entry& entry,
+Result<std::string> Documents::record_at(Rows rows, const CachedRecord& working, const Entry& entry,
                                          const Json& intent) {
     CachedRecord anew;
     anew.id = working.id;
     std::vector<CachedRecord::Change> before;
     for (const CachedRecord::Change& change : working.changes) {
-        SPOT_ASSIGN(const auto known, knows(tx, entry, change));
+        SPOT_ASSIGN(const auto known, knows(rows, entry, change));
         if (known) before.push_back(change);
     }
-    SPOT_TRY(replay(tx, anew, std::move(before)));
-    SPOT_TRY(execute_again(tx, anew, entry, intent));
+    SPOT_TRY(replay(rows, anew, std::move(before)));
+    SPOT_TRY(execute_again(rows, anew, entry, intent));
     return anew.document.json();
 }
 
@@ -133,7 +133,8 @@ Result<bool> LedgerImpl::release(Tx& tx, LogRow& log, const StoredEntry& line, C
     const std::uint64_t seq = line.entry.seq;
     SPOT_TRY(entries.release(tx, log, seq));
     if (seq > log.executed) return true;  // its turn comes
-    SPOT_ASSIGN(const auto why, execute_one(tx, line, check));
+    SPOT_ASSIGN(const auto why,
+                execute_one(tx, line, Json::parse(line.entry.intent, nullptr, false), check));
     if (why) {
         SPOT_TRY(entries.quarantine(tx, log, seq, *why));
         return false;

@@ -71,29 +71,29 @@ std::array<std::uint8_t, 8> Documents::digest_of(Kind kind, std::string_view int
     return out;
 }
 
-Result<std::optional<std::int64_t>> Documents::key_of(Tx& tx, const RecordId& id) {
-    SPOT_ASSIGN(const auto log, logs_.find(tx, id.log));
+Result<std::optional<std::int64_t>> Documents::key_of(Rows rows, const RecordId& id) {
+    SPOT_ASSIGN(const auto log, logs_.find(rows, id.log));
     if (!log || id.seq > log->tip.seq) return std::nullopt;
     return entry_key(log->number, id.seq);
 }
 
-Result<bool> Documents::exists(Tx& tx, std::string_view record, const RecordId& id) {
+Result<bool> Documents::exists(Rows rows, std::string_view record, const RecordId& id) {
     const auto place = record_place(record);
-    SPOT_ASSIGN(const auto key, key_of(tx, id));
+    SPOT_ASSIGN(const auto key, key_of(rows, id));
     if (!key || !place) return false;
-    SPOT_ASSIGN(const auto there, tx.records.place_of(*key));
+    SPOT_ASSIGN(const auto there, rows.place_of(*key));
     return there == place;
 }
 
-Result<std::optional<RecordId>> Documents::find_reference(Tx& tx, std::string_view record,
+Result<std::optional<RecordId>> Documents::find_reference(Rows rows, std::string_view record,
                                                           std::string_view reference) {
     const auto place = record_place(record);
     if (!place) return std::nullopt;
     const auto named = names_.find({*place, std::string(reference)});
     if (named != names_.end()) return named->second;
-    SPOT_ASSIGN(const auto found, tx.records.find_name(*place, reference));
+    SPOT_ASSIGN(const auto found, rows.tx().records.find_name(*place, reference));
     if (!found) return std::nullopt;
-    SPOT_ASSIGN(const auto log, tx.logs.id_of(*found >> kSeqBits));
+    SPOT_ASSIGN(const auto log, rows.tx().logs.id_of(*found >> kSeqBits));
     if (!log) return fail(Code::corrupt, "a record's log is missing");
     return RecordId{*log, seq_of(*found)};
 }
@@ -124,30 +124,30 @@ CachedRecord* Documents::held(std::string_view record, const RecordId& id) {
     return &working_.front();
 }
 
-Result<CachedRecord*> Documents::open(Tx& tx, std::string_view record, const RecordId& id) {
+Result<CachedRecord*> Documents::open(Rows rows, std::string_view record, const RecordId& id) {
     if (CachedRecord* const working = held(record, id)) return working;
-    SPOT_ASSIGN(const auto key, key_of(tx, id));
+    SPOT_ASSIGN(const auto key, key_of(rows, id));
     if (!key) return nullptr;
-    SPOT_ASSIGN(const auto there, exists(tx, record, id));
+    SPOT_ASSIGN(const auto there, exists(rows, record, id));
     if (!there) return nullptr;
-    SPOT_ASSIGN(auto loaded, load(tx, record, id, *key));
+    SPOT_ASSIGN(auto loaded, load(rows, record, id, *key));
     return keep(std::move(loaded));
 }
 
-Result<CachedRecord> Documents::load(Tx& tx, std::string_view record, const RecordId& id,
+Result<CachedRecord> Documents::load(Rows rows, std::string_view record, const RecordId& id,
                                      std::int64_t key) {
     CachedRecord working;
     working.id = id;
     working.place = *record_place(record);
     working.key = key;
-    SPOT_ASSIGN(const auto rows, tx.records.read({&key, 1}));
-    if (rows.empty()) return fail(Code::not_found, "there is no such record");
-    const RecordRow& row = rows.front();
+    SPOT_ASSIGN(const auto found, rows.record(key));
+    if (!found) return fail(Code::not_found, "there is no such record");
+    const RecordRow& row = *found;
     working.subject = row.subject;
     std::vector<Change> changes{change_of(id)};
     if (row.document) {
         SPOT_ASSIGN(const auto packed,
-                    subjects_.open(tx, working.subject, {kDocumentColumn, key}, *row.document));
+                    subjects_.open(rows, working.subject, {kDocumentColumn, key}, *row.document));
         if (!packed) return fail(Code::not_found, "the person's data were erased");
         View saved;
         auto unpacked = unpack(*packed, saved);
@@ -161,37 +161,37 @@ Result<CachedRecord> Documents::load(Tx& tx, std::string_view record, const Reco
             return working;
         }
     }
-    SPOT_TRY(replay(tx, working, std::move(changes)));
+    SPOT_TRY(replay(rows, working, std::move(changes)));
     return working;
 }
 
-Result<StoredEntry> Documents::line_of(Tx& tx, const RecordId& entry) {
-    SPOT_ASSIGN(const auto log, logs_.find(tx, entry.log));
+Result<StoredEntry> Documents::line_of(Rows rows, const RecordId& entry) {
+    SPOT_ASSIGN(const auto log, logs_.find(rows, entry.log));
     if (!log) return fail(Code::corrupt, "a record's log is not in the store");
-    SPOT_ASSIGN(auto line, entries_.read(tx, *log, entry.seq));
+    SPOT_ASSIGN(auto line, entries_.read(rows, *log, entry.seq));
     if (!line) return fail(Code::corrupt, "a record's entry is not in the store");
     return std::move(*line);
 }
 
-Result<> Documents::replay(Tx& tx, CachedRecord& working, std::vector<Change> changes) {
+Result<> Documents::replay(Rows rows, CachedRecord& working, std::vector<Change> changes) {
     for (const Change& change : changes) {
-        SPOT_ASSIGN(const auto line, line_of(tx, entry_of(working.id, change)));
+        SPOT_ASSIGN(const auto line, line_of(rows, entry_of(working.id, change)));
         if (line.erased) return fail(Code::not_found, "the person's data were erased");
         const Json intent = Json::parse(line.entry.intent, nullptr, false);
-        SPOT_TRY(execute_again(tx, working, line.entry, intent));
+        SPOT_TRY(execute_again(rows, working, line.entry, intent));
     }
     return {};
 }
 
-Result<> Documents::execute_again(Tx& tx, CachedRecord& working, const Entry& entry,
+Result<> Documents::execute_again(Rows rows, CachedRecord& working, const Entry& entry,
                                   const Json& intent) {
-    SPOT_ASSIGN(const auto done, execute(tx, working, entry, intent));
+    SPOT_ASSIGN(const auto done, execute(rows, working, entry, intent));
     return done.fault ? Result<>(tl::make_unexpected(*done.fault)) : Result<>();
 }
 
-Result<CachedRecord*> Documents::make(Tx& tx, const Entry& entry,
+Result<CachedRecord*> Documents::make(Rows rows, const Entry& entry,
                                       const std::optional<SubjectId>& subject) {
-    SPOT_ASSIGN(const auto log, logs_.find(tx, entry.log));
+    SPOT_ASSIGN(const auto log, logs_.find(rows, entry.log));
     if (!log) return fail(Code::corrupt, "a record's log is not in the store");
     CachedRecord working;
     working.id = entry.id();
@@ -203,12 +203,12 @@ Result<CachedRecord*> Documents::make(Tx& tx, const Entry& entry,
 
 // Back from what the author wrote before, or had seen of the other party's log, over the places
 // where one epoch went on from another.
-Result<bool> Documents::knows(Tx& tx, const Entry& author, const Change& change) {
+Result<bool> Documents::knows(Rows rows, const Entry& author, const Change& change) {
     const bool own = change.by_hub == ((author.log.device & kHubBit) != 0);
     const Seen limit = own ? Seen{author.log.epoch, author.seq - 1} : author.seen;
     const std::uint64_t device = own ? author.log.device : author.log.device ^ kHubBit;
     if (change.epoch >= limit.epoch) return change.epoch == limit.epoch && change.seq <= limit.seq;
-    SPOT_ASSIGN(const auto* const reaches, logs_.reaches(tx, {device, limit.epoch}));
+    SPOT_ASSIGN(const auto* const reaches, logs_.reaches(rows, {device, limit.epoch}));
     const auto reach =
         std::partition_point(reaches->begin(), reaches->end(),
                              [&](const LogCache::Reach& one) { return one.first > change.epoch; });
@@ -216,19 +216,19 @@ Result<bool> Documents::knows(Tx& tx, const Entry& author, const Change& change)
            (change.epoch < reach->last || change.seq <= reach->seq);
 }
 
-Result<bool> Documents::knew_changes(Tx& tx, const CachedRecord& working, const Entry& author) {
+Result<bool> Documents::knew_changes(Rows rows, const CachedRecord& working, const Entry& author) {
     for (std::size_t i = 1; i < working.changes.size(); ++i) {
-        const auto known = knows(tx, author, working.changes[i]);
+        const auto known = knows(rows, author, working.changes[i]);
         if (!known || *known) return known;
     }
     return false;
 }
 
-Result<Documents::Executed> Documents::execute(Tx& tx, CachedRecord& working, const Entry& entry,
+Result<Documents::Executed> Documents::execute(Rows rows, CachedRecord& working, const Entry& entry,
                                                const Json& intent) {
     std::vector<Hash> known;
     for (const Change& change : working.changes) {
-        SPOT_ASSIGN(const auto by_author, knows(tx, entry, change));
+        SPOT_ASSIGN(const auto by_author, knows(rows, entry, change));
         if (!by_author && &change == &working.changes.front())
             return Executed{{}, Error{Code::not_found, "the author did not know the record"}};
         if (change.hash && by_author) known.push_back(*change.hash);
@@ -273,26 +273,34 @@ Result<Documents::Row> Documents::row_of(CachedRecord& working) {
     return out;
 }
 
-Result<> Documents::save_change(Tx& tx, CachedRecord& working, const Row& saved) {
+Result<> Documents::save_change(Rows rows, CachedRecord& working, const Row& saved) {
     RecordRow row;
     row.key = working.key;
     row.conflicts = saved.projection.conflicts;
     row.route = saved.projection.route;
-    SPOT_ASSIGN(row.json, subjects_.seal(tx, working.subject, {kJsonColumn, working.key},
+    SPOT_ASSIGN(row.json, subjects_.seal(rows, working.subject, {kJsonColumn, working.key},
                                          view(saved.projection.json)));
-    SPOT_ASSIGN(row.document, subjects_.seal(tx, working.subject, {kDocumentColumn, working.key},
+    SPOT_ASSIGN(row.document, subjects_.seal(rows, working.subject, {kDocumentColumn, working.key},
                                              pack(working.changes, saved.document)));
-    return tx.records.update({&row, 1});
+    if (saved.document.empty()) {
+        for (const Change& change : std::span(working.changes).subspan(1)) {
+            const RecordId entry = entry_of(working.id, change);
+            SPOT_ASSIGN(const auto* const log, logs_.find(rows, entry.log));
+            if (log) row.changed_by.push_back(entry_key(log->number, entry.seq));
+        }
+    }
+    return rows.change(std::move(row));
 }
 
 // A fact has no document: the column holds the entry that settled it, beside the one that made it.
-Result<Documents::Settled> Documents::settle_fact(Tx& tx, const Entry& entry, const Json& intent) {
+Result<Documents::Settled> Documents::settle_fact(Rows rows, const Entry& entry,
+                                                  const Json& intent) {
     const auto id = RecordId::parse(intent.at("receipt").get_ref<const std::string&>());
-    SPOT_ASSIGN(const auto key, id ? key_of(tx, *id) : std::optional<std::int64_t>());
+    SPOT_ASSIGN(const auto key, id ? key_of(rows, *id) : std::optional<std::int64_t>());
     if (!key) return fail(Code::not_found, "unknown receipt");
-    SPOT_ASSIGN(auto rows, tx.records.read({&*key, 1}));
-    if (rows.empty()) return fail(Code::not_found, "unknown receipt");
-    RecordRow& row = rows.front();
+    SPOT_ASSIGN(auto found, rows.record(*key));
+    if (!found) return fail(Code::not_found, "unknown receipt");
+    RecordRow& row = *found;
     Change change = change_of(entry.id());
     change.digest = digest_of(entry.kind, entry.intent);
     if (row.document) {
@@ -301,104 +309,105 @@ Result<Documents::Settled> Documents::settle_fact(Tx& tx, const Entry& entry, co
         if (!before) return fail(Code::corrupt, "a record's changes are damaged");
         return before->back().digest == change.digest ? Settled::repeated : Settled::otherwise;
     }
-    SPOT_ASSIGN(const auto before, open_json(tx, *id, row));
+    SPOT_ASSIGN(const auto before, open_json(rows, *id, row));
     Json shown = Json::parse(before.value_or(""), nullptr, false);
     if (!shown.is_object()) return fail(Code::corrupt, "a record does not read");
     shown["state"] = intent.at("state");
     const std::string json = canonical(shown);
     row.json.assign(json.begin(), json.end());
     row.document = pack({change_of(*id), change}, {});
-    SPOT_TRY(tx.records.update(rows));
+    SPOT_TRY(rows.change(std::move(row)));
     return Settled::now;
 }
 
-Result<> Documents::undo_changes(Tx& tx, std::string_view record, const RecordId& id,
+Result<> Documents::undo_changes(Rows rows, std::string_view record, const RecordId& id,
                                  const LogId& log, std::uint64_t seq) {
-    const auto key = key_of(tx, id);
+    const auto key = key_of(rows, id);
     if (!key) return tl::make_unexpected(key.error());
     if (!*key) return {};
     CachedRecord working;
     working.id = id;
     working.place = *record_place(record);
     working.key = **key;
-    SPOT_ASSIGN(const auto rows, tx.records.read({&working.key, 1}));
-    if (rows.empty() || rows.front().place != working.place) return {};
-    SPOT_ASSIGN(auto changes, changes_in(tx, rows.front(), id));
+    SPOT_ASSIGN(const auto row, rows.record(working.key));
+    if (!row || row->place != working.place) return {};
+    SPOT_ASSIGN(auto changes, changes_in(rows, *row, id));
     if (!changes) return {};  // erased
-    working.subject = rows.front().subject;
+    working.subject = row->subject;
     std::erase_if(*changes, [&](const Change& change) {
         const RecordId entry = entry_of(id, change);
         return entry.log == log && entry.seq > seq;
     });
-    SPOT_TRY(replay(tx, working, std::move(*changes)));
+    SPOT_TRY(replay(rows, working, std::move(*changes)));
     SPOT_ASSIGN(const auto saved, row_of(working));
-    return save_change(tx, working, saved);
+    return save_change(rows, working, saved);
 }
 
-Result<> Documents::unsettle_fact(Tx& tx, const RecordId& id) {
-    SPOT_ASSIGN(const auto key, key_of(tx, id));
+Result<> Documents::unsettle_fact(Rows rows, const RecordId& id) {
+    SPOT_ASSIGN(const auto key, key_of(rows, id));
     if (!key) return {};
-    SPOT_ASSIGN(auto rows, tx.records.read({&*key, 1}));
-    if (rows.empty()) return {};
-    rows.front().json.clear();
-    rows.front().document.reset();
-    return tx.records.update(rows);
+    SPOT_ASSIGN(auto row, rows.record(*key));
+    if (!row) return {};
+    row->json.clear();
+    row->document.reset();
+    row->changed_by.clear();
+    return rows.change(std::move(*row));
 }
 
-Result<std::vector<RecordId>> Documents::changes(Tx& tx, const RecordId& id, const RecordRow& row) {
-    SPOT_ASSIGN(const auto all, changes_in(tx, row, id));
+Result<std::vector<RecordId>> Documents::changes(Rows rows, const RecordId& id,
+                                                 const RecordRow& row) {
+    SPOT_ASSIGN(const auto all, changes_in(rows, row, id));
     std::vector<RecordId> out;
     if (!all) return std::vector<RecordId>{id};  // erased
     for (const Change& change : *all) out.push_back(entry_of(id, change));
     return out;
 }
 
-Result<> Documents::tally(Tx& tx, LogRow& log, std::uint64_t last) {
+Result<> Documents::tally(Rows rows, LogRow& log, std::uint64_t last) {
     if (last <= log.tallied) return {};
-    SPOT_ASSIGN(const auto made, tx.records.tally({entry_key(log.number, log.tallied + 1),
-                                                   entry_key(log.number, last)}));
+    SPOT_ASSIGN(const auto made, rows.tx().records.tally({entry_key(log.number, log.tallied + 1),
+                                                          entry_key(log.number, last)}));
     for (std::size_t i = 0; i < made.size(); ++i) log.tally[i] += made[i];
     log.tallied = last;
     return {};
 }
 
-Result<> Documents::tally_on(Tx& tx, LogRow& log, std::uint64_t last) {
-    return tally(tx, log, std::min(last, log.tallied + kTalliedAtOnceMax));
+Result<> Documents::tally_on(Rows rows, LogRow& log, std::uint64_t last) {
+    return tally(rows, log, std::min(last, log.tallied + kTalliedAtOnceMax));
 }
 
-Result<> Documents::save_new(Tx& tx, const Entry& entry, const std::optional<SubjectId>& subject,
+Result<> Documents::save_new(Rows rows, const Entry& entry, const std::optional<SubjectId>& subject,
                              const Json& intent, const Made& made) {
-    SPOT_ASSIGN(const auto found, key_of(tx, entry.id()));
+    SPOT_ASSIGN(const auto found, key_of(rows, entry.id()));
     if (!found) return fail(Code::corrupt, "a record's entry is not in the store");
     const std::int64_t key = *found, place = *record_place(record_of(entry.kind));
     // A name that is taken by now (branch.cpp) keeps its meaning: to fail here would keep every
     // later entry from being read.
     if (!made.reference.empty()) {
-        const RecordName name{key, place, std::string(made.reference)};
-        SPOT_TRY(tx.records.add_names({&name, 1}));
+        SPOT_TRY(rows.add_name({key, place, std::string(made.reference)}));
     }
-    if (rules_of(here_).keeps_lists) SPOT_TRY(list(tx, key, place, made.ms, intent));
+    if (rules_of(here_).keeps_lists) SPOT_TRY(list(rows, key, place, made.ms, intent));
     RecordRow row;
     row.key = key;
     row.place = place;
     row.made_ms = made.ms;
     row.reference = made.reference;
     row.subject = subject;
-    return tx.records.insert({&row, 1});
+    return rows.add(std::move(row));
 }
 
-Result<std::optional<std::string>> Documents::open_json(Tx& tx, const RecordId& id,
+Result<std::optional<std::string>> Documents::open_json(Rows rows, const RecordId& id,
                                                         const RecordRow& row) {
-    if (row.json.empty()) return json_as_made(tx, id);
+    if (row.json.empty()) return json_as_made(rows, id);
     SPOT_ASSIGN(const auto plain,
-                subjects_.open(tx, row.subject, {kJsonColumn, row.key}, row.json));
+                subjects_.open(rows, row.subject, {kJsonColumn, row.key}, row.json));
     if (!plain) return std::nullopt;
     return std::string(text(*plain));
 }
 
 // Most records are never changed: what they show stands in the entry that made them already.
-Result<std::optional<std::string>> Documents::json_as_made(Tx& tx, const RecordId& id) {
-    SPOT_ASSIGN(auto line, line_of(tx, id));
+Result<std::optional<std::string>> Documents::json_as_made(Rows rows, const RecordId& id) {
+    SPOT_ASSIGN(auto line, line_of(rows, id));
     if (line.erased) return std::nullopt;
     const Kind kind = line.entry.kind;
     if (!has_document(kind)) {

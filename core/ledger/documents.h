@@ -51,10 +51,10 @@ public:
     Documents(LogCache& logs, EntryLog& entries, SubjectKeys& subjects, Party here)
         : logs_(logs), entries_(entries), subjects_(subjects), here_(here) {}
 
-    Result<bool> exists(Tx& tx, std::string_view record, const RecordId& id);
+    Result<bool> exists(Rows rows, std::string_view record, const RecordId& id);
     // The key that its row has if there is one. Nothing: no entry of that number.
-    Result<std::optional<std::int64_t>> key_of(Tx& tx, const RecordId& id);
-    Result<std::optional<RecordId>> find_reference(Tx& tx, std::string_view record,
+    Result<std::optional<std::int64_t>> key_of(Rows rows, const RecordId& id);
+    Result<std::optional<RecordId>> find_reference(Rows rows, std::string_view record,
                                                    std::string_view reference);
     // Of a record that has no row yet; until forget_names().
     void remember_name(std::string_view record, std::string_view reference, const RecordId& id);
@@ -62,32 +62,33 @@ public:
 
     // A session or request with its document: saved in the row, or made again from the entries.
     // Null: there is none. Lasts until the next call of open() or make().
-    Result<CachedRecord*> open(Tx& tx, std::string_view record, const RecordId& id);
+    Result<CachedRecord*> open(Rows rows, std::string_view record, const RecordId& id);
     bool is_open(std::string_view record, const RecordId& id) {
         return held(record, id) != nullptr;
     }
-    Result<CachedRecord*> make(Tx& tx, const Entry& entry, const std::optional<SubjectId>& subject);
+    Result<CachedRecord*> make(Rows rows, const Entry& entry,
+                               const std::optional<SubjectId>& subject);
     // What came of an entry's execution. Errors of the store are no faults.
     struct Executed {
         std::optional<Hash> change;  // nothing: nothing differed
         std::optional<Error> fault;  // the entry's own; `not_found`: the author lacked the record
     };
     // After a fault, an error or an unwanted change: drop().
-    Result<Executed> execute(Tx& tx, CachedRecord& working, const Entry& entry,
+    Result<Executed> execute(Rows rows, CachedRecord& working, const Entry& entry,
                              const nlohmann::json& intent);
     // May the record take an entry whose intent has so many bytes?
     bool has_room(CachedRecord& working, std::size_t intent_bytes, std::size_t record_bytes_max);
     // Had the author seen that someone changed the record since it was made? Of a session: that it
     // was closed, as nothing else changes one.
-    Result<bool> knew_changes(Tx& tx, const CachedRecord& working, const Entry& author);
+    Result<bool> knew_changes(Rows rows, const CachedRecord& working, const Entry& author);
     static std::array<std::uint8_t, 8> digest_of(Kind kind, std::string_view intent);
 
     // The changes that the entry's author knew, and its own, in the order of execution.
     // `not_found`: its own is not the one that the author had.
-    Result<std::vector<Bytes>> changes_up_to(Tx& tx, CachedRecord& working, const Entry& entry);
+    Result<std::vector<Bytes>> changes_up_to(Rows rows, CachedRecord& working, const Entry& entry);
     // What the author saw once the entry was executed, as Document::json() puts it. The document of
     // `working` is not touched.
-    Result<std::string> record_at(Tx& tx, const CachedRecord& working, const Entry& entry,
+    Result<std::string> record_at(Rows rows, const CachedRecord& working, const Entry& entry,
                                   const nlohmann::json& intent);
 
     Result<Projection> projection_of(CachedRecord& working);
@@ -103,34 +104,35 @@ public:
         std::int64_t ms = 0;
         std::string_view reference;
     };
-    Result<> save_new(Tx& tx, const Entry& entry, const std::optional<SubjectId>& subject,
+    Result<> save_new(Rows rows, const Entry& entry, const std::optional<SubjectId>& subject,
                       const nlohmann::json& intent, const Made& made);
-    Result<> save_change(Tx& tx, CachedRecord& working, const Row& row);
+    Result<> save_change(Rows rows, CachedRecord& working, const Row& row);
     // Of the one entry that says what became of a receipt's original. `repeated`: it said so
     // before; `conflict`: another one did.
     enum class Settled { now, repeated, otherwise };
-    Result<Settled> settle_fact(Tx& tx, const Entry& entry, const nlohmann::json& intent);
+    Result<Settled> settle_fact(Rows rows, const Entry& entry, const nlohmann::json& intent);
 
     // Takes back what entries of this log after `seq` did to a record that stays.
-    Result<> undo_changes(Tx& tx, std::string_view record, const RecordId& id, const LogId& log,
+    Result<> undo_changes(Rows rows, std::string_view record, const RecordId& id, const LogId& log,
                           std::uint64_t seq);
-    Result<> unsettle_fact(Tx& tx, const RecordId& id);
+    Result<> unsettle_fact(Rows rows, const RecordId& id);
 
     // The entries that the record came from, in the order in which they were executed here, from
     // its row. The first one made it.
-    Result<std::vector<RecordId>> changes(Tx& tx, const RecordId& id, const RecordRow& row);
+    Result<std::vector<RecordId>> changes(Rows rows, const RecordId& id, const RecordRow& row);
     // A station's lists of what was made when, and in which session (0002_desk.sql).
-    Result<> list(Tx& tx, std::int64_t key, std::int64_t place, std::int64_t ms,
+    Result<> list(Rows rows, std::int64_t key, std::int64_t place, std::int64_t ms,
                   const nlohmann::json& intent);
     // The projection of its row. Nothing: erased.
-    Result<std::optional<std::string>> open_json(Tx& tx, const RecordId& id, const RecordRow& row);
+    Result<std::optional<std::string>> open_json(Rows rows, const RecordId& id,
+                                                 const RecordRow& row);
     // Is the row of the record that this entry made what its entries amount to? An erased one is.
-    Result<bool> is_sound(Tx& tx, const StoredEntry& line);
+    Result<bool> is_sound(Rows rows, const StoredEntry& line);
     // Counts in `log` the records that its entries up to `last` made, which have to be executed.
     // Saves nothing.
-    Result<> tally(Tx& tx, LogRow& log, std::uint64_t last);
+    Result<> tally(Rows rows, LogRow& log, std::uint64_t last);
     // As far on as a mediator does not notice: a few thousand entries.
-    Result<> tally_on(Tx& tx, LogRow& log, std::uint64_t last);
+    Result<> tally_on(Rows rows, LogRow& log, std::uint64_t last);
 
     void drop(const CachedRecord& working);
     void forget() {
@@ -140,27 +142,27 @@ public:
 
 private:
     // Of a record that nothing has changed since.
-    Result<std::optional<std::string>> json_as_made(Tx& tx, const RecordId& id);
-    Result<CachedRecord> load(Tx& tx, std::string_view record, const RecordId& id,
+    Result<std::optional<std::string>> json_as_made(Rows rows, const RecordId& id);
+    Result<CachedRecord> load(Rows rows, std::string_view record, const RecordId& id,
                               std::int64_t key);
     struct History {
         std::vector<Step> steps;
         bool in_sequence = true;  // each author knew everything before
     };
-    Result<std::optional<History>> history(Tx& tx, const StoredEntry& making,
+    Result<std::optional<History>> history(Rows rows, const StoredEntry& making,
                                            const std::vector<CachedRecord::Change>& changes);
     // The projection that the record should have. Nothing: erased.
-    Result<std::optional<std::string>> rebuilt(Tx& tx, const StoredEntry& line,
+    Result<std::optional<std::string>> rebuilt(Rows rows, const StoredEntry& line,
                                                std::vector<CachedRecord::Change> changes);
     // Nothing: erased.
-    Result<std::optional<std::vector<CachedRecord::Change>>> changes_in(Tx& tx,
+    Result<std::optional<std::vector<CachedRecord::Change>>> changes_in(Rows rows,
                                                                         const RecordRow& row,
                                                                         const RecordId& id);
-    Result<StoredEntry> line_of(Tx& tx, const RecordId& entry);
-    Result<bool> knows(Tx& tx, const Entry& author, const CachedRecord::Change& change);
-    Result<> replay(Tx& tx, CachedRecord& working, std::vector<CachedRecord::Change> changes);
+    Result<StoredEntry> line_of(Rows rows, const RecordId& entry);
+    Result<bool> knows(Rows rows, const Entry& author, const CachedRecord::Change& change);
+    Result<> replay(Rows rows, CachedRecord& working, std::vector<CachedRecord::Change> changes);
     // For entries that were executed before: a fault is an error.
-    Result<> execute_again(Tx& tx, CachedRecord& working, const Entry& entry,
+    Result<> execute_again(Rows rows, CachedRecord& working, const Entry& entry,
                            const nlohmann::json& intent);
     CachedRecord* keep(CachedRecord working);
     CachedRecord* held(std::string_view record, const RecordId& id);

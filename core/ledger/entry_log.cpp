@@ -9,7 +9,7 @@ constexpr char kPayload = 'p';
 
 }  // namespace
 
-Result<> EntryLog::append(Tx& tx, LogRow& log, StoredEntry& line) {
+Result<> EntryLog::append(Rows rows, LogRow& log, StoredEntry& line) {
     const Entry& entry = line.entry;
     if (entry.log != log.id || entry.seq != log.tip.seq + 1)
         return fail(Code::conflict, "the entry does not follow on the log's tip");
@@ -17,28 +17,27 @@ Result<> EntryLog::append(Tx& tx, LogRow& log, StoredEntry& line) {
     line.hash = chain(log.tip.hash, entry, line.commitment);
 
     const std::int64_t key = entry_key(log.number, entry.seq);
-    SPOT_ASSIGN(auto payload, sealed(tx, line, key));
-    const EntryRow row{key,           entry.kind,   entry.run, entry.seen,      entry.check,
-                       entry.user,    line.subject, line.hash, line.commitment, std::move(payload),
-                       line.reference};
-    SPOT_TRY(tx.entries.append({&row, 1}));
+    SPOT_ASSIGN(auto payload, sealed(rows, line, key));
+    SPOT_TRY(
+        rows.append({key, entry.kind, entry.run, entry.seen, entry.check, entry.user, line.subject,
+                     line.hash, line.commitment, std::move(payload), line.reference}));
     log.tip = {entry.seq, line.hash};
     return {};
 }
 
-Result<Bytes> EntryLog::sealed(Tx& tx, const StoredEntry& line, std::int64_t key) {
+Result<Bytes> EntryLog::sealed(Rows rows, const StoredEntry& line, std::int64_t key) {
     Bytes payload(line.salt.begin(), line.salt.end());
     payload.insert(payload.end(), line.entry.intent.begin(), line.entry.intent.end());
-    return subjects_.seal(tx, line.subject, {kPayload, key}, payload);
+    return subjects_.seal(rows, line.subject, {kPayload, key}, payload);
 }
 
-Result<> EntryLog::seal_for(Tx& tx, const LogRow& log, const StoredEntry& line) {
+Result<> EntryLog::seal_for(Rows rows, const LogRow& log, const StoredEntry& line) {
     const std::int64_t key = entry_key(log.number, line.entry.seq);
-    SPOT_ASSIGN(const auto payload, sealed(tx, line, key));
-    return tx.entries.reseal(key, line.subject, payload);
+    SPOT_ASSIGN(const auto payload, sealed(rows, line, key));
+    return rows.tx().entries.reseal(key, line.subject, payload);
 }
 
-Result<StoredEntry> EntryLog::line_of(Tx& tx, EntryRow row, const LogId& log) {
+Result<StoredEntry> EntryLog::line_of(Rows rows, EntryRow row, const LogId& log) {
     StoredEntry line;
     Entry& entry = line.entry;
     entry.log = log;
@@ -54,7 +53,7 @@ Result<StoredEntry> EntryLog::line_of(Tx& tx, EntryRow row, const LogId& log) {
     line.reference = std::move(row.reference);
 
     SPOT_ASSIGN(const auto payload,
-                subjects_.open(tx, line.subject, {kPayload, row.key}, row.payload));
+                subjects_.open(rows, line.subject, {kPayload, row.key}, row.payload));
     line.erased = !payload;
     if (line.erased) return line;
     const View bytes = *payload;
@@ -64,96 +63,99 @@ Result<StoredEntry> EntryLog::line_of(Tx& tx, EntryRow row, const LogId& log) {
     return line;
 }
 
-Result<std::optional<StoredEntry>> EntryLog::read(Tx& tx, const LogRow& log, std::uint64_t seq) {
+Result<std::optional<StoredEntry>> EntryLog::read(Rows rows, const LogRow& log, std::uint64_t seq) {
     const std::int64_t key = entry_key(log.number, seq);
-    SPOT_ASSIGN(auto rows, tx.entries.read({&key, 1}));
-    if (rows.empty()) return std::nullopt;
-    SPOT_ASSIGN(auto line, line_of(tx, std::move(rows.front()), log.id));
+    SPOT_ASSIGN(auto row, rows.entry(key));
+    if (!row) return std::nullopt;
+    SPOT_ASSIGN(auto line, line_of(rows, std::move(*row), log.id));
     return std::optional<StoredEntry>(std::move(line));
 }
 
-Result<> EntryLog::each(Tx& tx, const LogRow& log, std::uint64_t first, std::uint64_t last,
+Result<> EntryLog::each(Rows rows, const LogRow& log, std::uint64_t first, std::uint64_t last,
                         const std::function<Result<>(StoredEntry&)>& use) {
     if (first > last || first > kSeqMax) return {};
     const KeyRange range{entry_key(log.number, first),
                          entry_key(log.number, std::min(last, kSeqMax))};
-    return tx.entries.each(range, [&](EntryRow& row) -> Result<> {
-        SPOT_ASSIGN(auto line, line_of(tx, std::move(row), log.id));
+    return rows.tx().entries.each(range, [&](EntryRow& row) -> Result<> {
+        SPOT_ASSIGN(auto line, line_of(rows, std::move(row), log.id));
         return use(line);
     });
 }
 
-Result<std::optional<Hash>> EntryLog::hash_at(Tx& tx, const LogRow& log, std::uint64_t seq) {
+Result<std::optional<Hash>> EntryLog::hash_at(Rows rows, const LogRow& log, std::uint64_t seq) {
     if (seq == 0) return Hash{};
     if (seq > log.tip.seq) return std::nullopt;
     if (seq == log.tip.seq) return log.tip.hash;
-    return tx.entries.hash_of(entry_key(log.number, seq));
+    return rows.tx().entries.hash_of(entry_key(log.number, seq));
 }
 
-Result<std::optional<EntryLog::Head>> EntryLog::head(Tx& tx, const LogRow& log, std::uint64_t seq) {
+Result<std::optional<EntryLog::Head>> EntryLog::head(Rows rows, const LogRow& log,
+                                                     std::uint64_t seq) {
     if (seq > log.tip.seq) return std::nullopt;
     const std::int64_t key = entry_key(log.number, seq);
-    SPOT_ASSIGN(const auto heads, tx.entries.heads({&key, 1}));
-    if (heads.empty() || heads.front().quarantined) return std::nullopt;
-    return Head{heads.front().kind, heads.front().subject};
+    SPOT_ASSIGN(const auto found, rows.head(key));
+    if (!found || found->quarantined) return std::nullopt;
+    return Head{found->kind, found->subject};
 }
 
-Result<> EntryLog::quarantine(Tx& tx, const LogRow& log, std::uint64_t seq, std::string_view code) {
-    const QuarantineRow row{entry_key(log.number, seq), std::string(code)};
-    return tx.entries.quarantine({&row, 1});
+Result<> EntryLog::quarantine(Rows rows, const LogRow& log, std::uint64_t seq,
+                              std::string_view code) {
+    return rows.quarantine(entry_key(log.number, seq), code);
 }
 
-Result<> EntryLog::release(Tx& tx, const LogRow& log, std::uint64_t seq) {
+Result<> EntryLog::release(Rows rows, const LogRow& log, std::uint64_t seq) {
     const std::int64_t key = entry_key(log.number, seq);
-    return tx.entries.release({key, key});
+    return rows.tx().entries.release({key, key});
 }
 
-Result<> EntryLog::release_after(Tx& tx, const LogRow& log, std::uint64_t seq) {
-    return tx.entries.release({entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)});
+Result<> EntryLog::release_after(Rows rows, const LogRow& log, std::uint64_t seq) {
+    return rows.tx().entries.release(
+        {entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)});
 }
 
-Result<bool> EntryLog::in_quarantine(Tx& tx, const LogRow& log, std::uint64_t seq) {
-    SPOT_ASSIGN(const auto code, quarantine_code(tx, log, seq));
-    return code.has_value();
+Result<bool> EntryLog::in_quarantine(Rows rows, const LogRow& log, std::uint64_t seq) {
+    return rows.in_quarantine(entry_key(log.number, seq));
 }
 
-Result<std::optional<std::string>> EntryLog::quarantine_code(Tx& tx, const LogRow& log,
+Result<std::optional<std::string>> EntryLog::quarantine_code(Rows rows, const LogRow& log,
                                                              std::uint64_t seq) {
     const std::int64_t key = entry_key(log.number, seq);
-    SPOT_ASSIGN(auto rows, tx.entries.quarantined({key, key}, {}, 1));
-    if (rows.empty()) return std::nullopt;
-    return std::optional<std::string>(std::move(rows.front().code));
+    SPOT_ASSIGN(auto found, rows.tx().entries.quarantined({key, key}, {}, 1));
+    if (found.empty()) return std::nullopt;
+    return std::optional<std::string>(std::move(found.front().code));
 }
 
-Result<std::uint64_t> EntryLog::quarantined_count(Tx& tx, const LogRow& log) {
-    return tx.entries.count_quarantined({entry_key(log.number, 0), entry_key(log.number, kSeqMax)});
+Result<std::uint64_t> EntryLog::quarantined_count(Rows rows, const LogRow& log) {
+    return rows.tx().entries.count_quarantined(
+        {entry_key(log.number, 0), entry_key(log.number, kSeqMax)});
 }
 
-Result<std::optional<std::uint64_t>> EntryLog::next_quarantined(Tx& tx, const LogRow& log,
+Result<std::optional<std::uint64_t>> EntryLog::next_quarantined(Rows rows, const LogRow& log,
                                                                 std::uint64_t seq,
                                                                 std::string_view code) {
-    SPOT_ASSIGN(const auto rows,
-                tx.entries.quarantined(
+    SPOT_ASSIGN(const auto found,
+                rows.tx().entries.quarantined(
                     {entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)}, code, 1));
-    if (rows.empty()) return std::nullopt;
-    return seq_of(rows.front().entry);
+    if (found.empty()) return std::nullopt;
+    return seq_of(found.front().entry);
 }
 
-Result<std::vector<Quarantined>> EntryLog::quarantined(Tx& tx, const LogRow& log,
+Result<std::vector<Quarantined>> EntryLog::quarantined(Rows rows, const LogRow& log,
                                                        std::size_t count) {
-    SPOT_ASSIGN(auto rows,
-                tx.entries.quarantined({entry_key(log.number, 0), entry_key(log.number, kSeqMax)},
-                                       {}, count));
+    SPOT_ASSIGN(auto found,
+                rows.tx().entries.quarantined(
+                    {entry_key(log.number, 0), entry_key(log.number, kSeqMax)}, {}, count));
     std::vector<Quarantined> out;
-    out.reserve(rows.size());
-    for (QuarantineRow& row : rows) out.push_back({seq_of(row.entry), std::move(row.code)});
+    out.reserve(found.size());
+    for (QuarantineRow& row : found) out.push_back({seq_of(row.entry), std::move(row.code)});
     return out;
 }
 
-Result<> EntryLog::remove_after(Tx& tx, LogRow& log, std::uint64_t seq) {
-    SPOT_ASSIGN(const auto hash, hash_at(tx, log, seq));
+Result<> EntryLog::remove_after(Rows rows, LogRow& log, std::uint64_t seq) {
+    SPOT_ASSIGN(const auto hash, hash_at(rows, log, seq));
     if (!hash) return fail(Code::not_found, "there is no such entry");
-    SPOT_TRY(tx.entries.remove({entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)}));
+    SPOT_TRY(
+        rows.tx().entries.remove({entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)}));
     log.tip = {seq, *hash};
     return {};
 }

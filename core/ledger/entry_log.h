@@ -28,43 +28,43 @@ public:
     explicit EntryLog(SubjectKeys& subjects) : subjects_(subjects) {}
 
     // Ends `line` (commitment and hash, from the salt and `log`'s tip), writes it, moves the tip.
-    Result<> append(Tx& tx, LogRow& log, StoredEntry& line);
+    Result<> append(Rows rows, LogRow& log, StoredEntry& line);
     // Nothing: there is no such entry.
-    Result<std::optional<StoredEntry>> read(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<std::optional<StoredEntry>> read(Rows rows, const LogRow& log, std::uint64_t seq);
     // Of entries first … last, in order.
-    Result<> each(Tx& tx, const LogRow& log, std::uint64_t first, std::uint64_t last,
+    Result<> each(Rows rows, const LogRow& log, std::uint64_t first, std::uint64_t last,
                   const std::function<Result<>(StoredEntry&)>& use);
-    Result<std::optional<Hash>> hash_at(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<std::optional<Hash>> hash_at(Rows rows, const LogRow& log, std::uint64_t seq);
 
     struct Head {
         Kind kind;
         std::optional<SubjectId> subject;
     };
     // Nothing: there is no such entry, or it stands in quarantine.
-    Result<std::optional<Head>> head(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<std::optional<Head>> head(Rows rows, const LogRow& log, std::uint64_t seq);
 
-    Result<> quarantine(Tx& tx, const LogRow& log, std::uint64_t seq, std::string_view code);
-    Result<> release(Tx& tx, const LogRow& log, std::uint64_t seq);
-    Result<> release_after(Tx& tx, const LogRow& log, std::uint64_t seq);
-    Result<bool> in_quarantine(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<> quarantine(Rows rows, const LogRow& log, std::uint64_t seq, std::string_view code);
+    Result<> release(Rows rows, const LogRow& log, std::uint64_t seq);
+    Result<> release_after(Rows rows, const LogRow& log, std::uint64_t seq);
+    Result<bool> in_quarantine(Rows rows, const LogRow& log, std::uint64_t seq);
     // Nothing: it is not in quarantine.
-    Result<std::optional<std::string>> quarantine_code(Tx& tx, const LogRow& log,
+    Result<std::optional<std::string>> quarantine_code(Rows rows, const LogRow& log,
                                                        std::uint64_t seq);
     // In order, the first `count`.
-    Result<std::vector<Quarantined>> quarantined(Tx& tx, const LogRow& log, std::size_t count);
-    Result<std::uint64_t> quarantined_count(Tx& tx, const LogRow& log);
+    Result<std::vector<Quarantined>> quarantined(Rows rows, const LogRow& log, std::size_t count);
+    Result<std::uint64_t> quarantined_count(Rows rows, const LogRow& log);
     // The first one after `seq` with this code.
-    Result<std::optional<std::uint64_t>> next_quarantined(Tx& tx, const LogRow& log,
+    Result<std::optional<std::uint64_t>> next_quarantined(Rows rows, const LogRow& log,
                                                           std::uint64_t seq, std::string_view code);
 
     // Seals the payload anew, for `line.subject`.
-    Result<> seal_for(Tx& tx, const LogRow& log, const StoredEntry& line);
+    Result<> seal_for(Rows rows, const LogRow& log, const StoredEntry& line);
     // Removes the entries after `seq` and moves the tip back.
-    Result<> remove_after(Tx& tx, LogRow& log, std::uint64_t seq);
+    Result<> remove_after(Rows rows, LogRow& log, std::uint64_t seq);
 
 private:
-    Result<Bytes> sealed(Tx& tx, const StoredEntry& line, std::int64_t key);
-    Result<StoredEntry> line_of(Tx& tx, EntryRow row, const LogId& log);
+    Result<Bytes> sealed(Rows rows, const StoredEntry& line, std::int64_t key);
+    Result<StoredEntry> line_of(Rows rows, EntryRow row, const LogId& log);
 
     SubjectKeys& subjects_;
 };

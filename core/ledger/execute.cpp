@@ -10,9 +10,35 @@ using Json = nlohmann::json;
 
 }  // namespace
 
+struct LedgerImpl::Slice {
+    struct One {
+        StoredEntry line;
+        Json intent;
+    };
+    Wanted::Range range;
+    std::vector<One> entries;
+};
+
+// All logs' entries together, where nothing is wrong: one look for them, one for what they name,
+// one writing.
+Result<> LedgerImpl::execute_received(Tx& tx, std::size_t count, std::size_t& done) {
+    const auto all = part_of(
+        tx,
+        [&](Tx&) -> Result<> {
+            Wanted next;
+            next.unexecuted = count;
+            SPOT_ASSIGN(done, execute_slice(tx, next));
+            return {};
+        },
+        Of::log);
+    if (all || tx.ended() || all.error().code == Code::busy) return all;
+    done = 0;
+    return execute_apart(tx, count, done);
+}
+
 // A savepoint a log: what is damaged in one stays that log's. Its error is told when nothing else
 // is left to do, so that whoever calls until 0 gets everything else done first.
-Result<> LedgerImpl::execute_received(Tx& tx, std::size_t count, std::size_t& done) {
+Result<> LedgerImpl::execute_apart(Tx& tx, std::size_t count, std::size_t& done) {
     std::optional<Error> first;
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
     for (const LogId& id : ids) {
@@ -24,8 +50,11 @@ Result<> LedgerImpl::execute_received(Tx& tx, std::size_t count, std::size_t& do
             SPOT_TRY(part_of(
                 tx,
                 [&](Tx&) -> Result<> {
-                    SPOT_ASSIGN(auto* const now, logs.find(tx, id));
-                    SPOT_ASSIGN(taken, execute_received(tx, *now, at_most));
+                    SPOT_ASSIGN(const auto* const now, logs.find(tx, id));
+                    const std::uint64_t last = std::min(now->settled, now->executed + at_most);
+                    Wanted next;
+                    if (now->executed < last) next.ranges.push_back({id, now->executed + 1, last});
+                    SPOT_ASSIGN(taken, execute_slice(tx, next));
                     return {};
                 },
                 Of::log));
@@ -45,70 +74,135 @@ Result<> LedgerImpl::execute_received(Tx& tx, std::size_t count, std::size_t& do
     return first && done == 0 ? Result<>(tl::make_unexpected(*first)) : Result<>();
 }
 
-Result<std::size_t> LedgerImpl::execute_received(Tx& tx, LogRow& log, std::size_t count) {
-    const std::uint64_t last = std::min(log.settled, log.executed + count);
-    const std::size_t taken = static_cast<std::size_t>(last - log.executed);
-    SPOT_TRY(entries.each(tx, log, log.executed + 1, last, [&](StoredEntry& line) -> Result<> {
-        SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, line.entry.seq));
-        if (held) return {};
-        SPOT_ASSIGN(const auto why, execute_one(tx, line, Check::by_hash));
-        return why ? entries.quarantine(tx, log, line.entry.seq, *why) : Result<>();
-    }));
-    log.executed = last;
-    SPOT_TRY(documents.tally(tx, log, last));
-    SPOT_TRY(logs.save(tx, log));
-    // Every entry now keeps its own salt.
-    SPOT_TRY(logs.destroy_secrets(tx, log, last));
+Result<std::size_t> LedgerImpl::execute_slice(Tx& tx, Wanted next) {
+    Known known;
+    Effects effects;
+    const Rows rows(tx, known, effects);
+    want_catalogues(next);
+    subjects.want_secret(next);
+    SPOT_TRY(tx.look_up(next, known));
+    std::vector<Wanted::Range> ranges = next.ranges;
+    ranges.insert(ranges.end(), known.unexecuted.begin(), known.unexecuted.end());
+    if (ranges.empty()) return 0;
+
+    std::vector<Slice> slices;
+    Wanted wanted;
+    for (const Wanted::Range& range : ranges) {
+        SPOT_ASSIGN(Slice slice, slice_of(rows, range));
+        want(slice, known, wanted);
+        slices.push_back(std::move(slice));
+    }
+    SPOT_TRY(tx.look_up(wanted, known));
+    std::size_t taken = 0;
+    for (const Slice& slice : slices) {
+        SPOT_TRY(execute(rows, effects, slice));
+        taken += slice.entries.size();
+    }
+    SPOT_TRY(tx.apply(effects));
     return taken;
 }
 
-// EntryLog may have been quarantined on execution only: what depends on them follows them.
-Result<bool> LedgerImpl::refers_to_records(Tx& tx, const Json& intent) {
-    for (const char* member : {"session", "request", "receipt"}) {
-        const auto at = intent.find(member);
-        if (at == intent.end()) continue;
-        const auto id = RecordId::parse(at->get_ref<const std::string&>());
+Result<LedgerImpl::Slice> LedgerImpl::slice_of(Rows rows, const Wanted::Range& range) {
+    Slice out{range, {}};
+    SPOT_ASSIGN(const auto* const log, logs.find(rows, range.log));
+    if (!log) return fail(Code::corrupt, "an entry's log is missing");
+    for (std::uint64_t seq = range.first; seq <= range.last; ++seq) {
+        SPOT_ASSIGN(auto line, entries.read(rows, *log, seq));
+        if (!line) return fail(Code::corrupt, "an entry is missing in its log");
+        Json intent = Json::parse(line->entry.intent, nullptr, false);
+        out.entries.push_back({std::move(*line), std::move(intent)});
+    }
+    return out;
+}
+
+// What executing them reads: the records that they name, and how their authors' logs hang together
+// where one of them knew of several epochs.
+void LedgerImpl::want(const Slice& slice, const Known& known, Wanted& wanted) const {
+    const LogId& log = slice.range.log;
+    bool in_first_epochs = log.epoch == 1;
+    for (const auto& [line, intent] : slice.entries) {
+        const Entry& entry = line.entry;
+        in_first_epochs = in_first_epochs && entry.seen.epoch <= 1;
+        const LogRow* const row = known.log(log);
+        if (line.erased || (row && known.quarantined.contains(entry_key(row->number, entry.seq))))
+            continue;
+        for (const char* member : kReferring) {
+            const auto id = id_in(intent, member);
+            if (!id) continue;
+            wanted.records.push_back(*id);
+            in_first_epochs = in_first_epochs && id->log.epoch == 1;
+        }
+        if (entry.kind == Kind::catalogue_publish) want_published(entry, intent, wanted);
+    }
+    if (in_first_epochs) return;
+    wanted.devices.push_back(log.device);
+    wanted.devices.push_back(log.device ^ kHubBit);
+}
+
+Result<> LedgerImpl::execute(Rows rows, const Effects& effects, const Slice& slice) {
+    SPOT_ASSIGN(auto* const log, logs.find(rows, slice.range.log));
+    const std::size_t records_before = effects.records.size();
+    for (const auto& [line, intent] : slice.entries) {
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(rows, *log, line.entry.seq));
+        if (held) continue;
+        SPOT_ASSIGN(const auto why, execute_one(rows, line, intent, Check::by_hash));
+        if (why) SPOT_TRY(entries.quarantine(rows, *log, line.entry.seq, *why));
+    }
+    SPOT_TRY(documents.tally(rows, *log, log->executed));
+    for (const RecordRow& made : std::span(effects.records).subspan(records_before))
+        ++log->tally[static_cast<std::size_t>(made.place)];
+    log->executed = log->tallied = slice.range.last;
+    SPOT_TRY(logs.save(rows, *log));
+    // Every entry now keeps its own salt.
+    return logs.destroy_secrets(rows, *log, log->executed);
+}
+
+// Entries may have been quarantined on execution only: what depends on them follows them.
+Result<bool> LedgerImpl::refers_to_records(Rows rows, const Json& intent) {
+    for (const char* member : kReferring) {
+        if (!intent.contains(member)) continue;
+        const auto id = id_in(intent, member);
         if (!id) return false;
-        const auto there = documents.exists(tx, member, *id);
+        const auto there = documents.exists(rows, member, *id);
         if (!there || !*there) return there;
     }
     return true;
 }
 
-Result<Why> LedgerImpl::execute_one(Tx& tx, const StoredEntry& line, Check check) {
+Result<Why> LedgerImpl::execute_one(Rows rows, const StoredEntry& line, const Json& intent,
+                                    Check check) {
     if (line.erased) return Why("erased");
     const Entry& entry = line.entry;
-    const Json intent = Json::parse(entry.intent, nullptr, false);
-    SPOT_ASSIGN(const auto refers, refers_to_records(tx, intent));
+    SPOT_ASSIGN(const auto refers, refers_to_records(rows, intent));
     if (!refers) return Why("unknown_record");
-    if (has_document(entry.kind)) return execute_document(tx, line, intent, check);
+    if (has_document(entry.kind)) return execute_document(rows, line, intent, check);
 
     if (entry.kind == Kind::catalogue_set) return Why();  // see catalogue_publish
-    if (entry.kind == Kind::catalogue_publish) return take_catalogue(tx, entry, intent);
+    if (entry.kind == Kind::catalogue_publish) return take_catalogue(rows, entry, intent);
     if (entry.kind == Kind::station_key) {
-        SPOT_TRY(keep_station_key(tx, intent));
+        SPOT_TRY(keep_station_key(rows, intent));
         return Why();
     }
     if (entry.kind == Kind::receipt_settle) {
-        SPOT_ASSIGN(const auto settled, documents.settle_fact(tx, entry, intent));
+        SPOT_ASSIGN(const auto settled, documents.settle_fact(rows, entry, intent));
         return settled == Documents::Settled::now ? Why() : Why("settled_before");
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return Why("form");
-    SPOT_TRY(documents.save_new(tx, entry, std::nullopt, intent, {at->ms, {}}));
+    SPOT_TRY(documents.save_new(rows, entry, std::nullopt, intent, {at->ms, {}}));
     return Why();
 }
 
-Result<Why> LedgerImpl::execute_document(Tx& tx, const StoredEntry& line, const Json& intent,
+Result<Why> LedgerImpl::execute_document(Rows rows, const StoredEntry& line, const Json& intent,
                                          Check check) {
     const Entry& entry = line.entry;
     CachedRecord* working = nullptr;
     if (makes_record(entry.kind)) {
-        SPOT_ASSIGN(const auto made, documents.make(tx, entry, line.subject));
+        SPOT_ASSIGN(const auto made, documents.make(rows, entry, line.subject));
         working = made;
     } else {
         const auto id = target_of(entry, intent);
-        const auto opened = id ? documents.open(tx, record_of(entry.kind), *id) : nullptr;
+        const auto opened = id ? documents.open(rows, record_of(entry.kind), *id) : nullptr;
         if (!opened) {
             if (opened.error().code == Code::not_found) return Why("erased");
             return tl::make_unexpected(opened.error());
@@ -117,7 +211,7 @@ Result<Why> LedgerImpl::execute_document(Tx& tx, const StoredEntry& line, const 
         working = *opened;
     }
     if (entry.kind == Kind::session_close) {
-        SPOT_ASSIGN(const auto closed, documents.knew_changes(tx, *working, entry));
+        SPOT_ASSIGN(const auto closed, documents.knew_changes(rows, *working, entry));
         if (closed) return Why("duplicate");
     }
     const auto refuse = [&](std::string_view why) -> Result<Why> {
@@ -127,18 +221,18 @@ Result<Why> LedgerImpl::execute_document(Tx& tx, const StoredEntry& line, const 
     if (!makes_record(entry.kind) &&
         !documents.has_room(*working, entry.intent.size(), options.record_bytes_max))
         return Why("too_large");  // the document is what it was
-    SPOT_ASSIGN(const auto done, documents.execute(tx, *working, entry, intent));
+    SPOT_ASSIGN(const auto done, documents.execute(rows, *working, entry, intent));
     if (done.fault) return refuse(why_of(*done.fault));
     if (check == Check::by_hash && entry.check != check_of(done.change)) return refuse("diverged");
     if (!makes_record(entry.kind)) {
         const auto row = documents.row_of(*working);
         if (!row) return refuse(why_of(row.error()));
-        SPOT_TRY(documents.save_change(tx, *working, *row));
+        SPOT_TRY(documents.save_change(rows, *working, *row));
         return Why();
     }
     const auto at = parse_moment(intent.at("at").get_ref<const std::string&>());
     if (!at) return refuse("form");
-    SPOT_TRY(documents.save_new(tx, entry, line.subject, intent, {at->ms, {}}));
+    SPOT_TRY(documents.save_new(rows, entry, line.subject, intent, {at->ms, {}}));
     return Why();
 }
 

@@ -109,17 +109,17 @@ struct LedgerImpl {
     // ── state.cpp: what an intent refers to.
     bool is_own(const LogId& log) const;
     // An entry that made a record and is not in quarantine. Nothing: there is none.
-    Result<std::optional<EntryLog::Head>> made(Tx& tx, Kind making, const RecordId& id);
+    Result<std::optional<EntryLog::Head>> made(Rows rows, Kind making, const RecordId& id);
     // Whose session and request an intent may refer to: `log`'s device, or anybody's.
     enum class Whose { of_device, anybody };
     // `not_found`: it refers to a session or request that is not here. `invalid`: an edit's path
     // is no field of its request. `subject` gets the key's owner for an edit.
-    Result<> check_state(Tx& tx, const LogId& log, Whose whose, Kind kind,
+    Result<> check_state(Rows rows, const LogId& log, Whose whose, Kind kind,
                          const nlohmann::json& intent, const Catalogue& catalogue,
                          std::optional<SubjectId>& subject);
     // `refused`: a request that has left for its agency, or was withdrawn, stays as it is.
     Result<> check_open(Kind kind, CachedRecord& request);
-    Result<> check_edit(Tx& tx, const RecordId& request, const nlohmann::json& set,
+    Result<> check_edit(Rows rows, const RecordId& request, const nlohmann::json& set,
                         const Catalogue& catalogue);
 
     // ── branch.cpp
@@ -140,7 +140,7 @@ struct LedgerImpl {
 
     // ── awaited.cpp
     // At a hub: what a station's request that was just received names.
-    Result<> name_files(Tx& tx, const LogRow& log, const StoredEntry& line);
+    Result<> name_files(Rows rows, const LogRow& log, const StoredEntry& line);
     Result<> name_earlier_files(Tx& tx);
     // Of a log and the earlier epochs that its author knew, by number: up to which entry their
     // requests count here.
@@ -156,13 +156,25 @@ struct LedgerImpl {
     // ── receive.cpp
     Result<> receive(Tx& tx, const LogId& id, std::span<const Entry> received, ReceiveMode take,
                      Tip& tip);
+    // An entry that came, as it is judged.
+    struct Form {
+        const Catalogue* rules = nullptr;  // that it has to keep to
+        Why why;                           // it can't be what it says it is; nothing: it can
+    };
+    struct Received;
+    void want(std::span<const Received> all, Wanted& wanted) const;
+    Result<> want_more(Rows rows, const Known& known, std::span<Received> all, Wanted& wanted);
     // The log, made where it lacks. `invalid`: its epoch is out of reach.
-    Result<LogRow*> log_to_receive(Tx& tx, const LogId& id);
+    Result<LogRow*> log_to_receive(Rows rows, const LogId& id);
     // The secret of the entry's period: the one that is here, or was offered with the bundle.
-    Result<const SecretKey*> secret_of(Tx& tx, const LogRow& log, std::uint64_t seq);
-    Result<Why> judge(Tx& tx, LogRow& log, const Entry& entry, std::optional<SubjectId>& subject);
+    Result<const SecretKey*> secret_of(Rows rows, const LogRow& log, std::uint64_t seq);
+    Result<Form> judge_form(Rows rows, const Received& received);
+    Result<Why> judge(Rows rows, LogRow& log, const Received& received,
+                      std::optional<SubjectId>& subject);
+    Result<Why> judge(Rows rows, LogRow& log, const Entry& entry,
+                      std::optional<SubjectId>& subject);
     // Could the author have seen so much of the other party's log?
-    Result<bool> can_be(Tx& tx, const LogId& author, const Seen& seen);
+    Result<bool> can_be(Rows rows, const LogId& author, const Seen& seen);
     Result<> settle(Tx& tx, const LogId& id);
     Result<> take_back(Tx& tx, const LogId& id, std::uint64_t seq);
     // The highest receipt number in entries first … last.
@@ -171,16 +183,23 @@ struct LedgerImpl {
 
     // ── execute.cpp
     Result<> execute_received(Tx& tx, std::size_t count, std::size_t& done);
-    Result<std::size_t> execute_received(Tx& tx, LogRow& log, std::size_t count);
+    Result<> execute_apart(Tx& tx, std::size_t count, std::size_t& done);
+    // Executes what `next` finds; returns how many entries.
+    Result<std::size_t> execute_slice(Tx& tx, Wanted next);
+    struct Slice;  // entries of a log that follow on each other, opened
+    Result<Slice> slice_of(Rows rows, const Wanted::Range& range);
+    void want(const Slice& slice, const Known& known, Wanted& wanted) const;
+    Result<> execute(Rows rows, const Effects& effects, const Slice& slice);
     // Nothing: done. Otherwise why the entry goes into quarantine.
     enum class Check {
         by_hash,  // its change has to be the author's (Entry::check)
         shown,    // it was shown to make the same record
     };
-    Result<Why> execute_one(Tx& tx, const StoredEntry& line, Check check);
-    Result<Why> execute_document(Tx& tx, const StoredEntry& line, const nlohmann::json& intent,
+    Result<Why> execute_one(Rows rows, const StoredEntry& line, const nlohmann::json& intent,
+                            Check check);
+    Result<Why> execute_document(Rows rows, const StoredEntry& line, const nlohmann::json& intent,
                                  Check check);
-    Result<bool> refers_to_records(Tx& tx, const nlohmann::json& intent);
+    Result<bool> refers_to_records(Rows rows, const nlohmann::json& intent);
 
     // ── diverged.cpp
     Result<std::vector<Bytes>> changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq);
@@ -194,21 +213,28 @@ struct LedgerImpl {
     Result<> judge_again(Tx& tx, LogRow& log, StoredEntry line, std::uint64_t receipts_before);
 
     // ── catalogues.cpp
-    Result<> load_catalogues(Tx& tx);
-    Result<const Catalogue*> catalogue(Tx& tx, std::string_view version);
+    Result<> load_catalogues(Rows rows);
+    Result<const Catalogue*> catalogue(Rows rows, std::string_view version);
     // Whose rules the intent has to keep to. `invalid`: it names a version that is not known here.
-    Result<const Catalogue*> catalogue_of(Tx& tx, Kind kind, const nlohmann::json& intent);
-    Result<std::string> catalogue_text(Tx& tx, std::string_view version);
-    Result<> keep_catalogue(Tx& tx, const PublishedCatalogue& version, std::string_view text);
+    Result<std::string> catalogue_version(Rows rows, Kind kind, const nlohmann::json& intent);
+    bool is_published(std::string_view version) const;
+    bool is_parsed(std::string_view version) const;
+    void want_text(std::string_view version, Wanted& wanted) const;  // unless it is parsed
+    void want_catalogues(Wanted& wanted) const;
+    void want_published(const Entry& publishing, const nlohmann::json& intent,
+                        Wanted& wanted) const;
+    Result<const Catalogue*> catalogue_of(Rows rows, Kind kind, const nlohmann::json& intent);
+    Result<std::string> catalogue_text(Rows rows, std::string_view version);
+    Result<> keep_catalogue(Rows rows, const PublishedCatalogue& version, std::string_view text);
     // False: they are not all there.
-    Result<bool> parts_before(Tx& tx, const Entry& publishing, const nlohmann::json& intent,
+    Result<bool> parts_before(Rows rows, const Entry& publishing, const nlohmann::json& intent,
                               std::vector<CataloguePart>& out);
     // Nothing: done. Otherwise why the entry goes into quarantine.
-    Result<std::optional<std::string_view>> take_catalogue(Tx& tx, const Entry& publishing,
+    Result<std::optional<std::string_view>> take_catalogue(Rows rows, const Entry& publishing,
                                                            const nlohmann::json& intent);
 
     // ── station_keys.cpp
-    Result<> keep_station_key(Tx& tx, const nlohmann::json& intent);
+    Result<> keep_station_key(Rows rows, const nlohmann::json& intent);
 
     // ── lists.cpp
     // Fills the lists of a store that had none; once.
@@ -260,6 +286,10 @@ struct LedgerImpl {
     Faces faces{*this};
 };
 
+// The members by which an intent refers to records.
+constexpr const char* kReferring[] = {"session", "request", "receipt"};
+// Of an intent that may be wrong in any way.
+std::optional<RecordId> id_in(const nlohmann::json& intent, std::string_view member);
 // That of a receipt that was printed in an earlier epoch and written again in this one
 // (branch.cpp).
 bool is_earlier_series(const LogId& log, std::string_view series);

@@ -9,14 +9,14 @@ using Json = nlohmann::json;
 
 }  // namespace
 
-Result<> Documents::list(Tx& tx, std::int64_t key, std::int64_t place, std::int64_t ms,
+Result<> Documents::list(Rows rows, std::int64_t key, std::int64_t place, std::int64_t ms,
                          const Json& intent) {
     std::optional<std::int64_t> owner;
     if (const auto session = intent.find("session"); session != intent.end()) {
         const auto id = RecordId::parse(session->get_ref<const std::string&>());
-        SPOT_ASSIGN(owner, id ? key_of(tx, *id) : std::optional<std::int64_t>());
+        SPOT_ASSIGN(owner, id ? key_of(rows, *id) : std::optional<std::int64_t>());
     }
-    return tx.records.list({key, place, ms}, owner);
+    return rows.list({key, place, ms}, owner);
 }
 
 Result<> LedgerImpl::make_lists(Tx& tx) {

@@ -29,35 +29,35 @@ const SecretKey* OfferedSecrets::find(const LogId& log, std::uint64_t period) co
     return one == at->second.end() ? nullptr : &one->secret;
 }
 
-Result<LogRow*> LogCache::find(Tx& tx, const LogId& id) {
+Result<LogRow*> LogCache::find(Rows rows, const LogId& id) {
     if (const auto at = known_.find(id); at != known_.end()) return &at->second;
-    SPOT_ASSIGN(auto row, tx.logs.find(id));
+    SPOT_ASSIGN(auto row, rows.log(id));
     if (!row) return nullptr;
     return &known_.emplace(id, std::move(*row)).first->second;
 }
 
-Result<LogRow*> LogCache::find_or_make(Tx& tx, const LogId& id) {
+Result<LogRow*> LogCache::find_or_make(Rows rows, const LogId& id) {
     if (id.epoch == 0 || id.epoch > kEpochMax) return fail(Code::limit, "no such epoch");
-    SPOT_ASSIGN(LogRow* const found, find(tx, id));
+    SPOT_ASSIGN(LogRow* const found, find(rows, id));
     if (found) return found;
-    SPOT_ASSIGN(const auto others, tx.logs.summary(id.device));
+    SPOT_ASSIGN(const auto others, rows.summary(id.device));
     if (others.count >= kLogsOfDeviceMax)
         return fail(Code::limit, "the store holds 4,096 logs of this device");
-    SPOT_ASSIGN(auto row, tx.logs.add(id));
+    SPOT_ASSIGN(auto row, rows.add_log(id));
     return &known_.emplace(id, std::move(row)).first->second;
 }
 
-Result<std::uint32_t> LogCache::newest_epoch(Tx& tx, std::uint64_t device) {
-    SPOT_ASSIGN(const auto known, tx.logs.summary(device));
+Result<std::uint32_t> LogCache::newest_epoch(Rows rows, std::uint64_t device) {
+    SPOT_ASSIGN(const auto known, rows.summary(device));
     return known.newest_epoch;
 }
 
-Result<const std::vector<LogCache::Reach>*> LogCache::reaches(Tx& tx, const LogId& id) {
+Result<const std::vector<LogCache::Reach>*> LogCache::reaches(Rows rows, const LogId& id) {
     if (const auto at = reaches_.find(id); at != reaches_.end()) return &at->second;
-    SPOT_ASSIGN(const auto rows, tx.logs.of_device(id.device));
+    SPOT_ASSIGN(const auto others, rows.logs_of(id.device));
     std::vector<Reach> out;
     Reach next{0, id.epoch, kSeqMax};
-    for (const LogRow& row : rows) {
+    for (const LogRow& row : others) {
         if (row.branch.epoch == 0 || row.id.epoch > next.last) continue;  // of another copy
         next.first = row.id.epoch;
         out.push_back(next);
@@ -68,45 +68,45 @@ Result<const std::vector<LogCache::Reach>*> LogCache::reaches(Tx& tx, const LogI
     return &(reaches_[id] = std::move(out));
 }
 
-Result<std::vector<LogId>> LogCache::ids(Tx& tx) {
-    return tx.logs.all();
+Result<std::vector<LogId>> LogCache::ids(Rows rows) {
+    return rows.tx().logs.all();
 }
 
-Result<> LogCache::save(Tx& tx, const LogRow& log) {
+Result<> LogCache::save(Rows rows, const LogRow& log) {
     reaches_.clear();
-    return tx.logs.save(log);
+    return rows.save(log);
 }
 
-Result<const SecretKey*> LogCache::secret(Tx& tx, const LogRow& log, std::uint64_t seq) {
+Result<const SecretKey*> LogCache::secret(Rows rows, const LogRow& log, std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
     if (period_ && period_->log == log.number && period_->period == period) return &period_->secret;
-    SPOT_ASSIGN(auto found, tx.logs.secret(log.number, period));
+    SPOT_ASSIGN(auto found, rows.secret(log.number, period));
     if (!found) return nullptr;
     period_.emplace(Period{log.number, period, std::move(*found)});
     return &period_->secret;
 }
 
-Result<const SecretKey*> LogCache::secret_or_make(Tx& tx, const LogRow& log, std::uint64_t seq) {
-    SPOT_ASSIGN(const SecretKey* const found, secret(tx, log, seq));
+Result<const SecretKey*> LogCache::secret_or_make(Rows rows, const LogRow& log, std::uint64_t seq) {
+    SPOT_ASSIGN(const SecretKey* const found, secret(rows, log, seq));
     if (found) return found;
-    SPOT_TRY(keep_secret(tx, log, period_of(seq), SecretKey::random(random_)));
-    return secret(tx, log, seq);
+    SPOT_TRY(keep_secret(rows, log, period_of(seq), SecretKey::random(random_)));
+    return secret(rows, log, seq);
 }
 
-Result<> LogCache::keep_secret(Tx& tx, const LogRow& log, std::uint64_t period,
+Result<> LogCache::keep_secret(Rows rows, const LogRow& log, std::uint64_t period,
                                const SecretKey& secret) {
-    return tx.logs.add_secret(log.number, period, secret);
+    return rows.add_secret(log.number, period, secret);
 }
 
-Result<> LogCache::destroy_secrets_after(Tx& tx, const LogRow& log, std::uint64_t seq) {
+Result<> LogCache::destroy_secrets_after(Rows rows, const LogRow& log, std::uint64_t seq) {
     period_.reset();
-    return tx.logs.drop_secrets(log.number, (seq + kPeriodEntries - 1) / kPeriodEntries, kSeqMax);
+    return rows.drop_secrets(log.number, (seq + kPeriodEntries - 1) / kPeriodEntries, kSeqMax);
 }
 
-Result<> LogCache::destroy_secrets(Tx& tx, const LogRow& log, std::uint64_t seq) {
+Result<> LogCache::destroy_secrets(Rows rows, const LogRow& log, std::uint64_t seq) {
     period_.reset();
     const std::uint64_t whole = seq / kPeriodEntries;
-    return whole == 0 ? Result<>() : tx.logs.drop_secrets(log.number, 0, whole - 1);
+    return whole == 0 ? Result<>() : rows.tx().logs.drop_secrets(log.number, 0, whole - 1);
 }
 
 void LogCache::forget() {

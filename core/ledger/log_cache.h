@@ -8,8 +8,8 @@
 
 #include "core/id.h"
 #include "core/ledger/replica.h"
+#include "core/ledger/rows.h"
 #include "core/store/keys.h"
-#include "core/store/store.h"
 
 namespace spot::core {
 
@@ -40,10 +40,10 @@ public:
     explicit LogCache(Random& random) : random_(random) {}
 
     // Null: unknown. The pointer lasts until forget().
-    Result<LogRow*> find(Tx& tx, const LogId& id);
+    Result<LogRow*> find(Rows rows, const LogId& id);
     // `limit`: there are too many, of this device or in the store.
-    Result<LogRow*> find_or_make(Tx& tx, const LogId& id);
-    Result<std::uint32_t> newest_epoch(Tx& tx, std::uint64_t device);  // 0: there is none
+    Result<LogRow*> find_or_make(Rows rows, const LogId& id);
+    Result<std::uint32_t> newest_epoch(Rows rows, std::uint64_t device);  // 0: there is none
     // Epochs first … last, of which all was known; of the last one, up to `seq`.
     struct Reach {
         std::uint32_t first = 0, last = 0;
@@ -52,21 +52,22 @@ public:
     // What the author of entries in `id` knew of its device's logs: from the newest epochs, which
     // end with `id`'s own, back over the places where one epoch went on from another. Costs a row
     // for each log that did so, whatever the epochs' numbers are. Lasts until the next save().
-    Result<const std::vector<Reach>*> reaches(Tx& tx, const LogId& id);
-    Result<std::vector<LogId>> ids(Tx& tx);  // sorted
+    Result<const std::vector<Reach>*> reaches(Rows rows, const LogId& id);
+    Result<std::vector<LogId>> ids(Rows rows);  // sorted
     // Writes everything but the tip, which is what `entry` holds.
-    Result<> save(Tx& tx, const LogRow& log);
+    Result<> save(Rows rows, const LogRow& log);
 
     // The secret of the period that `seq` stands in. Null: not here (any more).
-    Result<const SecretKey*> secret(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<const SecretKey*> secret(Rows rows, const LogRow& log, std::uint64_t seq);
     // Makes it where it lacks.
-    Result<const SecretKey*> secret_or_make(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<const SecretKey*> secret_or_make(Rows rows, const LogRow& log, std::uint64_t seq);
     // `conflict`: another one is here.
-    Result<> keep_secret(Tx& tx, const LogRow& log, std::uint64_t period, const SecretKey& secret);
+    Result<> keep_secret(Rows rows, const LogRow& log, std::uint64_t period,
+                         const SecretKey& secret);
     // Destroys those of the periods that begin after `seq`: they have no entry.
-    Result<> destroy_secrets_after(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<> destroy_secrets_after(Rows rows, const LogRow& log, std::uint64_t seq);
     // Destroys those of the whole periods at and before `seq`.
-    Result<> destroy_secrets(Tx& tx, const LogRow& log, std::uint64_t seq);
+    Result<> destroy_secrets(Rows rows, const LogRow& log, std::uint64_t seq);
 
     // What another process committed, or a rollback took back, is read anew.
     void forget();

@@ -1,3 +1,8 @@
+// What another party wrote: judged and kept. What the rules have to know is looked up for all
+// entries at once, and what follows is written at once.
+
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
@@ -31,22 +36,55 @@ bool is_personal(Kind kind) {
     return record_of(kind) == "request";
 }
 
-}  // namespace
-
-Result<LogRow*> LedgerImpl::log_to_receive(Tx& tx, const LogId& id) {
-    const auto found = logs.find(tx, id);
-    if (!found || *found) return found;
-    SPOT_ASSIGN(const auto newest, logs.newest_epoch(tx, id.device));
-    if (id.epoch > newest + kEpochStepMax)
-        return fail(Code::invalid, "a log's epoch is far beyond the last one that is known");
-    return logs.find_or_make(tx, id);
+bool is_edit(Kind kind) {
+    return kind == Kind::request_edit || kind == Kind::hub_edit;
 }
 
-Result<const SecretKey*> LedgerImpl::secret_of(Tx& tx, const LogRow& log, std::uint64_t seq) {
+// Of an intent that may be wrong in any way.
+std::string_view text_in(const Json& intent, const char* member) {
+    if (!intent.is_object()) return {};
+    const auto at = intent.find(member);
+    if (at == intent.end() || !at->is_string()) return {};
+    return at->get_ref<const std::string&>();
+}
+
+}  // namespace
+
+struct LedgerImpl::Received {
+    const Entry* entry = nullptr;
+    Json intent;               // discarded: it is no JSON
+    std::optional<Form> form;  // where it was judged already
+};
+
+namespace {
+
+// Is it one of those that came? They follow on each other.
+bool is_among(const RecordId& id, std::span<const LedgerImpl::Received> all) {
+    return id.log == all.front().entry->log && id.seq >= all.front().entry->seq;
+}
+
+}  // namespace
+
+Result<LogRow*> LedgerImpl::log_to_receive(Rows rows, const LogId& id) {
+    const auto found = logs.find(rows, id);
+    if (!found || *found) return found;
+    SPOT_ASSIGN(const auto newest, logs.newest_epoch(rows, id.device));
+    if (id.epoch > newest + kEpochStepMax)
+        return fail(Code::invalid, "a log's epoch is far beyond the last one that is known");
+    return logs.find_or_make(rows, id);
+}
+
+Result<const SecretKey*> LedgerImpl::secret_of(Rows rows, const LogRow& log, std::uint64_t seq) {
     const std::uint64_t period = period_of(seq);
-    const SecretKey* const given = offered.find(log.id, period);
-    if (given) SPOT_TRY(logs.keep_secret(tx, log, period, *given));
-    SPOT_ASSIGN(const auto* const secret, logs.secret(tx, log, seq));
+    SPOT_ASSIGN(const auto* secret, logs.secret(rows, log, seq));
+    if (const SecretKey* const given = offered.find(log.id, period)) {
+        if (!secret) {
+            SPOT_TRY(logs.keep_secret(rows, log, period, *given));
+            SPOT_ASSIGN(secret, logs.secret(rows, log, seq));
+        } else if (!equal_in_constant_time(secret->bytes(), given->bytes())) {
+            return fail(Code::conflict, "another secret of this period is here");
+        }
+    }
     if (!secret) return fail(Code::corrupt, "the secret of an entry's period is missing");
     return secret;
 }
@@ -54,42 +92,46 @@ Result<const SecretKey*> LedgerImpl::secret_of(Tx& tx, const LogRow& log, std::u
 // Numbers that nobody can have seen are a fault of form. More than that can't be said: another copy
 // of a station's store may have gone on in later epochs, and a hub that was restored has lost
 // entries of its own that stations have seen. Only a hub knows that its epochs are its own.
-Result<bool> LedgerImpl::can_be(Tx& tx, const LogId& author, const Seen& seen) {
+Result<bool> LedgerImpl::can_be(Rows rows, const LogId& author, const Seen& seen) {
     if (seen.epoch == 0) return seen.seq == 0;
     if (seen.epoch > kEpochMax || seen.seq > kSeqMax) return false;
     if (!party.knows_own_epochs) return true;
-    SPOT_ASSIGN(const auto newest, logs.newest_epoch(tx, author.device ^ kHubBit));
+    SPOT_ASSIGN(const auto newest, logs.newest_epoch(rows, author.device ^ kHubBit));
     return seen.epoch <= std::max(newest, writing ? writing->log.epoch : kEpochMax);
+}
+
+// What is wrong with the entry, whatever else is here.
+Result<LedgerImpl::Form> LedgerImpl::judge_form(Rows rows, const Received& received) {
+    const Entry& entry = *received.entry;
+    const Json& intent = received.intent;
+    const Party author = (entry.log.device & kHubBit) != 0 ? Party::hub : Party::station;
+    const auto known = catalogue_of(rows, entry.kind, intent);
+    if (!known && known.error().code != Code::invalid) return tl::make_unexpected(known.error());
+    // What names a version that is not here may be wrong in other ways, too: they are told first.
+    Form out{known ? *known : options.catalogue, "form"};
+    if (intent.is_discarded()) return out;
+    const auto checked = check_intent(author, entry.kind, intent, *out.rules);
+    if (!checked && checked.error().code == Code::refused) out.why = "authority";
+    if (!checked || !known || canonical(intent) != entry.intent || !text_length(entry.user))
+        return out;
+    SPOT_ASSIGN(const auto possible,
+                entry.seen == Seen{} ? Result<bool>(true) : can_be(rows, entry.log, entry.seen));
+    if (possible) out.why.reset();
+    return out;
 }
 
 // Why the entry may not be applied; nothing: it may. What is refused here is kept all the same,
 // so that the chain goes on; what may hold personal data is sealed whatever is wrong with it.
-Result<Why> LedgerImpl::judge(Tx& tx, LogRow& log, const Entry& entry,
+Result<Why> LedgerImpl::judge(Rows rows, LogRow& log, const Received& received,
                               std::optional<SubjectId>& subject) {
-    const Party author = (log.id.device & kHubBit) != 0 ? Party::hub : Party::station;
-    const Json intent = Json::parse(entry.intent, nullptr, false);
-    Why code;
-
-    const auto catalogue = catalogue_of(tx, entry.kind, intent);
-    if (!catalogue && catalogue.error().code != Code::invalid)
-        return tl::make_unexpected(catalogue.error());
-    // What names a version that is not here may be wrong in other ways, too: they are told first.
-    const Catalogue& rules = catalogue ? **catalogue : *options.catalogue;
-    auto checked = intent.is_discarded() ? fail(Code::invalid, "the intent is not JSON")
-                                         : check_intent(author, entry.kind, intent, rules);
-    if (checked && !catalogue) checked = tl::make_unexpected(catalogue.error());
-    if (!checked)
-        code = checked.error().code == Code::refused ? "authority" : "form";
-    else if (canonical(intent) != entry.intent || !text_length(entry.user))
-        code = "form";
-    if (!code && entry.seen != Seen{}) {
-        SPOT_ASSIGN(const auto possible, can_be(tx, entry.log, entry.seen));
-        if (!possible) code = "form";
-    }
-
+    const Entry& entry = *received.entry;
+    const Json& intent = received.intent;
+    SPOT_ASSIGN(const auto form,
+                received.form ? Result<Form>(*received.form) : judge_form(rows, received));
+    Why code = form.why;
     if (!code) {
         const auto state =
-            check_state(tx, log.id, Whose::of_device, entry.kind, intent, rules, subject);
+            check_state(rows, log.id, Whose::of_device, entry.kind, intent, *form.rules, subject);
         if (!state && state.error().code == Code::not_found)
             code = "unknown_record";
         else if (!state && state.error().code == Code::invalid)
@@ -109,45 +151,116 @@ Result<Why> LedgerImpl::judge(Tx& tx, LogRow& log, const Entry& entry,
     }
     if (is_personal(entry.kind) && !subject) {
         const bool whole = !code || *code == "unknown_record";
-        SPOT_ASSIGN(const auto made, subjects.of_request(tx,
-                                                         whole && entry.kind == Kind::request_queue
-                                                             ? intent
-                                                             : Json{{"citizen", Json::object()}},
-                                                         entry.id(), SubjectKeys::Row::now));
+        SPOT_ASSIGN(
+            const auto made,
+            subjects.of_request(rows, whole && entry.kind == Kind::request_queue ? intent : Json(),
+                                entry.id(), SubjectKeys::Row::now));
         subject = made;
     }
     return code;
 }
 
+Result<Why> LedgerImpl::judge(Rows rows, LogRow& log, const Entry& entry,
+                              std::optional<SubjectId>& subject) {
+    return judge(rows, log, {&entry, Json::parse(entry.intent, nullptr, false), {}}, subject);
+}
+
+// What can be said before anything is known.
+void LedgerImpl::want(std::span<const Received> all, Wanted& wanted) const {
+    const Entry& first = *all.front().entry;
+    wanted.logs.push_back(first.log);
+    wanted.summaries.push_back(first.log.device);
+    if (party.knows_own_epochs) wanted.summaries.push_back(first.log.device ^ kHubBit);
+    for (auto period = period_of(first.seq); period <= period_of(all.back().entry->seq); ++period)
+        wanted.secrets.push_back({first.log, period});
+    want_catalogues(wanted);
+    subjects.want_secret(wanted);
+    for (const auto& [entry, intent, form] : all) {
+        for (const char* member : kReferring) {
+            const auto id = id_in(intent, member);
+            if (!id || is_among(*id, all)) continue;
+            wanted.heads.push_back(*id);
+            if (is_edit(entry->kind)) wanted.entries.push_back(*id);
+        }
+        if (entry->kind != Kind::request_queue) continue;
+        want_text(text_in(intent, "catalogue"), wanted);
+        subjects.want(intent, entry->id(), {}, wanted);
+    }
+}
+
+// What follows from what was found: texts of the catalogue that no entry names, and the keys for
+// what has something wrong with it or is about a person who was erased before.
+Result<> LedgerImpl::want_more(Rows rows, const Known& known, std::span<Received> all,
+                               Wanted& wanted) {
+    for (const auto& [entry, intent, form] : all) {
+        const auto request = is_edit(entry->kind) ? id_in(intent, "request") : std::nullopt;
+        if (request && is_among(*request, all)) continue;  // it names its version itself
+        SPOT_ASSIGN(const auto version, catalogue_version(rows, entry->kind, intent));
+        if (is_published(version)) want_text(version, wanted);
+    }
+    std::erase_if(wanted.values, [&](const auto& key) { return known.values.contains(key); });
+    const bool lacks_rules = !wanted.values.empty();
+    for (Received& one : all) {
+        const Entry& entry = *one.entry;
+        if (!is_personal(entry.kind)) continue;
+        const auto request = id_in(one.intent, "request");
+        bool is_whole = !lacks_rules && request && known.head(*request);
+        if (!lacks_rules && entry.kind == Kind::request_queue) {
+            SPOT_ASSIGN(one.form, judge_form(rows, one));
+            is_whole = !one.form->why;
+        }
+        if (entry.kind == Kind::request_queue) subjects.want(one.intent, entry.id(), known, wanted);
+        if (!is_whole) subjects.want({}, entry.id(), known, wanted);
+    }
+    return {};
+}
+
 Result<> LedgerImpl::receive(Tx& tx, const LogId& id, std::span<const Entry> received,
                              ReceiveMode take, Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
-    SPOT_ASSIGN(const auto found, log_to_receive(tx, id));
-    LogRow& log = *found;
-    const std::uint64_t receipts = log.receipts;
+    std::vector<Received> all;
     for (const Entry& entry : received) {
-        if (entry.log != id || entry.seq != log.tip.seq + 1)
+        if (entry.log != id || entry.seq != received.front().seq + all.size())
             return fail(Code::conflict, "the entries do not follow on the log's tip");
         if (entry.intent.size() > kIntentBytesMax || entry.user.size() > kUserBytesMax ||
             entry.seq > kSeqMax)
             return fail(Code::limit, "an entry is too large");
         if (!is_kind(entry.kind)) return fail(Code::corrupt, "an entry is of no kind");
-        SPOT_ASSIGN(const auto* const secret, secret_of(tx, log, entry.seq));
+        all.push_back({&entry, Json::parse(entry.intent, nullptr, false), {}});
+    }
+    Known known;
+    Effects effects;
+    const Rows rows(tx, known, effects);
+    if (!all.empty()) {
+        Wanted wanted, more;
+        want(all, wanted);
+        SPOT_TRY(tx.look_up(wanted, known));
+        SPOT_TRY(want_more(rows, known, all, more));
+        if (!more.values.empty() || !more.subjects.empty()) SPOT_TRY(tx.look_up(more, known));
+    }
+
+    SPOT_ASSIGN(auto* const log, log_to_receive(rows, id));
+    const std::uint64_t receipts = log->receipts;
+    for (const Received& one : all) {
+        const Entry& entry = *one.entry;
+        if (entry.seq != log->tip.seq + 1)
+            return fail(Code::conflict, "the entries do not follow on the log's tip");
+        SPOT_ASSIGN(const auto* const secret, secret_of(rows, *log, entry.seq));
         StoredEntry line;
         line.entry = entry;
         line.salt = salt_of(*secret, id, entry.seq);
-        auto code = judge(tx, log, entry, line.subject);
-        if (!code) return tl::make_unexpected(std::move(code).error());
+        SPOT_ASSIGN(Why code, judge(rows, *log, one, line.subject));
         // What it refers to may be held itself.
-        const bool well_formed = !*code || **code == "unknown_record";
-        if (take == ReceiveMode::quarantine && well_formed) *code = "revoked";
-        SPOT_TRY(entries.append(tx, log, line));
-        if (*code) SPOT_TRY(entries.quarantine(tx, log, entry.seq, **code));
+        const bool well_formed = !code || *code == "unknown_record";
+        if (take == ReceiveMode::quarantine && well_formed) code = "revoked";
+        SPOT_TRY(entries.append(rows, *log, line));
+        if (code) SPOT_TRY(entries.quarantine(rows, *log, entry.seq, *code));
         // Also of one in quarantine, as it may be let out.
-        if (well_formed) SPOT_TRY(name_files(tx, log, line));
+        if (well_formed) SPOT_TRY(name_files(rows, *log, line));
     }
-    tip = log.tip;
-    return log.receipts == receipts ? Result<>() : logs.save(tx, log);
+    tip = log->tip;
+    if (log->receipts != receipts) SPOT_TRY(logs.save(rows, *log));
+    return tx.apply(effects);
 }
 
 Result<> LedgerImpl::settle(Tx& tx, const LogId& id) {

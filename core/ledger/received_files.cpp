@@ -12,13 +12,13 @@ namespace {
 
 using FileState = FileState;
 
-constexpr std::string_view kKey = "file key";
+constexpr std::string_view kFileKey = "file key";
 // Content that is whole and something else: a disk or a memory may have failed once.
 constexpr std::uint64_t kFailuresMax = 3;
 
 Bytes place_of_key(const FileRow& row) {
     ByteWriter out;
-    out.sized(view(kKey));
+    out.sized(view(kFileKey));
     out.u64(static_cast<std::uint64_t>(row.number));
     out.raw(row.hash);
     return out.take();
@@ -41,7 +41,7 @@ std::optional<Hash> hash_in(std::string_view hex) {
 
 }  // namespace
 
-Result<> ReceivedFiles::name(Tx& tx, std::int64_t entry, std::uint64_t device,
+Result<> ReceivedFiles::name(Rows rows, std::int64_t entry, std::uint64_t device,
                              const SubjectId& subject, const nlohmann::json& attachments) {
     std::vector<FileName> files;
     for (const auto& [hex, about] : attachments.items()) {
@@ -49,7 +49,7 @@ Result<> ReceivedFiles::name(Tx& tx, std::int64_t entry, std::uint64_t device,
         if (!hash) return fail(Code::corrupt, "an attachment's name is no hash");
         files.push_back({*hash, about.at("bytes").get<std::uint64_t>()});
     }
-    return tx.files.name(entry, device, subject, files);
+    return rows.name_files({entry, device, subject, std::move(files)});
 }
 
 Result<std::uint64_t> ReceivedFiles::count_awaited(Tx& tx, std::uint64_t device) {

@@ -15,7 +15,7 @@ public:
     ReceivedFiles(SubjectKeys& subjects, Random& random) : subjects_(subjects), random_(random) {}
 
     // The attachments of a request whose form is good.
-    Result<> name(Tx& tx, std::int64_t entry, std::uint64_t device, const SubjectId& subject,
+    Result<> name(Rows rows, std::int64_t entry, std::uint64_t device, const SubjectId& subject,
                   const nlohmann::json& attachments);
     // Files that are to come from a device.
     Result<std::uint64_t> count_awaited(Tx& tx, std::uint64_t device);

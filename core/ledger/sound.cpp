@@ -18,18 +18,18 @@ bool same_changes(const std::vector<Change>& one, const std::vector<Change>& oth
 }  // namespace
 
 // What made and changed the record, in the order of execution here. Nothing: erased since.
-Result<std::optional<Documents::History>> Documents::history(Tx& tx, const StoredEntry& making,
+Result<std::optional<Documents::History>> Documents::history(Rows rows, const StoredEntry& making,
                                                              const std::vector<Change>& changes) {
     History out;
     for (const Change& change : changes) {
         const RecordId id = entry_of(making.entry.id(), change);
         SPOT_ASSIGN(auto line,
-                    id == making.entry.id() ? Result<StoredEntry>(making) : line_of(tx, id));
+                    id == making.entry.id() ? Result<StoredEntry>(making) : line_of(rows, id));
         if (line.erased) return std::nullopt;
         if (commitment(line.salt, line.entry.intent) != line.commitment)
             return fail(Code::corrupt, "an entry is not what it was committed to");
         for (std::size_t i = 0; i < out.steps.size() && out.in_sequence; ++i) {
-            SPOT_ASSIGN(const auto known, knows(tx, line.entry, changes[i]));
+            SPOT_ASSIGN(const auto known, knows(rows, line.entry, changes[i]));
             out.in_sequence = known;
         }
         out.steps.push_back({line.entry.kind, std::move(line.entry.intent)});
@@ -39,11 +39,11 @@ Result<std::optional<Documents::History>> Documents::history(Tx& tx, const Store
 
 // Documents are executed only where people changed a record while apart: it is where a whole
 // store's check would spend its time. For the others their operations are put one after the other.
-Result<std::optional<std::string>> Documents::rebuilt(Tx& tx, const StoredEntry& line,
+Result<std::optional<std::string>> Documents::rebuilt(Rows rows, const StoredEntry& line,
                                                       std::vector<Change> changes) {
     const RecordId id = line.entry.id();
     const Kind making = line.entry.kind;
-    SPOT_ASSIGN(const auto past, history(tx, line, changes));
+    SPOT_ASSIGN(const auto past, history(rows, line, changes));
     if (!past) return std::nullopt;
     const auto& steps = past->steps;
     if (!has_document(making)) {
@@ -61,7 +61,7 @@ Result<std::optional<std::string>> Documents::rebuilt(Tx& tx, const StoredEntry&
 
     CachedRecord anew;
     anew.id = id;
-    SPOT_TRY(replay(tx, anew, changes));
+    SPOT_TRY(replay(rows, anew, changes));
     if (!same_changes(anew.changes, changes))
         return fail(Code::corrupt, "a record's changes come out otherwise");
     SPOT_ASSIGN(const auto json, anew.document.json());
@@ -69,11 +69,11 @@ Result<std::optional<std::string>> Documents::rebuilt(Tx& tx, const StoredEntry&
     return std::move(projection.json);
 }
 
-Result<std::optional<std::vector<Change>>> Documents::changes_in(Tx& tx, const RecordRow& row,
+Result<std::optional<std::vector<Change>>> Documents::changes_in(Rows rows, const RecordRow& row,
                                                                  const RecordId& id) {
     if (!row.document) return std::vector<Change>{change_of(id)};
     SPOT_ASSIGN(const auto packed,
-                subjects_.open(tx, row.subject, {kDocumentColumn, row.key}, *row.document));
+                subjects_.open(rows, row.subject, {kDocumentColumn, row.key}, *row.document));
     if (!packed) return std::nullopt;
     View saved;
     auto changes = unpack(*packed, saved);
@@ -81,20 +81,19 @@ Result<std::optional<std::vector<Change>>> Documents::changes_in(Tx& tx, const R
     return changes;
 }
 
-Result<bool> Documents::is_sound(Tx& tx, const StoredEntry& line) {
-    SPOT_ASSIGN(const auto key, key_of(tx, line.entry.id()));
+Result<bool> Documents::is_sound(Rows rows, const StoredEntry& line) {
+    SPOT_ASSIGN(const auto key, key_of(rows, line.entry.id()));
     if (!key) return false;
-    SPOT_ASSIGN(const auto rows, tx.records.read({&*key, 1}));
-    if (rows.empty() || rows.front().place != record_place(record_of(line.entry.kind)))
-        return false;
-    const RecordRow& row = rows.front();
+    SPOT_ASSIGN(const auto found, rows.record(*key));
+    if (!found || found->place != record_place(record_of(line.entry.kind))) return false;
+    const RecordRow& row = *found;
     if (row.json.empty() && !row.document) return true;  // it is the entry alone
 
     const auto compared = [&]() -> Result<bool> {
-        SPOT_ASSIGN(const auto shown, open_json(tx, line.entry.id(), row));
-        SPOT_ASSIGN(auto changes, changes_in(tx, row, line.entry.id()));
+        SPOT_ASSIGN(const auto shown, open_json(rows, line.entry.id(), row));
+        SPOT_ASSIGN(auto changes, changes_in(rows, row, line.entry.id()));
         if (!shown || !changes || line.erased) return true;
-        SPOT_ASSIGN(const auto expected, rebuilt(tx, line, std::move(*changes)));
+        SPOT_ASSIGN(const auto expected, rebuilt(rows, line, std::move(*changes)));
         return !expected || *expected == *shown;
     }();
     if (!compared && compared.error().code == Code::corrupt) return false;

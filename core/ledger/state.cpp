@@ -10,13 +10,14 @@ namespace {
 
 constexpr std::string_view kFields = "fields.";
 
-std::optional<RecordId> id_at(const nlohmann::json& intent, const char* member) {
+}  // namespace
+
+std::optional<RecordId> id_in(const nlohmann::json& intent, std::string_view member) {
+    if (!intent.is_object()) return std::nullopt;
     const auto at = intent.find(member);
-    if (at == intent.end()) return std::nullopt;
+    if (at == intent.end() || !at->is_string()) return std::nullopt;
     return RecordId::parse(at->get_ref<const std::string&>());
 }
-
-}  // namespace
 
 bool is_earlier_series(const LogId& log, std::string_view series) {
     const auto dash = series.rfind('-');
@@ -32,23 +33,23 @@ bool LedgerImpl::is_own(const LogId& log) const {
     return (log.device & kHubBit) == party.own_bit;
 }
 
-Result<std::optional<EntryLog::Head>> LedgerImpl::made(Tx& tx, Kind making, const RecordId& id) {
-    SPOT_ASSIGN(const auto log, logs.find(tx, id.log));
+Result<std::optional<EntryLog::Head>> LedgerImpl::made(Rows rows, Kind making, const RecordId& id) {
+    SPOT_ASSIGN(const auto log, logs.find(rows, id.log));
     if (!log || id.seq > log->last()) return std::nullopt;
-    auto head = entries.head(tx, *log, id.seq);
+    auto head = entries.head(rows, *log, id.seq);
     if (head && *head && (*head)->kind != making) return std::nullopt;
     return head;
 }
 
-Result<> LedgerImpl::check_state(Tx& tx, const LogId& log, Whose whose, Kind kind,
+Result<> LedgerImpl::check_state(Rows rows, const LogId& log, Whose whose, Kind kind,
                                  const nlohmann::json& intent, const Catalogue& catalogue,
                                  std::optional<SubjectId>& subject) {
     const auto find = [&](const char* member, Kind making) -> Result<> {
         if (!intent.contains(member)) return {};
-        const auto id = id_at(intent, member);
+        const auto id = id_in(intent, member);
         const bool allowed =
             id && (whose == Whose::anybody || id->log.device == (log.device & ~kHubBit));
-        SPOT_ASSIGN(auto head, allowed ? made(tx, making, *id) : std::optional<EntryLog::Head>());
+        SPOT_ASSIGN(auto head, allowed ? made(rows, making, *id) : std::optional<EntryLog::Head>());
         if (!head) return fail(Code::not_found, "unknown " + std::string(member));
         if (making == Kind::request_queue) subject = head->subject;
         return {};
@@ -57,7 +58,7 @@ Result<> LedgerImpl::check_state(Tx& tx, const LogId& log, Whose whose, Kind kin
     SPOT_TRY(find("request", Kind::request_queue));
     SPOT_TRY(find("receipt", Kind::receipt_print));
     if (kind == Kind::request_edit || kind == Kind::hub_edit)
-        return check_edit(tx, *id_at(intent, "request"), intent.at("set"), catalogue);
+        return check_edit(rows, *id_in(intent, "request"), intent.at("set"), catalogue);
     return {};
 }
 
@@ -75,14 +76,14 @@ Result<> LedgerImpl::check_open(Kind kind, CachedRecord& request) {
     return {};
 }
 
-Result<> LedgerImpl::check_edit(Tx& tx, const RecordId& request, const nlohmann::json& set,
+Result<> LedgerImpl::check_edit(Rows rows, const RecordId& request, const nlohmann::json& set,
                                 const Catalogue& catalogue) {
     const auto edits_fields = [](const auto& member) { return member.key().starts_with(kFields); };
     const auto items = set.items();
     if (std::none_of(items.begin(), items.end(), edits_fields)) return {};
 
-    SPOT_ASSIGN(const auto log, logs.find(tx, request.log));
-    SPOT_ASSIGN(const auto line, entries.read(tx, *log, request.seq));
+    SPOT_ASSIGN(const auto log, logs.find(rows, request.log));
+    SPOT_ASSIGN(const auto line, entries.read(rows, *log, request.seq));
     if (!line || line->erased) return fail(Code::not_found, "unknown request");
     const auto making = nlohmann::json::parse(line->entry.intent, nullptr, false);
     const auto* service = catalogue.service(making.at("service").get_ref<const std::string&>());

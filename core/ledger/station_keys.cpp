@@ -10,10 +10,9 @@ namespace spot::core {
 using Json = nlohmann::json;
 
 // The last word about a device counts: a hub that was set back says it again.
-Result<> LedgerImpl::keep_station_key(Tx& tx, const Json& intent) {
+Result<> LedgerImpl::keep_station_key(Rows rows, const Json& intent) {
     const Json stored{{"station", intent.at("station")}, {"key", intent.at("key")}};
-    return tx.values.put(kStationKeys, intent.at("device").get_ref<const std::string&>(), "",
-                         stored.dump());
+    return rows.put(kStationKeys, intent.at("device").get_ref<const std::string&>(), stored.dump());
 }
 
 }  // namespace spot::core

@@ -6,7 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/id.h"
-#include "core/store/store.h"
+#include "core/ledger/rows.h"
 
 namespace spot::core {
 
@@ -22,24 +22,29 @@ public:
     // before renew(), and until then the key follows from a secret of the store's that renew()
     // destroys.
     enum class Row { now, later };
-    Result<SubjectId> of_request(Tx& tx, const nlohmann::json& intent, const RecordId& request,
+    // `intent` may be wrong in any way, or null: then nobody's NIF is in it.
+    Result<SubjectId> of_request(Rows rows, const nlohmann::json& intent, const RecordId& request,
                                  Row row);
-    Result<> keep(Tx& tx, const SubjectId& id);
-    Result<> renew(Tx& tx);
+    Result<> keep(Rows rows, const SubjectId& id);
+    Result<> renew(Rows rows);
+    // What of_request() will read; of a person who was erased, the next ones.
+    void want(const nlohmann::json& intent, const RecordId& request, const Known& known,
+              Wanted& wanted) const;
+    void want_secret(Wanted& wanted) const;  // of keys without a row
     // Null: erased. The pointer lasts until the next call.
-    Result<const SecretKey*> key(Tx& tx, const SubjectId& id);
+    Result<const SecretKey*> key(Rows rows, const SubjectId& id);
     // Destroys the key.
-    Result<> erase(Tx& tx, const SubjectId& id);
+    Result<> erase(Rows rows, const SubjectId& id);
 
     // With no subject, the bytes themselves. `place` binds them to one column of one row.
     struct Place {
         char column;
         std::int64_t key;
     };
-    Result<Bytes> seal(Tx& tx, const std::optional<SubjectId>& subject, Place place, View plain);
+    Result<Bytes> seal(Rows rows, const std::optional<SubjectId>& subject, Place place, View plain);
     // Nothing: erased.
-    Result<std::optional<Bytes>> open(Tx& tx, const std::optional<SubjectId>& subject, Place place,
-                                      View sealed);
+    Result<std::optional<Bytes>> open(Rows rows, const std::optional<SubjectId>& subject,
+                                      Place place, View sealed);
 
     void forget() {
         keys_.clear();
@@ -48,9 +53,10 @@ public:
 
 private:
     enum class State { usable, erased, unknown };
-    Result<State> state(Tx& tx, const SubjectId& id);
-    Result<> make(Tx& tx, const SubjectId& id, const SecretKey& key);
-    Result<bool> has_fresh(Tx& tx);
+    SubjectId id_of(std::string_view who, std::uint8_t times_erased) const;
+    Result<State> state(Rows rows, const SubjectId& id);
+    Result<> make(Rows rows, const SubjectId& id, const SecretKey& key);
+    Result<bool> has_fresh(Rows rows);
 
     Random& random_;
     SecretKey secret_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/store/batch.h"
 #include "core/store/tables.h"
 
 namespace spot::core {
@@ -46,6 +47,13 @@ public:
     // came next would be no part of it.
     virtual bool ended() const = 0;
 
+    // Adds to `known` what it lacks. One question, as a store in a server is asked.
+    virtual Result<> look_up(const Wanted& wanted, Known& known) {
+        return look_up_in_tables(*this, wanted, known);
+    }
+    virtual Result<> apply(const Effects& effects) { return apply_to_tables(*this, effects); }
+
+    // One row, or one kind of rows, at a time.
     LogTable& logs;
     EntryTable& entries;
     RecordTable& records;

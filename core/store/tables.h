@@ -71,11 +71,14 @@ public:
     struct Summary {
         std::uint32_t newest_epoch = 0;  // 0: the device has no log here
         std::uint64_t count = 0;
+        std::int64_t next_number = 1;  // that add() gives to the next log, whatever its device
     };
     virtual Result<Summary> summary(std::uint64_t device) = 0;
     // A device's, the newest epoch first, without their tips.
     virtual Result<std::vector<LogRow>> of_device(std::uint64_t device) = 0;
     virtual Result<std::vector<LogId>> all() = 0;  // sorted
+    // Those that have settled entries which were not executed, by id, at most `count`.
+    virtual Result<std::vector<LogRow>> unexecuted(std::size_t count) = 0;
     // `limit`: the store has as many logs as it can number. `conflict`: it is there.
     virtual Result<LogRow> add(const LogId& id) = 0;
     virtual Result<> save(const LogRow& row) = 0;  // all but the tip
@@ -155,6 +158,9 @@ struct RecordRow {
     Bytes json;                        // empty: it is what the entry that made it says
     std::optional<Bytes> document;     // changes (changes.h); none: only the entry that made it
     int route = 0;                     // place in kRoutes
+    // Keys of the entries that changed it, where `document` holds no saved one: it is made again
+    // from them. Empty in rows of an older store.
+    std::vector<std::int64_t> changed_by;
     bool operator==(const RecordRow&) const = default;
 };
 
@@ -176,7 +182,7 @@ class RecordTable {
 public:
     virtual ~RecordTable() = default;
     virtual Result<> insert(std::span<const RecordRow> rows) = 0;
-    // json, conflicts, document and route.
+    // json, conflicts, document, route and changed_by.
     virtual Result<> update(std::span<const RecordRow> rows) = 0;
     // Those that are there, in the order of `keys`, as with entries.
     virtual Result<std::vector<RecordRow>> read(std::span<const std::int64_t> keys) = 0;
@@ -188,7 +194,7 @@ public:
         std::int64_t first_place = 0, last_place = kRecordNames.size() - 1;
         std::int64_t since_ms = std::numeric_limits<std::int64_t>::min();  // made then or later
     };
-    // In the order of the keys; without documents.
+    // In the order of the keys; without document and changed_by.
     virtual Result<> each(const Selection&, const std::function<Result<>(RecordRow&)>& use) = 0;
     using Tally = std::array<std::uint64_t, kRecordNames.size()>;
     virtual Result<Tally> tally(KeyRange range) = 0;

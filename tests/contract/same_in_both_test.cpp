@@ -48,6 +48,11 @@ std::string shown(const SubjectId& id) {
 std::string shown(const SecretKey& key) {
     return to_hex(key.bytes());
 }
+std::string shown(const std::vector<std::int64_t>& keys) {
+    std::string out;
+    for (const std::int64_t key : keys) out += std::to_string(key) + ",";
+    return out;
+}
 std::string shown(const LogId& id) {
     return std::to_string(id.device) + "." + std::to_string(id.epoch);
 }
@@ -69,7 +74,7 @@ std::string shown(const LogRow& row) {
                   row.tallied, std::uint64_t{row.branch.epoch}, row.branch.seq, row.ended);
 }
 std::string shown(const LogTable::Summary& summary) {
-    return joined(std::uint64_t{summary.newest_epoch}, summary.count);
+    return joined(std::uint64_t{summary.newest_epoch}, summary.count, summary.next_number);
 }
 std::string shown(const EntryRow& row) {
     return joined(row.key, static_cast<int>(row.kind), row.run, std::uint64_t{row.seen.epoch},
@@ -84,7 +89,7 @@ std::string shown(const QuarantineRow& row) {
 }
 std::string shown(const RecordRow& row) {
     return joined(row.key, row.place, row.made_ms, row.conflicts, row.reference, row.subject,
-                  row.json, row.document, row.route);
+                  row.json, row.document, row.route, row.changed_by);
 }
 std::string shown(const ListedRow& row) {
     return joined(row.key, row.place, row.made_ms);
@@ -242,6 +247,7 @@ public:
         row.json = bytes();
         row.document = maybe(bytes());
         row.route = static_cast<int>(below(4));
+        for (std::uint64_t i = below(3); i > 0; --i) row.changed_by.push_back(key());
         return row;
     }
 
@@ -443,6 +449,7 @@ const std::vector<Operation>& looks() {
         [](Tx& tx, Draw& draw) { return answer(tx.logs.find(draw.log())); },
         [](Tx& tx, Draw& draw) { return answer(tx.logs.id_of(draw.log_number())); },
         [](Tx& tx, Draw& draw) { return answer(tx.logs.of_device(draw.device())); },
+        [](Tx& tx, Draw& draw) { return answer(tx.logs.unexecuted(draw.below(4))); },
         [](Tx& tx, Draw& draw) {
             const std::int64_t log = draw.log_number();
             return answer(tx.logs.secret(log, draw.below(4)));

@@ -27,7 +27,8 @@ public:
 
     Result<Summary> summary(std::uint64_t device) override {
         SPOT_ASSIGN(const auto rows, of_device(device));
-        return Summary{rows.empty() ? 0 : rows.front().id.epoch, rows.size()};
+        const std::int64_t* const last = work_.state.log_ids.last_until(kLogNumberMax);
+        return Summary{rows.empty() ? 0 : rows.front().id.epoch, rows.size(), last ? *last + 1 : 1};
     }
 
     Result<std::vector<LogRow>> of_device(std::uint64_t device) override {
@@ -46,6 +47,16 @@ public:
         work_.state.logs.all([&](const LogId& id, const LogRow&) {
             out.push_back(id);
             return true;
+        });
+        return out;
+    }
+
+    Result<std::vector<LogRow>> unexecuted(std::size_t count) override {
+        std::vector<LogRow> out;
+        if (count == 0) return out;
+        work_.state.logs.all([&](const LogId&, const LogRow& row) {
+            if (row.executed < row.settled) out.push_back(with_tip(row));
+            return out.size() < count;
         });
         return out;
     }

@@ -29,6 +29,7 @@ public:
             changed.conflicts = row.conflicts;
             changed.document = row.document;
             changed.route = row.route;
+            changed.changed_by = row.changed_by;
             state.records.put(row.key, std::move(changed));
         }
         return {};
@@ -78,6 +79,7 @@ public:
                 return true;
             RecordRow copy = row;
             copy.document.reset();
+            copy.changed_by.clear();
             done = use(copy);
             return done.has_value();
         });

@@ -5,12 +5,15 @@
 namespace spot::core::sqlite {
 namespace {
 
-#define SPOT_LOG_COLUMNS                                                                        \
-    "SELECT number, device, epoch, executed, receipts, acked_seq, acked_hash, backed_up_seq,"   \
-    " backed_up_hash, settled, tallied, tally, branch_epoch, branch_seq, ended, projected FROM" \
-    " log WHERE device = ?1"
-constexpr char kOne[] = SPOT_LOG_COLUMNS " AND epoch = ?2";
-constexpr char kOfDevice[] = SPOT_LOG_COLUMNS " ORDER BY epoch DESC";
+#define SPOT_LOG_COLUMNS                                                                      \
+    "SELECT number, device, epoch, executed, receipts, acked_seq, acked_hash, backed_up_seq," \
+    " backed_up_hash, settled, tallied, tally, branch_epoch, branch_seq, ended, projected"    \
+    " FROM log "
+constexpr char kOne[] = SPOT_LOG_COLUMNS "WHERE device = ?1 AND epoch = ?2";
+constexpr char kOfDevice[] = SPOT_LOG_COLUMNS "WHERE device = ?1 ORDER BY epoch DESC";
+// In the table the hub's bit makes a device negative.
+constexpr char kUnexecuted[] = SPOT_LOG_COLUMNS
+    "INDEXED BY log_unexecuted WHERE executed < settled ORDER BY device < 0, device, epoch";
 #undef SPOT_LOG_COLUMNS
 
 Hash hash_or_zeros(View bytes) {
@@ -67,10 +70,11 @@ Result<std::optional<LogId>> Logs::id_of(std::int64_t number) {
 }
 
 Result<LogTable::Summary> Logs::summary(std::uint64_t device) {
-    auto row =
-        database_.prepare("SELECT coalesce(max(epoch), 0), count(*) FROM log WHERE device = ?1");
+    auto row = database_.prepare(
+        "SELECT coalesce(max(epoch), 0), count(*), (SELECT coalesce(max(number), 0)"
+        " FROM log) FROM log WHERE device = ?1");
     SPOT_TRY(row.with(device).step());
-    return Summary{static_cast<std::uint32_t>(row.integer(0)), row.number(1)};
+    return Summary{static_cast<std::uint32_t>(row.integer(0)), row.number(1), row.integer(2) + 1};
 }
 
 Result<std::vector<LogRow>> Logs::of_device(std::uint64_t device) {
@@ -93,6 +97,18 @@ Result<std::vector<LogId>> Logs::all() {
         out.push_back({rows.number(0), static_cast<std::uint32_t>(rows.integer(1))});
     }
     std::sort(out.begin(), out.end());
+    return out;
+}
+
+Result<std::vector<LogRow>> Logs::unexecuted(std::size_t count) {
+    std::vector<LogRow> out;
+    auto rows = database_.prepare(kUnexecuted);
+    while (out.size() < count) {
+        SPOT_ASSIGN(const bool row, rows.step());
+        if (!row) break;
+        out.push_back(row_of(rows));
+        SPOT_TRY(read_tip(out.back()));
+    }
     return out;
 }
 

@@ -9,6 +9,20 @@ Result<std::int64_t> place_in(std::int64_t place) {
     return place;
 }
 
+Bytes packed(const std::vector<std::int64_t>& keys) {
+    ByteWriter out;
+    for (const std::int64_t key : keys) out.u64(static_cast<std::uint64_t>(key));
+    return out.take();
+}
+
+std::vector<std::int64_t> unpacked(View bytes) {
+    std::vector<std::int64_t> out;
+    ByteReader in(bytes);
+    while (in.rest().size() >= sizeof(std::uint64_t))
+        out.push_back(static_cast<std::int64_t>(in.u64()));
+    return out;
+}
+
 // Of rows of (key, place, ms), at most `count`.
 Result<std::vector<ListedRow>> listed(Statement& rows, std::size_t count) {
     std::vector<ListedRow> out;
@@ -27,11 +41,12 @@ Result<> Records::insert(std::span<const RecordRow> rows) {
     for (const RecordRow& row : rows)
         SPOT_TRY(database_
                      .prepare("INSERT INTO record (key, place, made_ms, conflicts, reference,"
-                              " subject, json, document, route)"
-                              " VALUES (?1, ?2, ?3, ?4, nullif(?5, ''), ?6, ?7, ?8, ?9)")
+                              " subject, json, document, route, changed_by)"
+                              " VALUES (?1, ?2, ?3, ?4, nullif(?5, ''), ?6, ?7, ?8, ?9,"
+                              " nullif(?10, x''))")
                      .with(row.key, row.place, row.made_ms, int{row.conflicts},
                            std::string_view(row.reference), row.subject, row.json, row.document,
-                           row.route)
+                           row.route, packed(row.changed_by))
                      .run());
     return {};
 }
@@ -40,8 +55,9 @@ Result<> Records::update(std::span<const RecordRow> rows) {
     for (const RecordRow& row : rows)
         SPOT_TRY(database_
                      .prepare("UPDATE record SET json = ?2, conflicts = ?3, document = ?4,"
-                              " route = ?5 WHERE key = ?1")
-                     .with(row.key, row.json, int{row.conflicts}, row.document, row.route)
+                              " route = ?5, changed_by = nullif(?6, x'') WHERE key = ?1")
+                     .with(row.key, row.json, int{row.conflicts}, row.document, row.route,
+                           packed(row.changed_by))
                      .run());
     return {};
 }
@@ -50,8 +66,8 @@ Result<std::vector<RecordRow>> Records::read(std::span<const std::int64_t> keys)
     std::vector<RecordRow> out;
     for (const std::int64_t key : keys) {
         auto row = database_.prepare(
-            "SELECT place, made_ms, conflicts, reference, subject, json, document, route"
-            " FROM record WHERE key = ?1");
+            "SELECT place, made_ms, conflicts, reference, subject, json, document, route,"
+            " changed_by FROM record WHERE key = ?1");
         SPOT_ASSIGN(const bool found, row.with(key).step());
         if (!found) continue;
         RecordRow& one = out.emplace_back();
@@ -65,6 +81,7 @@ Result<std::vector<RecordRow>> Records::read(std::span<const std::int64_t> keys)
         one.json.assign(json.begin(), json.end());
         if (!row.null(6)) one.document.emplace(document.begin(), document.end());
         one.route = static_cast<int>(row.integer(7));
+        one.changed_by = unpacked(row.blob(8));
     }
     return out;
 }

@@ -19,6 +19,7 @@ public:
     Result<Summary> summary(std::uint64_t device) override;
     Result<std::vector<LogRow>> of_device(std::uint64_t device) override;
     Result<std::vector<LogId>> all() override;
+    Result<std::vector<LogRow>> unexecuted(std::size_t count) override;
     Result<LogRow> add(const LogId& id) override;
     Result<> save(const LogRow& row) override;
     Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period) override;
