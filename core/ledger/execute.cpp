@@ -142,11 +142,19 @@ void LedgerImpl::want(const Slice& slice, const Known& known, Wanted& wanted) co
 Result<> LedgerImpl::execute(Rows rows, const Effects& effects, const Slice& slice) {
     SPOT_ASSIGN(auto* const log, logs.find(rows, slice.range.log));
     const std::size_t records_before = effects.records.size();
+    // What an author wrote upon a record that is another one here can't come out either.
+    std::set<RecordId> diverged;
     for (const auto& [line, intent] : slice.entries) {
-        SPOT_ASSIGN(const auto held, entries.in_quarantine(rows, *log, line.entry.seq));
+        const Entry& entry = line.entry;
+        SPOT_ASSIGN(const auto held, entries.in_quarantine(rows, *log, entry.seq));
         if (held) continue;
-        SPOT_ASSIGN(const auto why, execute_one(rows, line, intent, Check::by_hash));
-        if (why) SPOT_TRY(entries.quarantine(rows, *log, line.entry.seq, *why));
+        const auto record = has_document(entry.kind) ? target_of(entry, intent) : std::nullopt;
+        const bool is_hopeless = record && diverged.contains(*record);
+        SPOT_ASSIGN(const Why why, is_hopeless ? Result<Why>("diverged")
+                                               : execute_one(rows, line, intent, Check::by_hash));
+        if (!why) continue;
+        if (record && *why == "diverged") diverged.insert(*record);
+        SPOT_TRY(entries.quarantine(rows, *log, entry.seq, *why));
     }
     SPOT_TRY(documents.tally(rows, *log, log->executed));
     for (const RecordRow& made : std::span(effects.records).subspan(records_before))

@@ -61,9 +61,7 @@ void Table::add(const Told& told, const Json& row) {
         std::printf("| %s | %s | %s | %s | %s | %s | %s | %s%s |\n", told.name, told.finding,
                     up.c_str(), ended ? "" : row["answer"].get<std::string>().c_str(), held.c_str(),
                     cost("cpu").c_str(), cost("mb").c_str(), fault.c_str(),
-                    told.mended == Mended::later  ? " (not mended yet)"
-                    : told.mended == Mended::core ? " (core)"
-                                                  : "");
+                    told.mended == Mended::later ? " (not mended yet)" : "");
         std::fflush(stdout);
     }
     CAPTURE(std::string(told.name));

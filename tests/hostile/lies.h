@@ -20,7 +20,6 @@ constexpr int kChildSeconds = 20;
 
 enum class Mended : unsigned char {
     here,   // has to hold
-    core,   // mended in core/store
     later,  // today's answer is recorded, no more
 };
 

@@ -111,7 +111,7 @@ std::vector<Lie> lies() {
             e.seen_epoch = core::kEpochMax;
             e.seen_seq = 5;
         },
-        "ok", Mended::core);
+        "ok", Mended::here);
     edit("seen (1, 2^64-1)", "K8", [](LooseEntry& e) {
         e.seen_epoch = 1;
         e.seen_seq = kMost;
