@@ -15,6 +15,7 @@
 #include "core/ledger/replica.h"
 #include "core/ledger/values.h"
 #include "core/random.h"
+#include "core/rim/disk.h"
 #include "core/rules.h"
 #include "core/store/store.h"
 
@@ -35,8 +36,10 @@ public:
         Random* random = nullptr;              // outlives the ledger
         std::size_t record_bytes_max = kRecordBytesMax;  // other than that in tests only
     };
-    // `refused`: the key does not open the file. `corrupt`: it is no store of ours.
-    static Result<Ledger> open(const std::filesystem::path& file, const SecretKey& key, Options);
+    // `refused`: the key does not open the file. `corrupt`: it is no store of ours. `disk` outlives
+    // the ledger.
+    static Result<Ledger> open(const std::filesystem::path& file, const SecretKey& key, Options,
+                               Disk& disk = system_disk());
     // On a store of another kind.
     static Result<Ledger> open(std::unique_ptr<Store> store, Options);
     Ledger(Ledger&&) noexcept;

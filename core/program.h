@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/ledger.h"
+#include "core/rim/disk.h"
 #include "core/vault.h"
 
 namespace spot::core {
@@ -116,26 +117,17 @@ private:
 
 // ── Files.
 
-// `limit`: the file is larger than `bytes_max`. "-" is not special here.
-Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t bytes_max);
-// Readable by its owner only; on disk, whole or not at all, when it returns.
-Result<> write_private_file(const std::filesystem::path& file, std::string_view content);
-// The same, but never over another. `conflict`: something is there.
-Result<> write_new_private_file(const std::filesystem::path& file, std::string_view content);
-
-// Puts on disk which files are in the folder, and under which names.
-Result<> flush_folder(const std::filesystem::path& folder);
-
 // Makes `files` in `folder` by `work`, all or none: where `work` fails they are removed, and where
 // the process ends in its midst they don't count, and the next call begins anew. Before that
 // removes anything it asks `is_whole`, as the mark of an unfinished making may be wrong: a store
 // that opens stays. Its errors are returned, and nothing is removed. `conflict`: they are there
-// already; nothing was changed.
+// already; nothing was changed. Durable when it returns.
 Result<> make_store(const std::filesystem::path& folder, const std::vector<std::string>& files,
                     const std::function<Result<>()>& work,
-                    const std::function<Result<bool>()>& is_whole = {});
+                    const std::function<Result<bool>()>& is_whole = {}, Disk& disk = system_disk());
 // Did make_store() make it whole?
-bool store_is_made(const std::filesystem::path& folder, const std::vector<std::string>& files);
+bool store_is_made(const std::filesystem::path& folder, const std::vector<std::string>& files,
+                   Disk& disk = system_disk());
 
 // Held until it goes, or the process ends, however it ends.
 class FileLock {

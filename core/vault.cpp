@@ -129,9 +129,9 @@ std::optional<Slot> slot_of(const Json& json) {
                 *wrapped};
 }
 
-Result<std::vector<Slot>> read_slots(const std::filesystem::path& file) {
+Result<std::vector<Slot>> read_slots(const std::filesystem::path& file, Disk& disk) {
     const auto damaged = [] { return fail(Code::corrupt, "the file of key slots is damaged"); };
-    SPOT_ASSIGN(const auto content, read_small_file(file, kFileBytesMax));
+    SPOT_ASSIGN(const auto content, disk.read(file, kFileBytesMax));
     const Json json = Json::parse(content, nullptr, false);
     if (!json.is_object() || json.value("version", Json()) != kVersion || !json.contains("slots") ||
         !json["slots"].is_array() || json["slots"].size() > kSlotsMax)
@@ -145,10 +145,11 @@ Result<std::vector<Slot>> read_slots(const std::filesystem::path& file) {
     return slots;
 }
 
-Result<> write_slots(const std::filesystem::path& file, const std::vector<Slot>& slots) {
+Result<> write_slots(const std::filesystem::path& file, const std::vector<Slot>& slots,
+                     Disk& disk) {
     Json json{{"version", kVersion}, {"slots", Json::array()}};
     for (const Slot& slot : slots) json["slots"].push_back(json_of(slot));
-    return write_private_file(file, json.dump(2) + "\n");
+    return disk.replace(file, json.dump(2) + "\n");
 }
 
 }  // namespace
@@ -177,18 +178,18 @@ Passphrase::~Passphrase() {
 }
 
 Result<SecretKey> Vault::create(const std::filesystem::path& file, std::string_view slot,
-                                const Passphrase& passphrase, Random& random) {
-    std::error_code error;
-    if (std::filesystem::exists(file, error))
+                                const Passphrase& passphrase, Random& random, Disk& disk) {
+    if (disk.exists(file))
         return fail(Code::conflict, "there are key slots already; nothing was changed");
     SecretKey key = SecretKey::random(random);
     SPOT_ASSIGN(auto wrapped, wrap(slot, key, passphrase, random));
-    SPOT_TRY(write_slots(file, {std::move(wrapped)}));
+    SPOT_TRY(write_slots(file, {std::move(wrapped)}, disk));
     return key;
 }
 
-Result<SecretKey> Vault::open(const std::filesystem::path& file, const Passphrase& passphrase) {
-    SPOT_ASSIGN(const auto slots, read_slots(file));
+Result<SecretKey> Vault::open(const std::filesystem::path& file, const Passphrase& passphrase,
+                              Disk& disk) {
+    SPOT_ASSIGN(const auto slots, read_slots(file, disk));
     for (const Slot& slot : slots) {
         SPOT_ASSIGN(const auto stretched, stretch(slot, passphrase));
         auto opened = open_at_rest(stretched, slot.wrapped, view(slot.name));
@@ -201,14 +202,15 @@ Result<SecretKey> Vault::open(const std::filesystem::path& file, const Passphras
 }
 
 Result<> Vault::add_slot(const std::filesystem::path& file, std::string_view slot,
-                         const SecretKey& key, const Passphrase& passphrase, Random& random) {
-    SPOT_ASSIGN(auto slots, read_slots(file));
+                         const SecretKey& key, const Passphrase& passphrase, Random& random,
+                         Disk& disk) {
+    SPOT_ASSIGN(auto slots, read_slots(file, disk));
     if (slots.size() >= kSlotsMax) return fail(Code::limit, "all 32 key slots are taken");
     for (const Slot& one : slots)
         if (one.name == slot) return fail(Code::conflict, "a key slot has this name already");
     SPOT_ASSIGN(auto wrapped, wrap(slot, key, passphrase, random));
     slots.push_back(std::move(wrapped));
-    return write_slots(file, slots);
+    return write_slots(file, slots, disk);
 }
 
 }  // namespace spot::core

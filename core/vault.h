@@ -5,6 +5,7 @@
 
 #include "core/crypto.h"
 #include "core/error.h"
+#include "core/rim/disk.h"
 
 namespace spot::core {
 
@@ -27,16 +28,20 @@ private:
 };
 
 // The file `keys.json` beside a store: the store's random key, wrapped once for each person who
-// may open it (a key slot: name, salt, costs, nonce, wrapped key). Written by rename, with fsync.
+// may open it (a key slot: name, salt, costs, nonce, wrapped key). What a call changed is
+// durable when it returns; a power cut before leaves the file as it was.
 class Vault {
 public:
     // Makes the file with one slot and returns the new key. `conflict` where the file is there.
     static Result<SecretKey> create(const std::filesystem::path& file, std::string_view slot,
-                                    const Passphrase& passphrase, Random& random);
+                                    const Passphrase& passphrase, Random& random,
+                                    Disk& disk = system_disk());
     // Tries the slots in turn. `refused`: no slot opens with it; nothing was changed.
-    static Result<SecretKey> open(const std::filesystem::path& file, const Passphrase& passphrase);
+    static Result<SecretKey> open(const std::filesystem::path& file, const Passphrase& passphrase,
+                                  Disk& disk = system_disk());
     static Result<> add_slot(const std::filesystem::path& file, std::string_view slot,
-                             const SecretKey& key, const Passphrase& passphrase, Random& random);
+                             const SecretKey& key, const Passphrase& passphrase, Random& random,
+                             Disk& disk = system_disk());
 };
 
 }  // namespace spot::core

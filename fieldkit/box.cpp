@@ -117,7 +117,7 @@ Result<> Box::begin() {
     core::Bytes chance(kPassphraseBytes);
     random.fill(chance);
     passphrase_ = core::to_hex(chance);
-    SPOT_TRY(core::write_private_file(passphrase_file(), passphrase_ + "\n"));
+    SPOT_TRY(core::system_disk().replace(passphrase_file(), passphrase_ + "\n"));
 
     const fs::path data = folder() / "hub";
 

@@ -28,7 +28,7 @@ core::Result<std::string> read_events(const std::filesystem::path& file) {
     const auto size = std::filesystem::file_size(file, error);
     if (error) return fail(Code::io, file.string() + " can't be read: " + error.message());
     if (size > kEventsFileMax) return fail(Code::limit, file.string() + " is too large");
-    return core::read_small_file(file, size);
+    return core::system_disk().read(file, size);
 }
 
 core::Result<std::vector<std::string>> read_lines(const std::filesystem::path& file,

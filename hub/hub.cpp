@@ -27,10 +27,12 @@ core::Ledger::Options options(core::Random& random) {
 }
 
 Result<> make(const fs::path& data, const std::string& name, const std::string& url,
-              const core::Passphrase& passphrase, core::Instant now, core::Random& random) {
-    SPOT_ASSIGN(const auto key, core::Vault::create(data / kKeysFile, kSlot, passphrase, random));
-    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
-    SPOT_TRY(make_certificate(data / kCertificateFile, data / kCertificateKeyFile, now));
+              const core::Passphrase& passphrase, core::Instant now, core::Random& random,
+              core::Disk& disk) {
+    SPOT_ASSIGN(const auto key,
+                core::Vault::create(data / kKeysFile, kSlot, passphrase, random, disk));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random), disk));
+    SPOT_TRY(make_certificate(data / kCertificateFile, data / kCertificateKeyFile, now, disk));
     const auto sign_seed = core::SecretKey::random(random);
     const auto seal_secret = core::SecretKey::random(random);
     const json identity{{"name", name},
@@ -75,9 +77,8 @@ Result<Keyed> identity_of(core::Ledger& ledger) {
 
 // Of files whose making seems not to have ended; as in van-station/app/station.cpp.
 Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
-                      core::Random& random) {
-    std::error_code ignored;
-    if (!fs::exists(data / kStoreFile, ignored)) return false;
+                      core::Random& random, core::Disk& disk) {
+    if (!disk.exists(data / kStoreFile)) return false;
     const auto kept = [&](const core::Error& error) {
         return fail(error.code, "in " + data.string() +
                                     " is a store that does not open, and it may hold records; "
@@ -85,9 +86,9 @@ Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
                                     "was made with, or move the folder away. (" +
                                     error.message + ")");
     };
-    const auto key = core::Vault::open(data / kKeysFile, passphrase);
+    const auto key = core::Vault::open(data / kKeysFile, passphrase, disk);
     if (!key) return kept(key.error());
-    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
+    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random), disk);
     if (!ledger) return kept(ledger.error());
     return identity_of(*ledger).has_value() || !ledger->replica().logs().empty();
 }
@@ -96,20 +97,20 @@ Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
 
 Result<Identity> make_hub(const fs::path& data, const std::string& name, const std::string& url,
                           const core::Passphrase& passphrase, core::Instant now,
-                          core::Random& random) {
+                          core::Random& random, core::Disk& disk) {
     SPOT_TRY(core::make_store(
-        data, kFiles, [&] { return make(data, name, url, passphrase, now, random); },
-        [&] { return is_whole(data, passphrase, random); }));
-    SPOT_ASSIGN(const auto made, open_hub(data, passphrase, random));
+        data, kFiles, [&] { return make(data, name, url, passphrase, now, random, disk); },
+        [&] { return is_whole(data, passphrase, random, disk); }, disk));
+    SPOT_ASSIGN(const auto made, open_hub(data, passphrase, random, disk));
     return made.identity;
 }
 
-Result<Hub> open_hub(const fs::path& data, const core::Passphrase& passphrase,
-                     core::Random& random) {
-    if (!core::store_is_made(data, {kKeysFile, kStoreFile}))
+Result<Hub> open_hub(const fs::path& data, const core::Passphrase& passphrase, core::Random& random,
+                     core::Disk& disk) {
+    if (!core::store_is_made(data, {kKeysFile, kStoreFile}, disk))
         return fail(Code::not_found, "no hub in " + data.string() + "; make one with init");
-    SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase));
-    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
+    SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase, disk));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random), disk));
     SPOT_ASSIGN(auto keyed, identity_of(ledger));
     return Hub{std::move(keyed.identity), std::move(keyed.keys), std::move(ledger), data};
 }

@@ -47,11 +47,12 @@ struct Hub {
 // Makes keys, store and certificate in `data`. `conflict`: they are there already.
 core::Result<Identity> make_hub(const std::filesystem::path& data, const std::string& name,
                                 const std::string& url, const core::Passphrase& passphrase,
-                                core::Instant now, core::Random& random);
+                                core::Instant now, core::Random& random,
+                                core::Disk& disk = core::system_disk());
 
 // `refused`: the passphrase does not open it. `not_found`: no hub was made here.
-// `random` outlives the hub.
+// `random` and `disk` outlive the hub.
 core::Result<Hub> open_hub(const std::filesystem::path& data, const core::Passphrase& passphrase,
-                           core::Random& random);
+                           core::Random& random, core::Disk& disk = core::system_disk());
 
 }  // namespace spot::hub

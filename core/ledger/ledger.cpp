@@ -40,9 +40,9 @@ Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
 Result<Ledger> Ledger::open(const std::filesystem::path& file, const SecretKey& key,
-                            Options options) {
+                            Options options, Disk& disk) {
     SPOT_CHECK(options.catalogue && options.random);
-    SPOT_ASSIGN(auto store, open_sqlite_store(file, key));
+    SPOT_ASSIGN(auto store, open_sqlite_store(file, key, disk));
     return open(std::move(store), options);
 }
 

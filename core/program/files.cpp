@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,31 +20,6 @@ std::string reason() {
     return std::strerror(errno);
 }
 
-// One descriptor, closed at the end of its scope.
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return number_; }
-
-private:
-    int number_;
-};
-
-bool write_all(int descriptor, std::string_view content) {
-    while (!content.empty()) {
-        const ssize_t written = write(descriptor, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
-
 ssize_t read_some(int descriptor, char* into, std::size_t size) {
     ssize_t got;
     do got = read(descriptor, into, size);
@@ -53,61 +27,7 @@ ssize_t read_some(int descriptor, char* into, std::size_t size) {
     return got;
 }
 
-// `flags`: of renameat2().
-Result<> write_as(const std::filesystem::path& file, std::string_view content, unsigned flags) {
-    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-    std::string part = file.string() + ".XXXXXX";
-    const auto failed = [&](bool remove) {
-        const std::string why = reason();
-        if (remove) unlink(part.c_str());
-        return fail(Code::io, file.string() + ": " + why);
-    };
-    {
-        const Descriptor out(mkostemp(part.data(), O_CLOEXEC));  // mode 0600
-        if (out.get() < 0) return failed(false);
-        if (!write_all(out.get(), content) || fsync(out.get()) != 0) return failed(true);
-    }
-    if (renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, file.c_str(), flags) != 0) {
-        if (errno != EEXIST) return failed(true);
-        unlink(part.c_str());
-        return fail(Code::conflict, file.string() + " is there already; nothing was changed");
-    }
-    return flush_folder(folder);
-}
-
 }  // namespace
-
-Result<> flush_folder(const std::filesystem::path& folder) {
-    const Descriptor directory(
-        open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.get() < 0 || fsync(directory.get()) != 0)
-        return fail(Code::io, folder.string() + ": " + reason());
-    return {};
-}
-
-Result<std::string> read_small_file(const std::filesystem::path& file, std::size_t bytes_max) {
-    const Descriptor in(open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (in.get() < 0) return fail(Code::io, file.string() + ": " + reason());
-    std::string out(bytes_max + 1, '\0');
-    std::size_t size = 0;
-    while (size < out.size()) {
-        const ssize_t got = read_some(in.get(), out.data() + size, out.size() - size);
-        if (got < 0) return fail(Code::io, file.string() + ": " + reason());
-        if (got == 0) break;
-        size += static_cast<std::size_t>(got);
-    }
-    if (size > bytes_max) return fail(Code::limit, file.string() + " is too large");
-    out.resize(size);
-    return out;
-}
-
-Result<> write_private_file(const std::filesystem::path& file, std::string_view content) {
-    return write_as(file, content, 0);
-}
-
-Result<> write_new_private_file(const std::filesystem::path& file, std::string_view content) {
-    return write_as(file, content, RENAME_NOREPLACE);
-}
 
 Result<FileLock> FileLock::take(const std::filesystem::path& file, int wait_ms_max) {
     const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -46,7 +46,7 @@ core::Result<> serve(const LinkProxy& link, const sigset_t& ending, const std::s
         is_over = ::sigtimedwait(&ending, nullptr, &second) > 0;
         const std::string now = link.counters().json() + "\n";
         if (file.empty() || now == written) continue;
-        SPOT_TRY(core::write_private_file(file, now));
+        SPOT_TRY(core::system_disk().replace(file, now));
         written = now;
     }
     return {};
@@ -68,7 +68,7 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
     if (!link) return tl::make_unexpected(std::move(link).error());
     core::print_line(nlohmann::json{{"listening", (*link)->address()}}.dump());
     if (const auto file = arguments.value("ready-file"); !file.empty())
-        SPOT_TRY(core::write_private_file(file, (*link)->address() + "\n"));
+        SPOT_TRY(core::system_disk().replace(file, (*link)->address() + "\n"));
     SPOT_TRY(serve(**link, ending, arguments.value("bytes-file")));
     (*link)->stop();
     core::print_line((*link)->counters().json());

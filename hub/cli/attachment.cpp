@@ -97,7 +97,7 @@ Result<core::Exit> get(const core::Arguments& arguments) {
                         : "no request here has that file, or the person's data were erased");
     }
     const std::string out = arguments.value("out");
-    SPOT_TRY(core::write_new_private_file(out, core::text(*content)));
+    SPOT_TRY(core::system_disk().create(out, core::text(*content)));
     if (arguments.json())
         core::print_line(json{{"out", out}, {"bytes", content->size()}}.dump());
     else

@@ -33,7 +33,7 @@ core::Result<core::Exit> enrol(const core::Arguments& arguments) {
     slip.code = ticket->code;
     slip.expires = ticket->expires;
     const std::string out = arguments.value("out");
-    SPOT_TRY(core::write_private_file(out, sync::slip_text(slip)));
+    SPOT_TRY(core::system_disk().replace(out, sync::slip_text(slip)));
 
     if (arguments.json()) {
         core::print_line(nlohmann::json{{"station", name},

@@ -49,7 +49,7 @@ Result<Exit> run(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
     SPOT_ASSIGN(const auto catalogue,
-                core::read_small_file(arguments.value("file"), core::kCatalogueBytesMax));
+                core::system_disk().read(arguments.value("file"), core::kCatalogueBytesMax));
     core::Instant in_force = clock.now();
     if (arguments.has("in-force")) {
         const auto given = core::parse_moment(arguments.value("in-force"));

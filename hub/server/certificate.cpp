@@ -1,11 +1,9 @@
 #include "hub/server/certificate.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstdint>
@@ -36,8 +34,6 @@ constexpr const char* kName = "spot";
 constexpr std::int64_t kDaySeconds = 24 * 60 * 60;
 constexpr std::int64_t kValidSeconds = 3653 * kDaySeconds;
 constexpr std::int64_t kBackdatedSeconds = kDaySeconds;  // for browsers with a slow clock
-constexpr mode_t kOwnerOnly = 0600;
-constexpr mode_t kReadable = 0644;
 
 // Firefox refuses two certificates of one issuer and serial for good, so each has its own.
 bool set_serial(X509* certificate) {
@@ -65,42 +61,17 @@ Owned<X509> self_signed(EVP_PKEY* key, core::Instant now) {
     return made ? std::move(certificate) : nullptr;
 }
 
-bool write_all(int file, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t size = ::write(file, text.data(), text.size());
-        if (size <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(size));
-    }
-    return true;
-}
-
-// By rename, so that the name never stands for half a file.
-Result<> write_file(const path& file, BIO* content, mode_t mode) {
+Result<> write_file(core::Disk& disk, const path& file, BIO* content) {
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(content, &bytes);
-    path half = file;
-    half += ".part";
-    ::unlink(half.c_str());  // its mode could be another
-    const int out = ::open(half.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (out < 0) return fail(Code::io, "cannot write beside " + file.filename().string());
-    bool done = write_all(out, {bytes, static_cast<std::size_t>(size)}) && ::fsync(out) == 0;
-    done = ::close(out) == 0 && done;
-    done = done && ::rename(half.c_str(), file.c_str()) == 0;
-    const path folder = file.has_parent_path() ? file.parent_path() : path(".");
-    const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-        done = ::fsync(directory) == 0 && done;
-        ::close(directory);
-    }
-    if (!done) return fail(Code::io, "cannot write " + file.filename().string());
-    return {};
+    return disk.replace(file, {bytes, static_cast<std::size_t>(size)});
 }
 
 }  // namespace
 
-Result<> make_certificate(const path& certificate, const path& key, core::Instant now) {
-    std::error_code ignored;
-    if (std::filesystem::exists(certificate, ignored))
+Result<> make_certificate(const path& certificate, const path& key, core::Instant now,
+                          core::Disk& disk) {
+    if (disk.exists(certificate))
         return fail(Code::conflict, "a certificate is already there; it stays");
     const Owned<EVP_PKEY> pair(EVP_EC_gen(kCurve));
     const Owned<X509> made = pair ? self_signed(pair.get(), now) : nullptr;
@@ -112,8 +83,8 @@ Result<> make_certificate(const path& certificate, const path& key, core::Instan
         PEM_write_bio_X509(certificate_text.get(), made.get()) != 1)
         return fail(Code::io, "OpenSSL cannot make a certificate");
     // The key first: where there is a certificate, there is its key.
-    SPOT_TRY(write_file(key, key_text.get(), kOwnerOnly));
-    return write_file(certificate, certificate_text.get(), kReadable);
+    SPOT_TRY(write_file(disk, key, key_text.get()));
+    return write_file(disk, certificate, certificate_text.get());
 }
 
 Result<std::string> pin_of(const path& certificate) {

@@ -46,10 +46,12 @@ private:
 
 class OnDisk {
 public:
-    std::unique_ptr<Store> open() { return value(open_sqlite_store(file_, key_, kBusyMsMax)); }
+    std::unique_ptr<Store> open() {
+        return value(open_sqlite_store(file_, key_, system_disk(), kBusyMsMax));
+    }
     void use_up_log_numbers() {
         (void)open();
-        auto database = value(Database::open(file_, key_, kBusyMsMax));
+        auto database = value(Database::open(file_, key_, system_disk(), kBusyMsMax));
         ok(database.prepare("INSERT INTO log (number, device, epoch) VALUES (?1, 77, 1)")
                .with(kLogNumberMax)
                .run());

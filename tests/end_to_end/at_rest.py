@@ -179,9 +179,6 @@ def only_for_their_owner(arguments):
                 mode = stat.S_IMODE(path.stat().st_mode)
                 wanted = 0o700 if path.is_dir() else 0o600
                 name = path.relative_to(field.top)
-                # A certificate is for everyone to read.
-                if path.name == "certificate.pem" and mode == 0o644:
-                    continue
                 expect(mode == wanted, f"{name}: mode {mode:o} instead of {wanted:o}")
         mode = stat.S_IMODE((field.top / "slip-van-07.json").stat().st_mode)
         expect_equal(f"{mode:o}", "600", "mode of the slip")

@@ -57,9 +57,10 @@ Result<> fill(core::Ledger& ledger, const sync::Slip& slip, core::Random& random
 }
 
 Result<> make(const fs::path& data, const sync::Slip& slip, const core::Passphrase& passphrase,
-              core::Random& random) {
-    SPOT_ASSIGN(const auto key, core::Vault::create(data / kKeysFile, kSlot, passphrase, random));
-    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
+              core::Random& random, core::Disk& disk) {
+    SPOT_ASSIGN(const auto key,
+                core::Vault::create(data / kKeysFile, kSlot, passphrase, random, disk));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random), disk));
     return fill(ledger, slip, random);
 }
 
@@ -92,9 +93,8 @@ Result<Identity> identity_of(core::Ledger& ledger) {
 // Of files whose making seems not to have ended. The identity is written last, and what stands in a
 // log was recorded since.
 Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
-                      core::Random& random) {
-    std::error_code ignored;
-    if (!fs::exists(data / kStoreFile, ignored)) return false;
+                      core::Random& random, core::Disk& disk) {
+    if (!disk.exists(data / kStoreFile)) return false;
     const auto kept = [&](const core::Error& error) {
         return fail(error.code, "in " + data.string() +
                                     " is a store that does not open, and it may hold records; "
@@ -102,9 +102,9 @@ Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
                                     "was made with, or move the folder away. (" +
                                     error.message + ")");
     };
-    const auto key = core::Vault::open(data / kKeysFile, passphrase);
+    const auto key = core::Vault::open(data / kKeysFile, passphrase, disk);
     if (!key) return kept(key.error());
-    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random));
+    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random), disk);
     if (!ledger) return kept(ledger.error());
     return identity_of(*ledger).has_value() || !ledger->replica().logs().empty();
 }
@@ -113,24 +113,24 @@ Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
 
 Result<Identity> make_station(const fs::path& data, const sync::Slip& slip,
                               const core::Passphrase& passphrase, core::Instant now,
-                              core::Random& random) {
+                              core::Random& random, core::Disk& disk) {
     if (slip.expires <= now)
         return fail(Code::refused, "the slip is over since " + core::utc_text(slip.expires) +
                                        "; ask the hub for a new one");
     SPOT_TRY(core::make_store(
-        data, kFiles, [&] { return make(data, slip, passphrase, random); },
-        [&] { return is_whole(data, passphrase, random); }));
+        data, kFiles, [&] { return make(data, slip, passphrase, random, disk); },
+        [&] { return is_whole(data, passphrase, random, disk); }, disk));
     return Identity{slip.station, slip.team,     slip.device,  slip.url,
                     slip.tls_pin, slip.hub_sign, slip.hub_seal};
 }
 
 Result<Station> open_station(const fs::path& data, const core::Passphrase& passphrase,
-                             core::Random& random) {
-    if (!core::store_is_made(data, kFiles))
+                             core::Random& random, core::Disk& disk) {
+    if (!core::store_is_made(data, kFiles, disk))
         return fail(Code::not_found, "no station in " + data.string() +
                                          "; make one with init, which keeps a store that is whole");
-    SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase));
-    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random)));
+    SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase, disk));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random), disk));
     SPOT_ASSIGN(auto identity, identity_of(ledger));
     return Station{std::move(identity), std::move(ledger), data};
 }

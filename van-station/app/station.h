@@ -48,11 +48,12 @@ struct Station {
 // Makes keys and store in `data`. `conflict`: there is one already; `refused`: the slip is over.
 core::Result<Identity> make_station(const std::filesystem::path& data, const sync::Slip& slip,
                                     const core::Passphrase& passphrase, core::Instant now,
-                                    core::Random& random);
+                                    core::Random& random, core::Disk& disk = core::system_disk());
 
 // `refused`: the passphrase does not open it. `not_found`: no station was made here.
-// `random` outlives the station.
+// `random` and `disk` outlive the station.
 core::Result<Station> open_station(const std::filesystem::path& data,
-                                   const core::Passphrase& passphrase, core::Random& random);
+                                   const core::Passphrase& passphrase, core::Random& random,
+                                   core::Disk& disk = core::system_disk());
 
 }  // namespace spot::station

@@ -16,7 +16,7 @@ core::Result<core::Exit> init(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
     SPOT_ASSIGN(const auto text,
-                core::read_small_file(arguments.value("slip"), sync::kSlipBytesMax));
+                core::system_disk().read(arguments.value("slip"), sync::kSlipBytesMax));
     SPOT_ASSIGN(const auto slip, sync::parse_slip(text));
     SPOT_ASSIGN(const auto passphrase, arguments.passphrase(core::Ask::twice));
     SPOT_ASSIGN(const auto made,

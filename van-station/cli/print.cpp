@@ -80,7 +80,7 @@ Result<std::string> bytes_of(const print::Paper& paper, const Target& target) {
 Result<Outcome> send(const print::Paper& paper, std::string bytes, const Target& target) {
     if (target.file.empty())
         return print::deliver({paper.file_title, std::move(bytes)}, target.printer);
-    SPOT_TRY(core::write_private_file(target.file, bytes));
+    SPOT_TRY(core::system_disk().replace(target.file, bytes));
     return Outcome{Outcome::What::sent, Outcome::Why::none, bytes.size()};
 }
 

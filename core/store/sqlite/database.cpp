@@ -1,9 +1,7 @@
 #include "core/store/sqlite/database.h"
 
-#include <fcntl.h>
 #include <sodium.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -12,7 +10,7 @@ namespace {
 
 constexpr int kBusyPauseMs = 1;
 // Below this the disk's last bytes are left to what people record.
-constexpr std::uintmax_t kFreeBytesMin = std::uintmax_t{256} * 1024 * 1024;
+constexpr std::uint64_t kFreeBytesMin = std::uint64_t{256} * 1024 * 1024;
 
 // 4 MB of pages: a station with 100,000 records stays far below its 80 MB. A checkpoint each
 // 2,000 pages (8 MB) writes the pages that many transactions touched only once.
@@ -135,28 +133,14 @@ View Statement::blob(int column) const {
     return {data, data ? static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)) : 0};
 }
 
-WriteAheadLog::WriteAheadLog(WriteAheadLog&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-WriteAheadLog::~WriteAheadLog() {
-    if (descriptor_ >= 0) close(descriptor_);
-}
-
-Result<> WriteAheadLog::flush() {
-    if (fdatasync(descriptor_) == 0) return {};
-    return fail(Code::io,
-                "the disk did not keep what was written last; what was reported before is "
-                "safe; see to the disk, then do the rest again");
-}
-
-Result<Database> Database::open(const std::filesystem::path& file, const SecretKey& key,
+Result<Database> Database::open(const std::filesystem::path& file, const SecretKey& key, Disk& disk,
                                 int busy_ms_max) {
     sqlite3* handle = nullptr;
     const int opened = sqlite3_open_v2(
         file.c_str(), &handle,
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-        nullptr);
-    Database out(handle);
+        disk.sqlite_vfs());
+    Database out(handle, disk);
     if (opened != SQLITE_OK) return tl::make_unexpected(error_of(opened));
     sqlite3_busy_handler(handle, wait_while_busy,
                          reinterpret_cast<void*>(std::intptr_t{busy_ms_max}));
@@ -180,7 +164,9 @@ Result<Database> Database::open(const std::filesystem::path& file, const SecretK
 }
 
 Database::Database(Database&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), cache_(std::move(other.cache_)) {}
+    : handle_(std::exchange(other.handle_, nullptr)),
+      disk_(other.disk_),
+      cache_(std::move(other.cache_)) {}
 
 Database::~Database() {
     for (auto& [sql, cached] : cache_) sqlite3_finalize(cached->statement);
@@ -216,9 +202,8 @@ Result<std::int64_t> Database::integer(const char* sql) {
 // Pages that do not fit in the cache go to the log before their transaction has ended; that this
 // one is rolled back leaves them there, as room.
 Result<> Database::lengthen_log() {
-    std::error_code unknown;
-    const auto disk = std::filesystem::space(sqlite3_db_filename(handle_, "main"), unknown);
-    if (unknown || disk.available < kFreeBytesMin)
+    const auto free = disk_->free_bytes(sqlite3_db_filename(handle_, "main"));
+    if (!free || *free < kFreeBytesMin)
         return fail(Code::io, "the disk is too full to make room in advance");
     SPOT_TRY(run("BEGIN IMMEDIATE"));
     auto done = run("CREATE TABLE room AS SELECT zeroblob(12 * 1024 * 1024)");
@@ -227,11 +212,15 @@ Result<> Database::lengthen_log() {
 }
 
 // SQLite's locks stand on its other two files, so that to close this one loses none.
-Result<WriteAheadLog> Database::write_ahead_log() {
-    const int descriptor =
-        ::open(sqlite3_filename_wal(sqlite3_db_filename(handle_, "main")), O_RDWR | O_CLOEXEC);
-    if (descriptor < 0) return fail(Code::io, "the store's write-ahead log can't be opened");
-    return WriteAheadLog(descriptor);
+Result<std::function<Result<>()>> Database::flusher() {
+    auto flush = disk_->flusher(sqlite3_filename_wal(sqlite3_db_filename(handle_, "main")));
+    if (!flush) return fail(Code::io, "the store's write-ahead log can't be opened");
+    return [flush = *std::move(flush)]() -> Result<> {
+        if (flush()) return {};
+        return fail(Code::io,
+                    "the disk did not keep what was written last; what was reported before is "
+                    "safe; see to the disk, then do the rest again");
+    };
 }
 
 // A checkpoint still flushes the log before, and the store after.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "core/bytes.h"
 #include "core/crypto.h"
 #include "core/error.h"
+#include "core/rim/disk.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -78,26 +80,11 @@ private:
     int fault_;
 };
 
-// The file into which SQLite commits. Any thread.
-class WriteAheadLog {
-public:
-    WriteAheadLog(WriteAheadLog&& other) noexcept;
-    WriteAheadLog& operator=(WriteAheadLog&&) = delete;
-    ~WriteAheadLog();
-    // When it returns, all that was committed before it began is on disk, by whomever.
-    Result<> flush();
-
-private:
-    friend class Database;
-    explicit WriteAheadLog(int descriptor) : descriptor_(descriptor) {}
-    int descriptor_;
-};
-
 class Database {
 public:
-    // `refused`: the key does not open it. Makes the file where it lacks.
+    // `refused`: the key does not open it. Makes the file where it lacks. `disk` outlives it.
     static Result<Database> open(const std::filesystem::path& file, const SecretKey& key,
-                                 int busy_ms_max = kBusyMsMax);
+                                 Disk& disk = system_disk(), int busy_ms_max = kBusyMsMax);
     Database(Database&&) noexcept;
     Database& operator=(Database&&) = delete;
     ~Database();
@@ -111,9 +98,11 @@ public:
     // again: what overwrites the log needs no new length of the file on disk. Outside a
     // transaction.
     Result<> lengthen_log();
-    // Within a transaction: then the file is there. It is the same one for as long as we are open.
-    Result<WriteAheadLog> write_ahead_log();
-    // From now on a commit leaves it to WriteAheadLog::flush() to put on disk what it wrote.
+    // Returns what puts on disk all that was committed before it is called, by any process. Any
+    // thread. Within a transaction: then SQLite's write-ahead log is there. It is the same file for
+    // as long as the database is open.
+    Result<std::function<Result<>()>> flusher();
+    // From now on a commit leaves it to flusher() to put on disk what it wrote.
     Result<> flush_later();
 
 private:
@@ -121,9 +110,10 @@ private:
         sqlite3_stmt* statement = nullptr;
         bool in_use = false;
     };
-    explicit Database(sqlite3* handle) : handle_(handle) {}
+    Database(sqlite3* handle, Disk& disk) : handle_(handle), disk_(&disk) {}
 
     sqlite3* handle_;
+    Disk* disk_;
     std::unordered_map<const char*, std::unique_ptr<Cached>> cache_;
 };
 

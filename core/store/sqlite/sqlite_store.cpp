@@ -130,11 +130,10 @@ public:
 
     Result<std::function<Result<>()>> defer_flush() override {
         SPOT_ASSIGN(const auto tx, begin(Access::read));
-        SPOT_ASSIGN(auto opened, database_.write_ahead_log());
-        auto log = std::make_shared<WriteAheadLog>(std::move(opened));
+        SPOT_ASSIGN(auto flush, database_.flusher());
         SPOT_TRY(tx->commit());
         SPOT_TRY(database_.flush_later());
-        return [log] { return log->flush(); };
+        return flush;
     }
 
     Result<> reserve() override { return database_.lengthen_log(); }
@@ -160,19 +159,18 @@ private:
         SPOT_ASSIGN(const std::int64_t now, database_.integer("PRAGMA data_version"));
         if (now == data_version_) return {};
         stale_ = true;
-        if (!write_ahead_log_) {
-            SPOT_ASSIGN(auto opened, database_.write_ahead_log());
-            write_ahead_log_.emplace(std::move(opened));
+        if (!flush_) {
+            SPOT_ASSIGN(flush_, database_.flusher());
         }
-        SPOT_TRY(write_ahead_log_->flush());
+        SPOT_TRY(flush_());
         data_version_ = now;
         return {};
     }
 
     Database database_;
     Tables tables_;
-    std::optional<WriteAheadLog> write_ahead_log_;
-    std::int64_t data_version_ = -1;  // no version: the first look counts as a change
+    std::function<Result<>()> flush_;  // empty: not needed so far
+    std::int64_t data_version_ = -1;   // no version: the first look counts as a change
     bool stale_ = true;
 };
 
@@ -180,8 +178,9 @@ private:
 }  // namespace sqlite
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
-                                                 const SecretKey& key, int busy_ms_max) {
-    SPOT_ASSIGN(auto database, Database::open(file, key, busy_ms_max));
+                                                 const SecretKey& key, Disk& disk,
+                                                 int busy_ms_max) {
+    SPOT_ASSIGN(auto database, Database::open(file, key, disk, busy_ms_max));
     SPOT_TRY(migrate(database));
     return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(database)));
 }

@@ -75,15 +75,15 @@ TEST_CASE("a private file is its owner's, whole, and replaces what was there") {
     const fs::path file = folder.path / "slip.json";
     write(file, "old");
     fs::permissions(file, fs::perms::all);
-    REQUIRE(write_private_file(file, "new"));
+    REQUIRE(system_disk().replace(file, "new"));
     struct stat status {};
     REQUIRE(stat(file.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
-    CHECK(read_small_file(file, 3) == "new");
-    REQUIRE_FALSE(read_small_file(file, 2));
-    CHECK(read_small_file(file, 2).error().code == Code::limit);
+    CHECK(system_disk().read(file, 3) == "new");
+    REQUIRE_FALSE(system_disk().read(file, 2));
+    CHECK(system_disk().read(file, 2).error().code == Code::limit);
     CHECK(std::distance(fs::directory_iterator(folder.path), {}) == 1);
-    CHECK_FALSE(write_private_file(folder.path / "none" / "slip.json", "x"));
+    CHECK_FALSE(system_disk().replace(folder.path / "none" / "slip.json", "x"));
 }
 
 TEST_CASE("a store is made whole or not at all") {
@@ -115,7 +115,7 @@ TEST_CASE("a store is made whole or not at all") {
     const auto again = make_store(home, files, make_first);
     REQUIRE_FALSE(again);
     CHECK(again.error().code == Code::conflict);
-    CHECK(read_small_file(home / "keys.json", 10) == "2");
+    CHECK(system_disk().read(home / "keys.json", 10) == "2");
 
     // As a power cut brings the mark back on a file system that does not order it.
     write(home / "init.unfinished", "");
@@ -124,12 +124,12 @@ TEST_CASE("a store is made whole or not at all") {
     const auto refused = make_store(home, files, make_first, is_whole);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Code::refused);
-    CHECK(read_small_file(home / "keys.json", 10) == "2");
+    CHECK(system_disk().read(home / "keys.json", 10) == "2");
     whole = true;
     const auto kept = make_store(home, files, make_first, is_whole);
     REQUIRE_FALSE(kept);
     CHECK(kept.error().code == Code::conflict);
-    CHECK(read_small_file(home / "store.db", 10) == "2");
+    CHECK(system_disk().read(home / "store.db", 10) == "2");
     CHECK(store_is_made(home, files));
     write(home / "init.unfinished", "");
     whole = false;

@@ -25,6 +25,7 @@ PUBLIC = {
     "core/ledger/replica.h": {"sync"},
     "core/store/sqlite/sqlite_store.h": {"core"},
     "core/ledger/files.h": {"sync"},
+    "core/rim/disk.h": MAY_USE.keys() - {"sync"},
     "core/platform/system.h": MAY_USE.keys() - {"sync"},  # only programs have a clock and chance
     "sync/http/carrier.h": {"van-station"},
     "sync/http/listener.h": {"van-station", "hub"},
