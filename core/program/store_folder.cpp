@@ -10,11 +10,14 @@ namespace fs = std::filesystem;
 // Stands from before the first file is made until after the last is whole.
 constexpr char kUnfinishedFile[] = "init.unfinished";
 
-// With what SQLite puts beside a store.
+// With what SQLite puts beside a store. What was made last goes first, each for good before the
+// next, so that what a power cut leaves is what a making leaves that was broken off earlier.
 Result<> remove_files(Disk& disk, const fs::path& folder, const std::vector<std::string>& files) {
-    for (const std::string& file : files)
+    for (auto file = files.rbegin(); file != files.rend(); ++file) {
         for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-            SPOT_TRY(disk.remove(folder / (file + suffix)));
+            SPOT_TRY(disk.remove(folder / (*file + suffix)));
+        SPOT_TRY(disk.flush_folder(folder));
+    }
     return {};
 }
 
