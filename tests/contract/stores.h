@@ -14,6 +14,7 @@
 #include "core/store/sqlite/database.h"
 #include "core/store/sqlite/sqlite_store.h"
 #include "core/store/store.h"
+#include "tests/disk/simulated_disk.h"
 #include "tests/support/temporary_folder.h"
 
 namespace spot::contract {
@@ -44,32 +45,51 @@ private:
     std::shared_ptr<MemoryDatabase> database_ = std::make_shared<MemoryDatabase>();
 };
 
-class OnDisk {
+class OnSqlite {
 public:
     std::unique_ptr<Store> open() {
-        return value(open_sqlite_store(file_, key_, system_disk(), kBusyMsMax));
+        return value(open_sqlite_store(file_, key_, disk_, kBusyMsMax));
     }
     void use_up_log_numbers() {
         (void)open();
-        auto database = value(Database::open(file_, key_, system_disk(), kBusyMsMax));
+        auto database = value(Database::open(file_, key_, disk_, kBusyMsMax));
         ok(database.prepare("INSERT INTO log (number, device, epoch) VALUES (?1, 77, 1)")
                .with(kLogNumberMax)
                .run());
     }
 
+protected:
+    OnSqlite(Disk& disk, std::filesystem::path file) : disk_(disk), file_(std::move(file)) {}
+
 private:
     static constexpr int kBusyMsMax = 20;  // nothing in the suite is to be waited for
 
-    support::TemporaryFolder folder_;
-    std::filesystem::path file_ = folder_.path() / "store";
+    Disk& disk_;
+    std::filesystem::path file_;
     SecretKey key_{std::array<std::uint8_t, SecretKey::kSize>{1, 2, 3}};
+};
+
+struct HasFolder {
+    support::TemporaryFolder folder;
+};
+struct HasDisk {
+    disk::SimulatedDisk disk;
+};
+class OnDisk : HasFolder, public OnSqlite {
+public:
+    OnDisk() : OnSqlite(system_disk(), folder.path() / "store") {}
+};
+class OnSimulatedDisk : HasDisk, public OnSqlite {
+public:
+    OnSimulatedDisk() : OnSqlite(disk, "/store") {}
 };
 
 }  // namespace spot::contract
 
 TYPE_TO_STRING_AS("memory", spot::contract::InMemory);
 TYPE_TO_STRING_AS("sqlite", spot::contract::OnDisk);
-#define SPOT_STORES InMemory, OnDisk
+TYPE_TO_STRING_AS("sqlite, simulated", spot::contract::OnSimulatedDisk);
+#define SPOT_STORES InMemory, OnDisk, OnSimulatedDisk
 
 namespace spot::contract {
 

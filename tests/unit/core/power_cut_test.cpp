@@ -1,150 +1,287 @@
-// Goal: nobody is told of what a power cut can take back. Method: this program's fdatasync and
-// fsync are the ones below, which keep what the disk is sure to hold when they return; a cut leaves
-// that, and nothing else.
+// Goal: whatever moment the power fails at, the store opens, is sound, and holds all that somebody
+// was told is durable, and nothing that was never written.
+// Method: a short day with the power cut at each operation of the disk in turn, and longer ones
+// from a seed; then every way in which the disk may have lost what was not flushed, and on with the
+// day.
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <cerrno>
-#include <condition_variable>
 #include <list>
-#include <map>
-#include <mutex>
 
 #include "core/after_flush.h"
-#include "tests/support/ledgers.h"
+#include "core/program.h"
+#include "core/store/sqlite/database.h"
+#include "tests/disk/van.h"
 
 using namespace spot;
-using namespace spot::support;
-using core::Kind;
-using core::Party;
-using core::RecordId;
-namespace fs = std::filesystem;
+using namespace spot::disk;
+using core::Code;
+using core::Result;
+using support::kStationLog;
+using tests::SeededRandom;
+
+extern "C" const char spot_migration_0001_start[];
+extern "C" const char spot_migration_0002_start[];
+extern "C" const char spot_migration_0003_start[];
+extern "C" const char spot_migration_0004_start[];
 
 namespace {
 
-// The files of one folder, as they were when their last flush began.
-class Disk {
-public:
-    void watch(const fs::path& folder) {
-        const std::lock_guard lock(mutex_);
-        folder_ = folder;
-        kept_.clear();
-    }
-    // What it keeps of the file, to be given to flushed().
-    std::optional<std::pair<std::string, core::Bytes>> look(int descriptor) {
-        std::error_code none;
-        const fs::path file = fs::read_symlink("/proc/self/fd/" + std::to_string(descriptor), none);
-        {
-            const std::lock_guard lock(mutex_);
-            if (none || folder_.empty() || file.parent_path() != folder_) return std::nullopt;
-        }
-        core::Bytes content(fs::file_size(file));
-        const auto read = pread(descriptor, content.data(), content.size(), 0);
-        content.resize(read > 0 ? static_cast<std::size_t>(read) : 0);
-        return std::pair(file.filename().string(), std::move(content));
-    }
-    void flushed(std::pair<std::string, core::Bytes> file) {
-        const std::lock_guard lock(mutex_);
-        kept_[file.first] = std::move(file.second);
-    }
-    void after_a_cut(const fs::path& folder) {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [name, content] : kept_) {
-            std::FILE* out = std::fopen((folder / name).c_str(), "wb");
-            REQUIRE(out != nullptr);
-            CHECK(std::fwrite(content.data(), 1, content.size(), out) == content.size());
-            std::fclose(out);
-        }
-    }
+constexpr std::uint64_t kDrawn = 2;  // outcomes of each cut point
 
-private:
-    std::mutex mutex_;
-    fs::path folder_;  // empty: none
-    std::map<std::string, core::Bytes> kept_;
-};
-
-Disk disk;
-
-std::atomic<bool> is_broken = false;
-
-int flush(int descriptor, long call) {
-    if (is_broken) {
-        errno = EIO;
-        return -1;
+// Opens what is found, and looks at it. Entries beyond those written are compared with `hashes`.
+void look(SimulatedDisk& found, const Written& written,
+          const std::map<std::uint64_t, core::Hash>& hashes, std::uint64_t seed) {
+    SeededRandom random(seed);
+    {
+        auto ledger = open_ledger(found, random);
+        REQUIRE_MESSAGE(ledger.has_value(), ledger.error().message);
+        const auto faults = ledger->audit().check();
+        REQUIRE(faults.has_value());
+        for (const std::string& fault : *faults) FAIL_CHECK(fault);
+        const core::Tip tip = ledger->replica().tip(kStationLog);
+        CHECK(tip.seq >= written.told);
+        CHECK(tip.seq <= written.tried);
+        if (tip.seq > 0 && hashes.contains(tip.seq)) CHECK(tip.hash == hashes.at(tip.seq));
+        const auto mark = std::stoull(ledger->values().setting("mark").value_or("0"));
+        CHECK(mark >= written.mark_told);
+        CHECK(mark <= written.mark_tried);
+        // And it goes on.
+        REQUIRE(ledger->journal().write_to(kStationLog).has_value());
+        const auto more = ledger->journal().append(core::Kind::session_open, "", "m.abrantes",
+                                                   support::session_intent(999));
+        REQUIRE_MESSAGE(more.has_value(), more.error().message);
+        const core::Tip then = ledger->replica().tip(kStationLog);
+        CHECK(then.seq == tip.seq + 1);
+        const auto again = found.after_power_cut(Unflushed::lost);
+        const auto after = open_ledger(*again, random);
+        REQUIRE(after.has_value());
+        CHECK(const_cast<core::Ledger&>(*after).replica().tip(kStationLog) == then);
     }
-    auto file = disk.look(descriptor);
-    const int done = static_cast<int>(syscall(call, descriptor));
-    if (done == 0 && file) disk.flushed(std::move(*file));
-    return done;
 }
 
-}  // namespace
-
-extern "C" int fdatasync(int descriptor) {
-    return flush(descriptor, SYS_fdatasync);
-}
-extern "C" int fsync(int descriptor) {
-    return flush(descriptor, SYS_fsync);
-}
-
-namespace {
-
-// A station on the watched disk.
-struct Van {
-    Side side{Party::station, 1};
-    std::uint64_t second = 0;
-
-    Van() {
-        disk.watch(side.folder().path());
-        side.open();  // closed whole, and begun anew where it is seen
-        add(Kind::session_open, session_intent(++second));
+// `seed`: another one for each cut.
+void look_at_all(const SimulatedDisk& cut, const Written& written,
+                 const std::map<std::uint64_t, core::Hash>& hashes, std::uint64_t seed) {
+    for (const Unflushed unflushed : {Unflushed::lost, Unflushed::kept}) {
+        CAPTURE(static_cast<int>(unflushed));
+        look(*cut.after_power_cut(unflushed), written, hashes, 1);
     }
-    ~Van() { disk.watch({}); }
-
-    RecordId add(Kind kind, Json intent) {
-        const auto done = side->journal().append(kind, "", "m.abrantes", std::move(intent));
-        REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
-        return done->record;
+    for (std::uint64_t i = 0; i < kDrawn; ++i) {
+        CAPTURE(i);
+        look(*cut.after_power_cut(Unflushed::drawn, seed * kDrawn + i), written, hashes, 1);
     }
-    void open_session() { add(Kind::session_open, session_intent(++second)); }
-    std::uint64_t recorded() { return side->replica().tip(kStationLog).seq; }
-};
+}
 
-// How many entries a store has that was found like this.
-std::uint64_t entries_in(Van& van, const fs::path& folder) {
-    auto ledger =
-        core::Ledger::open(folder / van.side.file().filename(), van.side.key(),
-                           {Party::station, &core::Catalogue::shipped(), &van.side.random()});
+// Runs `day` with the power cut at each operation that it takes, on a disk like `before`.
+template <class Day>
+void cut_everywhere(const SimulatedDisk& before, const Day& day) {
+    Written whole;
+    std::uint64_t count = 0;
+    {
+        const auto disk = before.after_power_cut(Unflushed::lost);
+        SeededRandom random(1);
+        const Result<> done = day(*disk, random, whole);
+        REQUIRE_MESSAGE(done.has_value(), done.error().message);
+        count = disk->operations();
+    }
+    REQUIRE(count > 0);
+    for (std::uint64_t at = 1; at <= count; ++at) {
+        const auto disk = before.after_power_cut(Unflushed::lost);
+        SeededRandom random(1);
+        Written written;
+        disk->cut_power_at(at);
+        const Result<> done = day(*disk, random, written);
+        CAPTURE(disk->last_operation());
+        REQUIRE(disk->is_off());
+        look_at_all(*disk, written, whole.hashes, at);
+    }
+}
+
+std::uint64_t entries_in(SimulatedDisk& found, SeededRandom& random) {
+    auto ledger = open_ledger(found, random);
     REQUIRE(ledger.has_value());
     CHECK(ledger->audit().check()->empty());
     return ledger->replica().tip(kStationLog).seq;
 }
 
-std::uint64_t entries_after_a_cut(Van& van) {
-    const TemporaryFolder left;
-    disk.after_a_cut(left.path());
-    return entries_in(van, left.path());
+// A station that has opened one session, and what a power cut leaves.
+struct Day {
+    std::unique_ptr<SimulatedDisk> disk = disk_with_a_folder();
+    SeededRandom random{1};
+    Written written;
+    Van van{*disk, random, written};
+
+    Day() {
+        for (int i = 0; i < 2; ++i) REQUIRE(van.open().has_value());  // closed whole in between
+        open_session();
+    }
+    void open_session() { REQUIRE(van.open_session().has_value()); }
+    std::uint64_t recorded() { return van.ledger().replica().tip(kStationLog).seq; }
+    std::uint64_t after_a_cut(Unflushed unflushed = Unflushed::lost) {
+        SeededRandom other(2);
+        return entries_in(*disk->after_power_cut(unflushed, recorded()), other);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what was appended is durable when the call returns") {
+    Day day;
+    for (int i = 0; i < 5; ++i) {
+        day.open_session();
+        for (const auto unflushed : {Unflushed::lost, Unflushed::drawn, Unflushed::kept})
+            CHECK(day.after_a_cut(unflushed) == day.recorded());
+    }
+}
+
+TEST_CASE("a station's day is cut at every operation") {
+    const auto before = disk_with_a_folder();
+    cut_everywhere(*before, [](SimulatedDisk& disk, SeededRandom& random, Written& written) {
+        Van van(disk, random, written);
+        const auto day = [&]() -> Result<> {
+            SPOT_TRY(van.open());  // makes the store
+            SPOT_TRY(van.open_session());
+            SPOT_TRY(van.set_mark());
+            SPOT_TRY(van.queue_request());
+            SPOT_TRY(van.count());
+            SPOT_TRY(van.edit_request());
+            van.close();  // a checkpoint
+            SPOT_TRY(van.open());
+            SPOT_TRY(van.open_session());
+            return van.print_receipt();
+        };
+        const auto done = day();
+        van.close();
+        return done;
+    });
+}
+
+TEST_CASE("a day that flushes later is cut at every operation") {
+    Day made;
+    made.van.close();
+    const auto before = made.disk->after_power_cut(Unflushed::lost);
+    cut_everywhere(*before, [&](SimulatedDisk& disk, SeededRandom& random, Written& written) {
+        written = made.written;
+        Van van(disk, random, written);
+        const auto day = [&]() -> Result<> {
+            SPOT_TRY(van.open());
+            SPOT_TRY(van.flush_later());
+            for (int i = 0; i < 3; ++i) SPOT_TRY(van.open_session());
+            SPOT_TRY(van.flush());
+            SPOT_TRY(van.open_session());
+            SPOT_TRY(van.queue_request());
+            SPOT_TRY(van.count_in_another_process());
+            return van.open_session();
+        };
+        const auto done = day();
+        van.close();
+        return done;
+    });
+}
+
+TEST_CASE("bringing an older store up to date is cut at every operation") {
+    for (const std::size_t version : {1, 3}) {
+        CAPTURE(version);
+        const auto before = disk_with_a_folder();
+        {
+            auto database = core::Database::open(kFile, van_key(), *before);
+            REQUIRE(database.has_value());
+            const std::array steps{&spot_migration_0001_start[0], &spot_migration_0002_start[0],
+                                   &spot_migration_0003_start[0], &spot_migration_0004_start[0]};
+            for (std::size_t i = 0; i < version; ++i) REQUIRE(database->run(steps[i]).has_value());
+            const std::string rest = "PRAGMA application_id = 1397772116; PRAGMA user_version = " +
+                                     std::to_string(version) +
+                                     "; INSERT INTO setting VALUES ('mark', x'37')";
+            REQUIRE(database->run(rest.c_str()).has_value());
+        }
+        cut_everywhere(*before, [](SimulatedDisk& disk, SeededRandom& random, Written& written) {
+            written.mark_told = written.mark_tried = 7;
+            Van van(disk, random, written);
+            return van.open();
+        });
+    }
+}
+
+namespace {
+
+// One thing that somebody at the desk or a program does.
+Result<> do_something(Van& van, SeededRandom& chance) {
+    switch (chance.below(20)) {
+        case 0:
+            van.close();
+            SPOT_TRY(van.open());
+            return van.open_session();
+        case 1:
+            return van.flush_later();
+        case 2:
+        case 3:
+            return van.flush();
+        case 4:
+            return van.count();
+        case 5:
+            return van.count_in_another_process();
+        case 6:
+            return van.set_mark();
+        case 7:
+        case 8:
+            return van.open_session();
+        case 9:
+            return van.print_receipt();
+        case 10:
+            return van.has_request() ? van.edit_request() : van.queue_request();
+        default:
+            return van.queue_request();
+    }
+}
+
+void run_days(std::uint64_t seed) {
+    SeededRandom chance(seed);
+    auto disk = disk_with_a_folder();
+    Written written;
+    for (int power = 1; power <= 3; ++power) {
+        INFO("SPOT_SEED=" << seed << ", power cut " << power);
+        disk->cut_power_at(disk->operations() + 1 + chance.below(1500));
+        {
+            Van van(*disk, chance, written);
+            Result<> done = van.open();
+            if (done) done = van.open_session();
+            while (done) done = do_something(van, chance);
+            INFO(done.error().message);
+            REQUIRE(disk->is_off());
+        }
+        INFO("in operation " << disk->last_operation());
+        look_at_all(*disk, written, written.hashes, seed * 3 + static_cast<std::uint64_t>(power));
+
+        // The next day goes on with what is left of this one.
+        disk = disk->after_power_cut(Unflushed::drawn, seed);
+        auto ledger = open_ledger(*disk, chance);
+        REQUIRE(ledger.has_value());
+        const core::Tip tip = ledger->replica().tip(kStationLog);
+        written.hashes.erase(written.hashes.upper_bound(tip.seq), written.hashes.end());
+        written.hashes[tip.seq] = tip.hash;
+        written.told = written.tried = tip.seq;
+        written.mark_told = written.mark_tried =
+            std::stoull(ledger->values().setting("mark").value_or("0"));
+    }
 }
 
 }  // namespace
 
-TEST_CASE("what was appended is on disk when the call returns") {
-    Van van;
-    for (int i = 0; i < 5; ++i) {
-        van.open_session();
-        CHECK(entries_after_a_cut(van) == van.recorded());
+// SPOT_SEED=n runs one seed instead.
+TEST_CASE("long days are cut at drawn operations, again and again") {
+    if (const char* const seed = std::getenv("SPOT_SEED")) {
+        run_days(std::strtoull(seed, nullptr, 10));
+        return;
     }
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) run_days(seed);
 }
 
 TEST_CASE("whoever flushes later tells only of what a power cut leaves") {
     constexpr std::uint64_t kEntries = 1500;  // over two checkpoints
-    Van van;
-    auto flush_later = van.side->defer_flush();
+    Day day;
+    auto flush_later = day.van.ledger().defer_flush();
     REQUIRE(flush_later.has_value());
     struct Cut {
-        TemporaryFolder left;
+        std::unique_ptr<SimulatedDisk> left;
         std::uint64_t told = 0;
     };
     std::list<Cut> cuts;
@@ -152,24 +289,24 @@ TEST_CASE("whoever flushes later tells only of what a power cut leaves") {
     {
         core::AfterFlush on_disk(std::move(*flush_later));
         for (std::uint64_t i = 0; i < kEntries; ++i) {
-            van.open_session();
-            const auto tell = [&, number = van.recorded()] {
+            day.open_session();
+            const auto tell = [&, number = day.recorded()] {
                 CHECK(number == told + (told == 0 ? 2 : 1));  // in order; one was there before
                 told = number;
                 if (told % 97 != 0) return;
-                cuts.emplace_back().told = told;
-                disk.after_a_cut(cuts.back().left.path());
+                for (const auto unflushed : {Unflushed::lost, Unflushed::drawn})
+                    cuts.push_back({day.disk->after_power_cut(unflushed, told), told});
             };
             REQUIRE(on_disk.run(tell).has_value());
             if (i % 50 < 5) REQUIRE(on_disk.finish().has_value());  // as who gives one by one
-            if (i % 50 < 5) CHECK(told == van.recorded());
+            if (i % 50 < 5) CHECK(told == day.recorded());
         }
         CHECK(on_disk.finish().has_value());
     }
-    CHECK(told == van.recorded());
-    CHECK(entries_after_a_cut(van) == told);
-    CHECK(cuts.size() == kEntries / 97);
-    for (const Cut& cut : cuts) CHECK(entries_in(van, cut.left.path()) >= cut.told);
+    CHECK(told == day.recorded());
+    CHECK(day.after_a_cut() == told);
+    CHECK(cuts.size() == kEntries / 97 * 2);
+    for (const Cut& cut : cuts) CHECK(entries_in(*cut.left, day.random) >= cut.told);
 }
 
 TEST_CASE("who sees what another has not flushed flushes it first") {
@@ -187,89 +324,143 @@ TEST_CASE("who sees what another has not flushed flushes it first") {
              {"by writing",
               [](core::Ledger& other) { CHECK(other.values().set("a", "b").has_value()); }}}) {
         CAPTURE(look.name);
-        Van van;
-        auto other = van.side.another();
+        Day day;
+        auto other = open_ledger(*day.disk, day.random);
         REQUIRE(other.has_value());
         CHECK(other->replica().tip(kStationLog).seq == 1);
-        REQUIRE(van.side->defer_flush().has_value());
-        for (int i = 0; i < 3; ++i) van.open_session();
-        CHECK(van.recorded() == 4);
-        CHECK(entries_after_a_cut(van) == 1);  // else this shows nothing
+        REQUIRE(day.van.flush_later().has_value());
+        for (int i = 0; i < 3; ++i) day.open_session();
+        CHECK(day.recorded() == 4);
+        CHECK(day.after_a_cut() == 1);  // else this shows nothing
         look.at(*other);
-        CHECK(entries_after_a_cut(van) == 4);
+        CHECK(day.after_a_cut() == 4);
     }
 }
 
 TEST_CASE("who can't flush what another wrote does not go by it, and changes nothing") {
-    Van van;
-    auto other = van.side.another();
+    Day day;
+    auto other = open_ledger(*day.disk, day.random);
     REQUIRE(other.has_value());
     CHECK(other->records().count()->records.at("session") == 1);
-    REQUIRE(van.side->defer_flush().has_value());
-    van.open_session();
-    is_broken = true;
+    REQUIRE(day.van.flush_later().has_value());
+    day.open_session();
+    day.disk->fail_flushes(true);
     const auto seen = other->records().count();
     const auto written = other->values().set("a", "b");
-    is_broken = false;
-    CHECK(seen.error().code == core::Code::io);
-    CHECK(written.error().code == core::Code::io);
+    day.disk->fail_flushes(false);
+    CHECK(seen.error().code == Code::io);
+    CHECK(written.error().code == Code::io);
     CHECK(other->records().count()->records.at("session") == 2);
     CHECK_FALSE(other->values().setting("a").has_value());
-    CHECK(entries_after_a_cut(van) == 2);
+    CHECK(day.after_a_cut() == 2);
 }
 
-TEST_CASE("after a flush that failed nothing more is told, and who goes on hears of it") {
-    for (const std::size_t given : {std::size_t{1}, core::AfterFlush::kTogether}) {
-        CAPTURE(given);  // the one here, the others on the thread
-        std::atomic<int> flushes = 0;
-        std::atomic<int> told = 0;
-        core::AfterFlush on_disk([&]() -> core::Result<> {
-            if (++flushes < 3) return {};
-            return core::fail(core::Code::io, "the disk is broken");
-        });
-        const auto tell = [&] { ++told; };
-        for (int i = 0; i < 2; ++i) {
-            CHECK(on_disk.run(tell).has_value());
-            CHECK(on_disk.finish().has_value());
-        }
-        CHECK(told == 2);
-        for (std::size_t i = 0; i < given; ++i) (void)on_disk.run(tell);
-        CHECK(on_disk.finish().error().code == core::Code::io);
-        CHECK(on_disk.run(tell).error().message == "the disk is broken");
-        CHECK(on_disk.finish().error().message == "the disk is broken");
-        CHECK(told == 2);
-        CHECK(flushes == 3);
-    }
-}
-
-TEST_CASE("no more than its limit waits for a disk that takes its time, and all of it is done") {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool is_free = false;
-    std::atomic<std::size_t> given = 0;
-    std::size_t done = 0;
-    {
-        core::AfterFlush on_disk([&]() -> core::Result<> {
-            std::unique_lock lock(mutex);
-            changed.wait(lock, [&] { return is_free; });
-            return {};
-        });
-        std::thread giver([&] {
-            for (std::size_t i = 0; i < 3 * core::AfterFlush::kWaitingMax; ++i) {
-                CHECK(on_disk.run([&] { ++done; }).has_value());
-                ++given;
+TEST_CASE("making a store is cut at every operation") {
+    const std::vector<std::string> files{"keys.json", "station.db"};
+    SeededRandom random(1);
+    std::uint64_t worked_until = 0;
+    const auto work = [&](SimulatedDisk& disk, bool fails) -> Result<> {
+        SPOT_TRY(disk.create("/home/van/keys.json", "keys"));
+        SPOT_ASSIGN(
+            auto ledger,
+            core::Ledger::open("/home/van/station.db", van_key(),
+                               {core::Party::station, &core::Catalogue::shipped(), &random}, disk));
+        worked_until = disk.operations();
+        if (fails) return core::fail(Code::invalid, "the slip is over");
+        return ledger.values().set("identity", "van-07");
+    };
+    const auto is_whole = [&](SimulatedDisk& disk) -> Result<bool> {
+        if (!disk.exists("/home/van/station.db")) return false;
+        if (disk.read("/home/van/keys.json", 10) != "keys")
+            return core::fail(Code::refused, "no key opens the store");
+        SPOT_ASSIGN(
+            auto ledger,
+            core::Ledger::open("/home/van/station.db", van_key(),
+                               {core::Party::station, &core::Catalogue::shipped(), &random}, disk));
+        return ledger.values().setting("identity").has_value();
+    };
+    const auto make = [&](SimulatedDisk& disk, bool fails) {
+        return core::make_store(
+            "/home/van", files, [&] { return work(disk, fails); }, [&] { return is_whole(disk); },
+            disk);
+    };
+    for (const bool fails : {false, true}) {
+        CAPTURE(fails);
+        bool was_made = false;
+        // Until its end the work is the same.
+        for (std::uint64_t at = fails ? worked_until : 1; !was_made; ++at) {
+            SimulatedDisk disk;
+            disk.cut_power_at(at);
+            const auto made = make(disk, fails);
+            was_made = !disk.is_off();
+            CHECK(made.has_value() == (was_made && !fails));
+            CAPTURE(disk.last_operation());
+            for (std::uint64_t i = 0; i < 3; ++i) {
+                CAPTURE(i);
+                const auto found = i == 0 ? disk.after_power_cut(Unflushed::lost)
+                                          : disk.after_power_cut(Unflushed::drawn, at * 3 + i);
+                const bool is_made = core::store_is_made("/home/van", files, *found);
+                if (made) CHECK(is_made);
+                if (is_made) CHECK(is_whole(*found) == true);
+                const auto again = make(*found, false);
+                if (!again)
+                    CHECK_MESSAGE(again.error().code == Code::conflict, again.error().message);
+                CHECK(core::store_is_made("/home/van", files, *found));
+                CHECK(is_whole(*found) == true);
             }
-        });
-        while (given < core::AfterFlush::kWaitingMax) std::this_thread::yield();
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        // Those that wait, and those under way.
-        CHECK(given <= 2 * core::AfterFlush::kWaitingMax);
-        {
-            const std::lock_guard lock(mutex);
-            is_free = true;
         }
-        changed.notify_all();
-        giver.join();
     }
-    CHECK(done == 3 * core::AfterFlush::kWaitingMax);
+}
+
+TEST_CASE("making key slots, and one more, is cut at every operation") {
+    constexpr char kSlots[] = "/van/keys.json";
+    const core::Passphrase ana("serra da Estrela"), rui("vale do Zêzere");
+    const auto before = disk_with_a_folder();
+    const auto with_one = before->after_power_cut(Unflushed::lost);
+    SeededRandom random(1);
+    const auto key = core::Vault::create(kSlots, "ana", ana, random, *with_one);
+    REQUIRE(key.has_value());
+    const auto content = [&](SimulatedDisk& disk) {
+        return disk.exists(kSlots) ? *disk.read(kSlots, 10'000) : std::string();
+    };
+    struct Row {
+        const SimulatedDisk& from;
+        std::function<Result<>(SimulatedDisk&, core::Random&)> work;
+    };
+    const std::vector<Row> rows{
+        {*before,
+         [&](SimulatedDisk& disk, core::Random& chance) -> Result<> {
+             SPOT_TRY(core::Vault::create(kSlots, "ana", ana, chance, disk));
+             return {};
+         }},
+        {*with_one, [&](SimulatedDisk& disk, core::Random& chance) {
+             return core::Vault::add_slot(kSlots, "rui", *key, rui, chance, disk);
+         }}};
+    for (const Row& row : rows) {
+        const std::string earlier = content(*row.from.after_power_cut(Unflushed::lost));
+        std::string later;
+        {
+            const auto disk = row.from.after_power_cut(Unflushed::lost);
+            SeededRandom chance(2);
+            REQUIRE(row.work(*disk, chance).has_value());
+            later = content(*disk);
+        }
+        bool is_done = false;
+        for (std::uint64_t at = 1; !is_done; ++at) {
+            const auto disk = row.from.after_power_cut(Unflushed::lost);
+            SeededRandom chance(2);
+            disk->cut_power_at(at);
+            const auto done = row.work(*disk, chance);
+            is_done = !disk->is_off();
+            CHECK(done.has_value() == is_done);
+            CAPTURE(disk->last_operation());
+            for (std::uint64_t seed = 0; seed < 20; ++seed) {
+                CAPTURE(seed);
+                const auto found =
+                    disk->after_power_cut(seed == 0 ? Unflushed::lost : Unflushed::drawn, seed);
+                const std::string left = content(*found);
+                CHECK((left == later || (!is_done && left == earlier)));
+            }
+        }
+    }
 }
