@@ -35,8 +35,8 @@ std::optional<std::string> record_from(std::span<const Bytes> changes) {
 
 }  // namespace
 
-Result<std::vector<Bytes>> Documents::changes_up_to(Rows rows, CachedRecord& working,
-                                                    const Entry& entry) {
+Result<std::vector<Bytes>> Documents::causal_history(Rows rows, CachedRecord& working,
+                                                     const Entry& entry) {
     std::vector<Bytes> out;
     std::optional<Hash> last;
     for (const CachedRecord::Change& change : working.changes) {
@@ -66,7 +66,7 @@ Result<std::string> Documents::record_at(Rows rows, const CachedRecord& working,
     return anew.document.json();
 }
 
-Result<std::vector<Bytes>> LedgerImpl::changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq) {
+Result<std::vector<Bytes>> LedgerImpl::causal_history(Tx& tx, const LogId& id, std::uint64_t seq) {
     SPOT_ASSIGN(const auto log, logs.find(tx, id));
     SPOT_ASSIGN(const auto line, log ? entries.read(tx, *log, seq) : std::optional<StoredEntry>());
     if (!line || line->erased || !has_document(line->entry.kind))
@@ -76,7 +76,7 @@ Result<std::vector<Bytes>> LedgerImpl::changes_up_to(Tx& tx, const LogId& id, st
     SPOT_ASSIGN(const auto working,
                 record ? documents.open(tx, record_of(entry.kind), *record) : nullptr);
     if (!working) return fail(Code::not_found, "the entry's record is not here");
-    return documents.changes_up_to(tx, *working, entry);
+    return documents.causal_history(tx, *working, entry);
 }
 
 // Do the author's changes make of the record what the intents make of it here? Nothing: the record
@@ -104,8 +104,8 @@ Result<std::optional<bool>> LedgerImpl::same_record(Tx& tx, const StoredEntry& l
     return theirs && *ours == *theirs;
 }
 
-Result<bool> LedgerImpl::reconsider(Tx& tx, const LogId& id, std::uint64_t seq,
-                                    std::span<const Bytes> changes) {
+Result<bool> LedgerImpl::accept_diverged(Tx& tx, const LogId& id, std::uint64_t seq,
+                                         std::span<const Bytes> changes) {
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found) return false;
     LogRow& log = *found;
@@ -145,7 +145,7 @@ Result<bool> LedgerImpl::release(Tx& tx, LogRow& log, const StoredEntry& line, C
 }
 
 // EntryLog that came, or whose turn came, when a record was not there to which they refer.
-Result<> LedgerImpl::judge_again(Tx& tx, const LogId& id) {
+Result<> LedgerImpl::revalidate(Tx& tx, const LogId& id) {
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found) return {};
     LogRow& log = *found;
@@ -162,16 +162,16 @@ Result<> LedgerImpl::judge_again(Tx& tx, const LogId& id) {
             highest = std::max(highest, since);
             counted = seq - 1;
         }
-        SPOT_TRY(judge_again(tx, log, *line, highest));
+        SPOT_TRY(revalidate(tx, log, *line, highest));
     }
     return logs.save(tx, log);
 }
 
-Result<> LedgerImpl::judge_again(Tx& tx, LogRow& log, StoredEntry line,
-                                 std::uint64_t receipts_before) {
+Result<> LedgerImpl::revalidate(Tx& tx, LogRow& log, StoredEntry line,
+                                std::uint64_t receipts_before) {
     const std::uint64_t receipts = std::exchange(log.receipts, receipts_before);
     std::optional<SubjectId> subject;
-    const auto code = judge(tx, log, line.entry, subject);
+    const auto code = validate(tx, log, line.entry, subject);
     log.receipts = receipts;
     if (!code) return tl::make_unexpected(code.error());
     if (*code == "unknown_record") return {};

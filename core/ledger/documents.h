@@ -85,7 +85,7 @@ public:
 
     // The changes that the entry's author knew, and its own, in the order of execution.
     // `not_found`: its own is not the one that the author had.
-    Result<std::vector<Bytes>> changes_up_to(Rows rows, CachedRecord& working, const Entry& entry);
+    Result<std::vector<Bytes>> causal_history(Rows rows, CachedRecord& working, const Entry& entry);
     // What the author saw once the entry was executed, as Document::json() puts it. The document of
     // `working` is not touched.
     Result<std::string> record_at(Rows rows, const CachedRecord& working, const Entry& entry,

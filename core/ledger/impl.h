@@ -156,30 +156,33 @@ struct LedgerImpl {
     // ── receive.cpp
     Result<> receive(Tx& tx, const LogId& id, std::span<const Entry> received, ReceiveMode take,
                      Tip& tip);
-    // An entry that came, as it is judged.
-    struct Form {
-        const Catalogue* rules = nullptr;  // that it has to keep to
-        Why why;                           // it can't be what it says it is; nothing: it can
-    };
-    struct Received;
+    struct Received;  // an entry that came, with its intent read
     void want(std::span<const Received> all, Wanted& wanted) const;
     Result<> want_more(Rows rows, const Known& known, std::span<Received> all, Wanted& wanted);
     // The log, made where it lacks. `invalid`: its epoch is out of reach.
     Result<LogRow*> log_to_receive(Rows rows, const LogId& id);
     // The secret of the entry's period: the one that is here, or was offered with the bundle.
     Result<const SecretKey*> secret_of(Rows rows, const LogRow& log, std::uint64_t seq);
-    Result<Form> judge_form(Rows rows, const Received& received);
-    Result<Why> judge(Rows rows, LogRow& log, const Received& received,
-                      std::optional<SubjectId>& subject);
-    Result<Why> judge(Rows rows, LogRow& log, const Entry& entry,
-                      std::optional<SubjectId>& subject);
-    // Could the author have seen so much of the other party's log?
-    Result<bool> can_be(Rows rows, const LogId& author, const Seen& seen);
-    Result<> settle(Tx& tx, const LogId& id);
-    Result<> take_back(Tx& tx, const LogId& id, std::uint64_t seq);
+    Result<> finalize(Tx& tx, const LogId& id);
+    Result<> discard_after(Tx& tx, const LogId& id, std::uint64_t seq);
     // The highest receipt number in entries first … last.
     Result<std::uint64_t> receipts_in(Tx& tx, const LogRow& log, std::uint64_t first,
                                       std::uint64_t last);
+
+    // ── validate.cpp
+    struct Form {
+        const Catalogue* rules = nullptr;  // that the entry has to keep to
+        Why why;                           // it can't be what it says it is; nothing: it can
+    };
+    Result<Form> validate_form(Rows rows, const Received& received);
+    // Why the entry may not be applied. `subject`: whose key seals it. A receipt's number is
+    // counted in `log`.
+    Result<Why> validate(Rows rows, LogRow& log, const Received& received,
+                         std::optional<SubjectId>& subject);
+    Result<Why> validate(Rows rows, LogRow& log, const Entry& entry,
+                         std::optional<SubjectId>& subject);
+    // Could the author have seen so much of the other party's log?
+    Result<bool> can_be(Rows rows, const LogId& author, const Seen& seen);
 
     // ── execute.cpp
     Result<> execute_received(Tx& tx, std::size_t count, std::size_t& done);
@@ -202,15 +205,15 @@ struct LedgerImpl {
     Result<bool> refers_to_records(Rows rows, const nlohmann::json& intent);
 
     // ── diverged.cpp
-    Result<std::vector<Bytes>> changes_up_to(Tx& tx, const LogId& id, std::uint64_t seq);
-    Result<bool> reconsider(Tx& tx, const LogId& id, std::uint64_t seq,
-                            std::span<const Bytes> changes);
+    Result<std::vector<Bytes>> causal_history(Tx& tx, const LogId& id, std::uint64_t seq);
+    Result<bool> accept_diverged(Tx& tx, const LogId& id, std::uint64_t seq,
+                                 std::span<const Bytes> changes);
     Result<std::optional<bool>> same_record(Tx& tx, const StoredEntry& line,
                                             const nlohmann::json& intent,
                                             std::span<const Bytes> changes);
     Result<bool> release(Tx& tx, LogRow& log, const StoredEntry& line, Check check);
-    Result<> judge_again(Tx& tx, const LogId& id);
-    Result<> judge_again(Tx& tx, LogRow& log, StoredEntry line, std::uint64_t receipts_before);
+    Result<> revalidate(Tx& tx, const LogId& id);
+    Result<> revalidate(Tx& tx, LogRow& log, StoredEntry line, std::uint64_t receipts_before);
 
     // ── catalogues.cpp
     Result<> load_catalogues(Rows rows);
@@ -290,6 +293,13 @@ struct LedgerImpl {
 constexpr const char* kReferring[] = {"session", "request", "receipt"};
 // Of an intent that may be wrong in any way.
 std::optional<RecordId> id_in(const nlohmann::json& intent, std::string_view member);
+// A receipt's number in the log's own series, of an intent that may be wrong in any way. 0: none
+// that could be one.
+std::uint64_t receipt_number_in(const LogId& log, const nlohmann::json& intent);
+// Does an entry of this kind hold what is about a person, or might it?
+inline bool is_personal(Kind kind) {
+    return record_of(kind) == "request";
+}
 // That of a receipt that was printed in an earlier epoch and written again in this one
 // (branch.cpp).
 bool is_earlier_series(const LogId& log, std::string_view series);

@@ -4,14 +4,14 @@ namespace spot::core {
 
 Result<std::vector<Bytes>> LedgerQuarantine::causal_history(const LogId& log, std::uint64_t seq) {
     return impl_.look(LedgerImpl::Of::records,
-                      [&](Tx& tx) { return impl_.changes_up_to(tx, log, seq); });
+                      [&](Tx& tx) { return impl_.causal_history(tx, log, seq); });
 }
 
 Result<bool> LedgerQuarantine::accept_diverged(const LogId& log, std::uint64_t seq,
                                                std::span<const Bytes> changes) {
     bool taken = false;
     SPOT_TRY(impl_.transact([&](Tx& tx) -> Result<> {
-        SPOT_ASSIGN(const auto done, impl_.reconsider(tx, log, seq, changes));
+        SPOT_ASSIGN(const auto done, impl_.accept_diverged(tx, log, seq, changes));
         taken = done;
         return {};
     }));
@@ -19,7 +19,7 @@ Result<bool> LedgerQuarantine::accept_diverged(const LogId& log, std::uint64_t s
 }
 
 Result<> LedgerQuarantine::revalidate(const LogId& log) {
-    return impl_.transact([&](Tx& tx) { return impl_.judge_again(tx, log); });
+    return impl_.transact([&](Tx& tx) { return impl_.revalidate(tx, log); });
 }
 
 std::vector<Quarantined> LedgerQuarantine::list(const LogId& log, std::size_t count) {

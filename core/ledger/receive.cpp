@@ -1,39 +1,19 @@
-// What another party wrote: judged and kept. What the rules have to know is looked up for all
-// entries at once, and what follows is written at once.
+// What another party wrote: validated (validate.cpp) and kept. What the rules have to know is
+// looked up for all entries at once, and what follows is written at once.
 
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
 
-#include "core/intent.h"
-#include "core/ledger/impl.h"
-#include "core/utf8.h"
+#include "core/ledger/received.h"
 
 namespace spot::core {
 namespace {
 
 using Json = nlohmann::json;
 
-// A receipt's number in the log's own series, of an intent that may be wrong in any way. 0: none
-// that could be one.
-std::uint64_t number_in(const LogId& log, const Json& intent) {
-    if (!intent.is_object()) return 0;
-    const auto series = intent.find("series");
-    if (series != intent.end() && series->is_string() &&
-        is_earlier_series(log, series->get_ref<const std::string&>()))
-        return 0;
-    const auto at = intent.find("number");
-    if (at == intent.end() || !at->is_number_unsigned()) return 0;
-    const auto number = at->get<std::uint64_t>();
-    return number <= kSeqMax ? number : 0;
-}
-
 bool is_kind(Kind kind) {
     return static_cast<std::uint8_t>(kind) - 1U < kKindMax;
-}
-
-bool is_personal(Kind kind) {
-    return record_of(kind) == "request";
 }
 
 bool is_edit(Kind kind) {
@@ -47,16 +27,6 @@ std::string_view text_in(const Json& intent, const char* member) {
     if (at == intent.end() || !at->is_string()) return {};
     return at->get_ref<const std::string&>();
 }
-
-}  // namespace
-
-struct LedgerImpl::Received {
-    const Entry* entry = nullptr;
-    Json intent;               // discarded: it is no JSON
-    std::optional<Form> form;  // where it was judged already
-};
-
-namespace {
 
 // Is it one of those that came? They follow on each other.
 bool is_among(const RecordId& id, std::span<const LedgerImpl::Received> all) {
@@ -87,82 +57,6 @@ Result<const SecretKey*> LedgerImpl::secret_of(Rows rows, const LogRow& log, std
     }
     if (!secret) return fail(Code::corrupt, "the secret of an entry's period is missing");
     return secret;
-}
-
-// Numbers that nobody can have seen are a fault of form. More than that can't be said: another copy
-// of a station's store may have gone on in later epochs, and a hub that was restored has lost
-// entries of its own that stations have seen. Only a hub knows that its epochs are its own.
-Result<bool> LedgerImpl::can_be(Rows rows, const LogId& author, const Seen& seen) {
-    if (seen.epoch == 0) return seen.seq == 0;
-    if (seen.epoch > kEpochMax || seen.seq > kSeqMax) return false;
-    if (!party.knows_own_epochs) return true;
-    SPOT_ASSIGN(const auto newest, logs.newest_epoch(rows, author.device ^ kHubBit));
-    return seen.epoch <= std::max(newest, writing ? writing->log.epoch : kEpochMax);
-}
-
-// What is wrong with the entry, whatever else is here.
-Result<LedgerImpl::Form> LedgerImpl::judge_form(Rows rows, const Received& received) {
-    const Entry& entry = *received.entry;
-    const Json& intent = received.intent;
-    const Party author = (entry.log.device & kHubBit) != 0 ? Party::hub : Party::station;
-    const auto known = catalogue_of(rows, entry.kind, intent);
-    if (!known && known.error().code != Code::invalid) return tl::make_unexpected(known.error());
-    // What names a version that is not here may be wrong in other ways, too: they are told first.
-    Form out{known ? *known : options.catalogue, "form"};
-    if (intent.is_discarded()) return out;
-    const auto checked = check_intent(author, entry.kind, intent, *out.rules);
-    if (!checked && checked.error().code == Code::refused) out.why = "authority";
-    if (!checked || !known || canonical(intent) != entry.intent || !text_length(entry.user))
-        return out;
-    SPOT_ASSIGN(const auto possible,
-                entry.seen == Seen{} ? Result<bool>(true) : can_be(rows, entry.log, entry.seen));
-    if (possible) out.why.reset();
-    return out;
-}
-
-// Why the entry may not be applied; nothing: it may. What is refused here is kept all the same,
-// so that the chain goes on; what may hold personal data is sealed whatever is wrong with it.
-Result<Why> LedgerImpl::judge(Rows rows, LogRow& log, const Received& received,
-                              std::optional<SubjectId>& subject) {
-    const Entry& entry = *received.entry;
-    const Json& intent = received.intent;
-    SPOT_ASSIGN(const auto form,
-                received.form ? Result<Form>(*received.form) : judge_form(rows, received));
-    Why code = form.why;
-    if (!code) {
-        const auto state =
-            check_state(rows, log.id, Whose::of_device, entry.kind, intent, *form.rules, subject);
-        if (!state && state.error().code == Code::not_found)
-            code = "unknown_record";
-        else if (!state && state.error().code == Code::invalid)
-            code = "form";
-        else if (!state)
-            return tl::make_unexpected(state.error());
-    }
-    // A number counts as used even where its receipt is quarantined: one fault is told once.
-    if (const auto number = entry.kind == Kind::receipt_print ? number_in(log.id, intent) : 0) {
-        if (!code && number <= log.receipts)
-            code = "duplicate";
-        else if (!code && number != log.receipts + 1)
-            code = "receipt_gap";
-        else if (!code && intent.at("series") != series_of(log.id))
-            code = "receipt_series";
-        log.receipts = std::max(log.receipts, number);
-    }
-    if (is_personal(entry.kind) && !subject) {
-        const bool whole = !code || *code == "unknown_record";
-        SPOT_ASSIGN(
-            const auto made,
-            subjects.of_request(rows, whole && entry.kind == Kind::request_queue ? intent : Json(),
-                                entry.id(), SubjectKeys::Row::now));
-        subject = made;
-    }
-    return code;
-}
-
-Result<Why> LedgerImpl::judge(Rows rows, LogRow& log, const Entry& entry,
-                              std::optional<SubjectId>& subject) {
-    return judge(rows, log, {&entry, Json::parse(entry.intent, nullptr, false), {}}, subject);
 }
 
 // What can be said before anything is known.
@@ -206,7 +100,7 @@ Result<> LedgerImpl::want_more(Rows rows, const Known& known, std::span<Received
         const auto request = id_in(one.intent, "request");
         bool is_whole = !lacks_rules && request && known.head(*request);
         if (!lacks_rules && entry.kind == Kind::request_queue) {
-            SPOT_ASSIGN(one.form, judge_form(rows, one));
+            SPOT_ASSIGN(one.form, validate_form(rows, one));
             is_whole = !one.form->why;
         }
         if (entry.kind == Kind::request_queue) subjects.want(one.intent, entry.id(), known, wanted);
@@ -249,7 +143,7 @@ Result<> LedgerImpl::receive(Tx& tx, const LogId& id, std::span<const Entry> rec
         StoredEntry line;
         line.entry = entry;
         line.salt = salt_of(*secret, id, entry.seq);
-        SPOT_ASSIGN(Why code, judge(rows, *log, one, line.subject));
+        SPOT_ASSIGN(Why code, validate(rows, *log, one, line.subject));
         // What it refers to may be held itself.
         const bool well_formed = !code || *code == "unknown_record";
         if (take == ReceiveMode::quarantine && well_formed) code = "revoked";
@@ -263,7 +157,7 @@ Result<> LedgerImpl::receive(Tx& tx, const LogId& id, std::span<const Entry> rec
     return tx.apply(effects);
 }
 
-Result<> LedgerImpl::settle(Tx& tx, const LogId& id) {
+Result<> LedgerImpl::finalize(Tx& tx, const LogId& id) {
     if (is_own(id)) return fail(Code::refused, "one's own entries need no settling");
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     LogRow* log = found;
@@ -272,7 +166,7 @@ Result<> LedgerImpl::settle(Tx& tx, const LogId& id) {
     return logs.save(tx, *log);
 }
 
-Result<> LedgerImpl::take_back(Tx& tx, const LogId& id, std::uint64_t seq) {
+Result<> LedgerImpl::discard_after(Tx& tx, const LogId& id, std::uint64_t seq) {
     if (is_own(id)) return fail(Code::refused, "one's own entries are not taken back");
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found || seq >= found->tip.seq) return {};
@@ -293,8 +187,8 @@ Result<std::uint64_t> LedgerImpl::receipts_in(Tx& tx, const LogRow& log, std::ui
     std::uint64_t highest = 0;
     SPOT_TRY(entries.each(tx, log, first, last, [&](StoredEntry& line) -> Result<> {
         if (line.entry.kind == Kind::receipt_print)
-            highest = std::max(highest,
-                               number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
+            highest = std::max(
+                highest, receipt_number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
         return {};
     }));
     return highest;

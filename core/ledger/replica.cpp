@@ -102,11 +102,11 @@ Result<Tip> LedgerReplica::receive(const LogId& log, std::span<const Entry> entr
 }
 
 Result<> LedgerReplica::finalize(const LogId& log) {
-    return impl_.transact([&](Tx& tx) { return impl_.settle(tx, log); });
+    return impl_.transact([&](Tx& tx) { return impl_.finalize(tx, log); });
 }
 
 Result<> LedgerReplica::discard_after(const LogId& log, std::uint64_t seq) {
-    return impl_.transact([&](Tx& tx) { return impl_.take_back(tx, log, seq); });
+    return impl_.transact([&](Tx& tx) { return impl_.discard_after(tx, log, seq); });
 }
 
 Result<> LedgerReplica::acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) {

@@ -29,6 +29,20 @@ bool is_earlier_series(const LogId& log, std::string_view series) {
            epoch < log.epoch && series_of({log.device, epoch}) == series;
 }
 
+// A receipt's number in the log's own series, of an intent that may be wrong in any way. 0: none
+// that could be one.
+std::uint64_t receipt_number_in(const LogId& log, const nlohmann::json& intent) {
+    if (!intent.is_object()) return 0;
+    const auto series = intent.find("series");
+    if (series != intent.end() && series->is_string() &&
+        is_earlier_series(log, series->get_ref<const std::string&>()))
+        return 0;
+    const auto at = intent.find("number");
+    if (at == intent.end() || !at->is_number_unsigned()) return 0;
+    const auto number = at->get<std::uint64_t>();
+    return number <= kSeqMax ? number : 0;
+}
+
 bool LedgerImpl::is_own(const LogId& log) const {
     return (log.device & kHubBit) == party.own_bit;
 }
