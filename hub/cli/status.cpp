@@ -11,14 +11,19 @@ namespace {
 using core::Result;
 using nlohmann::json;
 
-json log_json(core::Ledger& ledger, const core::LogId& log) {
+// Of a log. There may be as many as it has entries.
+constexpr std::size_t kListedQuarantineMax = 1000;
+
+Result<json> log_json(core::Ledger& ledger, const core::LogId& log) {
+    SPOT_ASSIGN(const auto in_quarantine, ledger.quarantine().count(log));
     json quarantined = json::array();
-    for (const auto& one : ledger.quarantine().list(log))
+    for (const auto& one : ledger.quarantine().list(log, kListedQuarantineMax))
         quarantined.push_back({{"seq", one.seq}, {"code", one.code}});
-    return {{"epoch", log.epoch},
-            {"seq", ledger.replica().tip(log).seq},
-            {"by", (log.device & core::kHubBit) != 0 ? "hub" : "station"},
-            {"quarantined", std::move(quarantined)}};
+    return json{{"epoch", log.epoch},
+                {"seq", ledger.replica().tip(log).seq},
+                {"by", (log.device & core::kHubBit) != 0 ? "hub" : "station"},
+                {"in_quarantine", in_quarantine},
+                {"quarantined", std::move(quarantined)}};
 }
 
 Result<json> stations_json(Hub& hub) {
@@ -26,9 +31,11 @@ Result<json> stations_json(Hub& hub) {
     const auto logs = hub.ledger.replica().logs();
     for (const auto& listed : Registry(hub.ledger).list()) {
         json own = json::array();
-        for (const core::LogId& log : logs)
-            if ((log.device & ~core::kHubBit) == listed.station.device)
-                own.push_back(log_json(hub.ledger, log));
+        for (const core::LogId& log : logs) {
+            if ((log.device & ~core::kHubBit) != listed.station.device) continue;
+            SPOT_ASSIGN(auto one, log_json(hub.ledger, log));
+            own.push_back(std::move(one));
+        }
         SPOT_ASSIGN(const auto files, hub.ledger.files().counts(listed.station.device));
         out.push_back(
             {{"station", listed.station.name},
@@ -82,8 +89,8 @@ void print_status(const json& status) {
         for (const json& log : station["logs"]) {
             std::printf("; %s's log %llu: %llu entries", log["by"].get<std::string>().c_str(),
                         number(log["epoch"]), number(log["seq"]));
-            if (!log["quarantined"].empty())
-                std::printf(", %zu in quarantine", log["quarantined"].size());
+            if (number(log["in_quarantine"]) > 0)
+                std::printf(", %llu in quarantine", number(log["in_quarantine"]));
         }
         if (number(station["awaited_files"]) > 0)
             std::printf("; %llu files are to come", number(station["awaited_files"]));
