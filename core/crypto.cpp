@@ -127,14 +127,19 @@ namespace {
 constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(kNonce + kTag == kSealedOverhead);
+
+// `out` has its nonce in front already.
+void encrypt(const SecretKey& key, View plain, View associated, Bytes& out) {
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + kNonce, nullptr, plain.data(),
+                                               plain.size(), associated.data(), associated.size(),
+                                               nullptr, out.data(), key.bytes().data());
+}
 }  // namespace
 
 Bytes seal_at_rest(const SecretKey& key, View plain, View associated, Random& random) {
     Bytes out(kNonce + plain.size() + kTag);
     random.fill(std::span(out).first(kNonce));
-    crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + kNonce, nullptr, plain.data(),
-                                               plain.size(), associated.data(), associated.size(),
-                                               nullptr, out.data(), key.bytes().data());
+    encrypt(key, plain, associated, out);
     return out;
 }
 
@@ -147,6 +152,24 @@ Result<Bytes> open_at_rest(const SecretKey& key, View sealed, View associated) {
             associated.size(), sealed.data(), key.bytes().data()) != 0)
         return fail(Code::corrupt, "sealed bytes do not verify");
     return out;
+}
+
+DeterministicSeal::DeterministicSeal(const SecretKey& key)
+    : key_(key.derive("deterministic seal")), nonces_(key.derive("deterministic nonce")) {}
+
+Bytes DeterministicSeal::seal(View plain, View associated) const {
+    Bytes out(kNonce + plain.size() + kTag);
+    std::array<std::uint8_t, 8> length;
+    for (std::size_t i = 0; i < length.size(); ++i)
+        length[i] = static_cast<std::uint8_t>(std::uint64_t{associated.size()} >> 8 * i);
+    const Hash nonce = keyed_hash(nonces_.bytes(), {length, associated, plain});
+    std::copy_n(nonce.begin(), kNonce, out.begin());
+    encrypt(key_, plain, associated, out);
+    return out;
+}
+
+Result<Bytes> DeterministicSeal::open(View sealed, View associated) const {
+    return open_at_rest(key_, sealed, associated);
 }
 
 }  // namespace spot::core

@@ -66,4 +66,16 @@ constexpr std::size_t kSealedOverhead = 40;
 Bytes seal_at_rest(const SecretKey& key, View plain, View associated, Random& random);
 Result<Bytes> open_at_rest(const SecretKey& key, View sealed, View associated);
 
+// The same without chance: equal bytes at an equal place (`associated`) are equal when sealed, so
+// that they can be looked for. The nonce is a keyed hash of both, under a key of its own.
+class DeterministicSeal {
+public:
+    explicit DeterministicSeal(const SecretKey& key);
+    Bytes seal(View plain, View associated) const;
+    Result<Bytes> open(View sealed, View associated) const;
+
+private:
+    SecretKey key_, nonces_;
+};
+
 }  // namespace spot::core

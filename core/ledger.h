@@ -18,6 +18,7 @@
 #include "core/rim/disk.h"
 #include "core/rules.h"
 #include "core/store/store.h"
+#include "core/store_keys.h"
 
 namespace spot::core {
 
@@ -36,9 +37,9 @@ public:
         Random* random = nullptr;              // outlives the ledger
         std::size_t record_bytes_max = kRecordBytesMax;  // other than that in tests only
     };
-    // `refused`: the key does not open the file. `corrupt`: it is no store of ours. `disk` outlives
-    // the ledger.
-    static Result<Ledger> open(const std::filesystem::path& file, const SecretKey& key, Options,
+    // `refused`: the keys do not open the file; nothing was changed. `corrupt`: it is no store of
+    // ours. What an older program left plain in it is sealed. `disk` outlives the ledger.
+    static Result<Ledger> open(const std::filesystem::path& file, const StoreKeys& keys, Options,
                                Disk& disk = system_disk());
     // On a store of another kind.
     static Result<Ledger> open(std::unique_ptr<Store> store, Options);

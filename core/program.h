@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/ledger.h"
 #include "core/rim/disk.h"
+#include "core/rim/file_lock.h"
 #include "core/vault.h"
 
 namespace spot::core {
@@ -128,20 +129,6 @@ Result<> make_store(const std::filesystem::path& folder, const std::vector<std::
 // Did make_store() make it whole?
 bool store_is_made(const std::filesystem::path& folder, const std::vector<std::string>& files,
                    Disk& disk = system_disk());
-
-// Held until it goes, or the process ends, however it ends.
-class FileLock {
-public:
-    // `busy`: another process has held it for `wait_ms_max`.
-    static Result<FileLock> take(const std::filesystem::path& file, int wait_ms_max);
-    FileLock(FileLock&& other) noexcept;
-    FileLock& operator=(FileLock&&) = delete;
-    ~FileLock();
-
-private:
-    explicit FileLock(int descriptor) : descriptor_(descriptor) {}
-    int descriptor_;
-};
 
 // Reads lines of any length in bounded memory: `limit` bytes and one buffer.
 class LineReader {

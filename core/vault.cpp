@@ -6,19 +6,22 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "core/bytes.h"
-#include "core/program.h"
 
 namespace spot::core {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;
+// The first version had no epochs. A program that knows that one alone refuses the second, so that
+// it does not write the file anew without them.
+constexpr int kVersionMax = 2;
+constexpr int kLockMsMax = 10'000;
 constexpr std::size_t kFileBytesMax = 64 * 1024;
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kSaltBytes = crypto_pwhash_SALTBYTES;
@@ -32,6 +35,16 @@ struct Slot {
     std::size_t memory_bytes = kArgonBytes;
     unsigned passes = kArgonPasses;
     Bytes wrapped;  // the store's key, sealed by the passphrase's
+};
+
+struct Epoch {
+    std::uint32_t number = 0;
+    Bytes wrapped;  // its key, sealed by one that follows from the store's
+};
+
+struct Content {
+    std::vector<Slot> slots;
+    std::vector<Epoch> epochs;  // by number
 };
 
 bool stretch_here(const Slot& slot, const Passphrase& passphrase, Hash& out) {
@@ -129,27 +142,92 @@ std::optional<Slot> slot_of(const Json& json) {
                 *wrapped};
 }
 
-Result<std::vector<Slot>> read_slots(const std::filesystem::path& file, Disk& disk) {
-    const auto damaged = [] { return fail(Code::corrupt, "the file of key slots is damaged"); };
-    SPOT_ASSIGN(const auto content, disk.read(file, kFileBytesMax));
-    const Json json = Json::parse(content, nullptr, false);
-    if (!json.is_object() || json.value("version", Json()) != kVersion || !json.contains("slots") ||
-        !json["slots"].is_array() || json["slots"].size() > kSlotsMax)
-        return damaged();
-    std::vector<Slot> slots;
-    for (const Json& one : json["slots"]) {
-        auto slot = slot_of(one);
-        if (!slot) return damaged();
-        slots.push_back(std::move(*slot));
-    }
-    return slots;
+std::optional<Epoch> epoch_of(const Json& json) {
+    if (!json.is_object() || !json.contains("number") || !json["number"].is_number_unsigned())
+        return std::nullopt;
+    const auto number = json["number"].get<std::uint64_t>();
+    const auto wrapped = bytes_at(json, "wrapped", SecretKey::kSize + kSealedOverhead);
+    if (!wrapped || number == 0 || number > std::numeric_limits<std::uint32_t>::max())
+        return std::nullopt;
+    return Epoch{static_cast<std::uint32_t>(number), *wrapped};
 }
 
-Result<> write_slots(const std::filesystem::path& file, const std::vector<Slot>& slots,
-                     Disk& disk) {
-    Json json{{"version", kVersion}, {"slots", Json::array()}};
-    for (const Slot& slot : slots) json["slots"].push_back(json_of(slot));
+Result<Content> read(const std::filesystem::path& file, Disk& disk) {
+    const auto damaged = [] { return fail(Code::corrupt, "the file of key slots is damaged"); };
+    SPOT_ASSIGN(const auto text, disk.read(file, kFileBytesMax));
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) return damaged();
+    const Json version = json.value("version", Json()), slots = json.value("slots", Json());
+    const Json epochs = json.value("epochs", Json::array());
+    if (!version.is_number_unsigned() || version == 0 || version > kVersionMax ||
+        !slots.is_array() || slots.size() > kSlotsMax || !epochs.is_array() ||
+        epochs.size() > kEpochsMax || epochs.empty() != (version == 1))
+        return damaged();
+    Content out;
+    for (const Json& one : slots) {
+        auto slot = slot_of(one);
+        if (!slot) return damaged();
+        out.slots.push_back(std::move(*slot));
+    }
+    for (const Json& one : epochs) {
+        auto epoch = epoch_of(one);
+        if (!epoch || (!out.epochs.empty() && epoch->number <= out.epochs.back().number))
+            return damaged();
+        out.epochs.push_back(std::move(*epoch));
+    }
+    return out;
+}
+
+Result<> write(const std::filesystem::path& file, const Content& content, Disk& disk) {
+    Json json{{"version", content.epochs.empty() ? 1 : kVersionMax}, {"slots", Json::array()}};
+    for (const Slot& slot : content.slots) json["slots"].push_back(json_of(slot));
+    for (const Epoch& epoch : content.epochs)
+        json["epochs"].push_back({{"number", epoch.number}, {"wrapped", to_hex(epoch.wrapped)}});
     return disk.replace(file, json.dump(2) + "\n");
+}
+
+// Held while the file is read and written anew, so that of two writers none undoes the other's.
+Result<FileLock> lock(std::filesystem::path file, Disk& disk) {
+    return disk.lock(file.replace_extension(".lock"), kLockMsMax);
+}
+
+std::string name_of(std::uint32_t epoch) {
+    return "erasure epoch " + std::to_string(epoch);
+}
+
+SecretKey wrapping(const SecretKey& store) {
+    return store.derive("erasure epochs");
+}
+
+Epoch new_epoch(std::uint32_t number, StoreKeys& keys, Random& random) {
+    const auto at = keys.epochs.emplace(number, SecretKey::random(random)).first;
+    return {number,
+            seal_at_rest(wrapping(keys.store), at->second.bytes(), view(name_of(number)), random)};
+}
+
+// Into `keys`, those that are not there yet.
+Result<> open_epochs(const Content& content, StoreKeys& keys) {
+    const SecretKey unwrapping = wrapping(keys.store);
+    for (const Epoch& epoch : content.epochs) {
+        if (keys.epochs.contains(epoch.number)) continue;
+        auto opened = open_at_rest(unwrapping, epoch.wrapped, view(name_of(epoch.number)));
+        if (!opened) return fail(Code::corrupt, "an erasure epoch's key is damaged");
+        keys.epochs.emplace(epoch.number, SecretKey(View(*opened).first<SecretKey::kSize>()));
+        sodium_memzero(opened->data(), opened->size());
+    }
+    return {};
+}
+
+Result<SecretKey> open_slots(const std::vector<Slot>& slots, const Passphrase& passphrase) {
+    for (const Slot& slot : slots) {
+        SPOT_ASSIGN(const auto stretched, stretch(slot, passphrase));
+        auto opened = open_at_rest(stretched, slot.wrapped, view(slot.name));
+        if (!opened) continue;
+        SecretKey key{View(*opened).first<SecretKey::kSize>()};
+        sodium_memzero(opened->data(), opened->size());
+        return key;
+    }
+    return fail(Code::refused, "the passphrase opens no key slot; nothing was changed");
 }
 
 }  // namespace
@@ -177,40 +255,60 @@ Passphrase::~Passphrase() {
     sodium_memzero(text_.data(), text_.size());
 }
 
-Result<SecretKey> Vault::create(const std::filesystem::path& file, std::string_view slot,
+Result<StoreKeys> Vault::create(const std::filesystem::path& file, std::string_view slot,
                                 const Passphrase& passphrase, Random& random, Disk& disk) {
     if (disk.exists(file))
         return fail(Code::conflict, "there are key slots already; nothing was changed");
-    SecretKey key = SecretKey::random(random);
-    SPOT_ASSIGN(auto wrapped, wrap(slot, key, passphrase, random));
-    SPOT_TRY(write_slots(file, {std::move(wrapped)}, disk));
-    return key;
+    StoreKeys keys{SecretKey::random(random), {}};
+    SPOT_ASSIGN(auto wrapped, wrap(slot, keys.store, passphrase, random));
+    Content content;
+    content.slots.push_back(std::move(wrapped));
+    content.epochs.push_back(new_epoch(1, keys, random));
+    SPOT_TRY(write(file, content, disk));
+    return keys;
 }
 
-Result<SecretKey> Vault::open(const std::filesystem::path& file, const Passphrase& passphrase,
-                              Disk& disk) {
-    SPOT_ASSIGN(const auto slots, read_slots(file, disk));
-    for (const Slot& slot : slots) {
-        SPOT_ASSIGN(const auto stretched, stretch(slot, passphrase));
-        auto opened = open_at_rest(stretched, slot.wrapped, view(slot.name));
-        if (!opened) continue;
-        SecretKey key{View(*opened).first<SecretKey::kSize>()};
-        sodium_memzero(opened->data(), opened->size());
-        return key;
-    }
-    return fail(Code::refused, "the passphrase opens no key slot; nothing was changed");
+Result<StoreKeys> Vault::open(const std::filesystem::path& file, const Passphrase& passphrase,
+                              Random& random, Disk& disk) {
+    SPOT_ASSIGN(const auto content, read(file, disk));
+    StoreKeys keys;
+    SPOT_ASSIGN(keys.store, open_slots(content.slots, passphrase));
+    SPOT_TRY(open_epochs(content, keys));
+    if (keys.epochs.empty()) SPOT_TRY(add_epoch(file, keys, random, disk));
+    return keys;
 }
 
 Result<> Vault::add_slot(const std::filesystem::path& file, std::string_view slot,
                          const SecretKey& key, const Passphrase& passphrase, Random& random,
                          Disk& disk) {
-    SPOT_ASSIGN(auto slots, read_slots(file, disk));
-    if (slots.size() >= kSlotsMax) return fail(Code::limit, "all 32 key slots are taken");
-    for (const Slot& one : slots)
+    SPOT_ASSIGN(const auto held, lock(file, disk));
+    SPOT_ASSIGN(auto content, read(file, disk));
+    if (content.slots.size() >= kSlotsMax) return fail(Code::limit, "all 32 key slots are taken");
+    for (const Slot& one : content.slots)
         if (one.name == slot) return fail(Code::conflict, "a key slot has this name already");
     SPOT_ASSIGN(auto wrapped, wrap(slot, key, passphrase, random));
-    slots.push_back(std::move(wrapped));
-    return write_slots(file, slots, disk);
+    content.slots.push_back(std::move(wrapped));
+    return write(file, content, disk);
+}
+
+// The key is on disk before anything is wrapped by it. If the power fails in between, it is there
+// and wraps what comes next.
+Result<> Vault::add_epoch(const std::filesystem::path& file, StoreKeys& keys, Random& random,
+                          Disk& disk) {
+    SPOT_ASSIGN(const auto held, lock(file, disk));
+    SPOT_ASSIGN(auto content, read(file, disk));
+    const std::uint32_t known = keys.epochs.empty() ? 0 : keys.epochs.rbegin()->first;
+    const std::uint32_t newest = content.epochs.empty() ? 0 : content.epochs.back().number;
+    if (newest > known) return open_epochs(content, keys);
+    if (content.epochs.size() >= kEpochsMax)
+        return fail(Code::limit, "the file of keys holds 64 erasure epochs");
+    if (known == std::numeric_limits<std::uint32_t>::max())
+        return fail(Code::limit, "erasure epochs have no more numbers");
+    StoreKeys more = keys.clone();
+    content.epochs.push_back(new_epoch(known + 1, more, random));
+    SPOT_TRY(write(file, content, disk));
+    keys = std::move(more);
+    return {};
 }
 
 }  // namespace spot::core

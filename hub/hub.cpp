@@ -29,9 +29,9 @@ core::Ledger::Options options(core::Random& random) {
 Result<> make(const fs::path& data, const std::string& name, const std::string& url,
               const core::Passphrase& passphrase, core::Instant now, core::Random& random,
               core::Disk& disk) {
-    SPOT_ASSIGN(const auto key,
+    SPOT_ASSIGN(const auto keys,
                 core::Vault::create(data / kKeysFile, kSlot, passphrase, random, disk));
-    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random), disk));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, keys, options(random), disk));
     SPOT_TRY(make_certificate(data / kCertificateFile, data / kCertificateKeyFile, now, disk));
     const auto sign_seed = core::SecretKey::random(random);
     const auto seal_secret = core::SecretKey::random(random);
@@ -86,9 +86,9 @@ Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
                                     "was made with, or move the folder away. (" +
                                     error.message + ")");
     };
-    const auto key = core::Vault::open(data / kKeysFile, passphrase, disk);
-    if (!key) return kept(key.error());
-    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random), disk);
+    const auto keys = core::Vault::open(data / kKeysFile, passphrase, random, disk);
+    if (!keys) return kept(keys.error());
+    auto ledger = core::Ledger::open(data / kStoreFile, *keys, options(random), disk);
     if (!ledger) return kept(ledger.error());
     return identity_of(*ledger).has_value() || !ledger->replica().logs().empty();
 }
@@ -109,8 +109,8 @@ Result<Hub> open_hub(const fs::path& data, const core::Passphrase& passphrase, c
                      core::Disk& disk) {
     if (!core::store_is_made(data, {kKeysFile, kStoreFile}, disk))
         return fail(Code::not_found, "no hub in " + data.string() + "; make one with init");
-    SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase, disk));
-    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random), disk));
+    SPOT_ASSIGN(const auto keys, core::Vault::open(data / kKeysFile, passphrase, random, disk));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, keys, options(random), disk));
     SPOT_ASSIGN(auto keyed, identity_of(ledger));
     return Hub{std::move(keyed.identity), std::move(keyed.keys), std::move(ledger), data};
 }

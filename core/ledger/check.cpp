@@ -34,7 +34,7 @@ Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::strin
     Hash previous{};
     std::uint64_t expected = 1;
     std::uint64_t receipts = 0;
-    return entries.each(tx, log, 1, kSeqMax, [&](StoredEntry& line) -> Result<> {
+    const auto look = [&](StoredEntry& line) -> Result<> {
         const Entry& entry = line.entry;
         if (entry.seq != expected) say(entry.seq, "entries before it are missing");
         if (chain(previous, entry, line.commitment) != line.hash)
@@ -53,10 +53,22 @@ Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::strin
             receipts = std::max(receipts, *number);
         }
         if (held || !whole || entry.seq > executed) return {};
-        SPOT_ASSIGN(const auto sound, documents.is_sound(tx, line));
-        if (!sound) say(entry.seq, "its record is not what its entries amount to");
+        const auto sound = documents.is_sound(tx, line);
+        if (!sound && sound.error().code != Code::corrupt)
+            return tl::make_unexpected(sound.error());
+        if (!sound || !*sound) say(entry.seq, "its record is not what its entries amount to");
         return {};
-    });
+    };
+    // The walk ends at a row that does not open, and goes on behind it.
+    for (;;) {
+        const auto done = entries.each(tx, log, expected, kSeqMax, look);
+        if (done || done.error().code != Code::corrupt) return done;
+        SPOT_ASSIGN(const auto hash, entries.hash_at(tx, log, expected));
+        if (!hash) return done;
+        say(expected, "its row does not open");
+        previous = *hash;
+        ++expected;
+    }
 }
 
 Result<> LedgerImpl::check(Tx& tx, std::vector<std::string>& faults) {

@@ -276,6 +276,7 @@ Result<Documents::Row> Documents::row_of(CachedRecord& working) {
 Result<> Documents::save_change(Rows rows, CachedRecord& working, const Row& saved) {
     RecordRow row;
     row.key = working.key;
+    row.subject = working.subject;
     row.conflicts = saved.projection.conflicts;
     row.route = saved.projection.route;
     SPOT_ASSIGN(row.json, subjects_.seal(rows, working.subject, {kJsonColumn, working.key},

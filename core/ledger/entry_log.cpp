@@ -32,9 +32,13 @@ Result<Bytes> EntryLog::sealed(Rows rows, const StoredEntry& line, std::int64_t 
 }
 
 Result<> EntryLog::seal_for(Rows rows, const LogRow& log, const StoredEntry& line) {
-    const std::int64_t key = entry_key(log.number, line.entry.seq);
-    SPOT_ASSIGN(const auto payload, sealed(rows, line, key));
-    return rows.tx().entries.reseal(key, line.subject, payload);
+    EntryRow row;
+    row.key = entry_key(log.number, line.entry.seq);
+    row.user = line.entry.user;
+    row.subject = line.subject;
+    SPOT_ASSIGN(row.payload, sealed(rows, line, row.key));
+    row.reference = line.reference;
+    return rows.tx().entries.reseal(row);
 }
 
 Result<StoredEntry> EntryLog::line_of(Rows rows, EntryRow row, const LogId& log) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/ledger/impl.h"
+#include "core/store/sealed/sealed_store.h"
 #include "core/store/sqlite/sqlite_store.h"
 
 namespace spot::core {
@@ -39,10 +40,11 @@ Ledger::Ledger(std::unique_ptr<LedgerImpl> impl) : impl_(std::move(impl)) {}
 Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger::~Ledger() = default;
 
-Result<Ledger> Ledger::open(const std::filesystem::path& file, const SecretKey& key,
+Result<Ledger> Ledger::open(const std::filesystem::path& file, const StoreKeys& keys,
                             Options options, Disk& disk) {
     SPOT_CHECK(options.catalogue && options.random);
-    SPOT_ASSIGN(auto store, open_sqlite_store(file, key, disk));
+    SPOT_ASSIGN(auto file_store, open_sqlite_store(file, keys.store, disk));
+    SPOT_ASSIGN(auto store, sealed_store(std::move(file_store), keys));
     return open(std::move(store), options);
 }
 

@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t kKeysMax = 256;  // remembered
 constexpr std::uint8_t kErasuresMax = 255;
 constexpr std::uint8_t kErasuresAtOnceMax = 8;  // looked up together
-constexpr std::string_view kFresh = "ledger.fresh_subjects";
 
 // Whom a request is about, as hashed into the subject's id.
 std::string who_in(const nlohmann::json& intent, const RecordId& request) {
@@ -55,7 +54,7 @@ void SubjectKeys::want(const nlohmann::json& intent, const RecordId& request, co
 }
 
 void SubjectKeys::want_secret(Wanted& wanted) const {
-    if (!fresh_) wanted.settings.emplace_back(kFresh);
+    if (!fresh_) wanted.settings.emplace_back(kFreshSubjects);
 }
 
 // An erased subject leaves its row, with no key: if the same person comes back later, the new data
@@ -84,7 +83,7 @@ Result<> SubjectKeys::make(Rows rows, const SubjectId& id, const SecretKey& key)
 
 Result<bool> SubjectKeys::has_fresh(Rows rows) {
     if (fresh_) return true;
-    SPOT_ASSIGN(const auto found, rows.setting(kFresh));
+    SPOT_ASSIGN(const auto found, rows.setting(kFreshSubjects));
     if (!found) return false;
     if (found->size() != SecretKey::kSize)
         return fail(Code::corrupt, "the store's secret is damaged");
@@ -94,7 +93,7 @@ Result<bool> SubjectKeys::has_fresh(Rows rows) {
 
 Result<> SubjectKeys::renew(Rows rows) {
     fresh_ = SecretKey::random(random_);
-    return rows.tx().values.set(kFresh, text(fresh_->bytes()));
+    return rows.tx().values.set(kFreshSubjects, text(fresh_->bytes()));
 }
 
 Result<> SubjectKeys::keep(Rows rows, const SubjectId& id) {

@@ -110,6 +110,9 @@ public:
         };
     }
 
+    Result<FileLock> lock(const fs::path& file, int wait_ms_max) override {
+        return FileLock::take(file, wait_ms_max);
+    }
     Result<std::uint64_t> free_bytes(const fs::path& file) override {
         std::error_code error;
         const auto space = fs::space(file, error);

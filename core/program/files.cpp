@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +13,6 @@ namespace spot::core {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
-constexpr int kLockPollMs = 50;
 
 std::string reason() {
     return std::strerror(errno);
@@ -28,25 +26,6 @@ ssize_t read_some(int descriptor, char* into, std::size_t size) {
 }
 
 }  // namespace
-
-Result<FileLock> FileLock::take(const std::filesystem::path& file, int wait_ms_max) {
-    const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) return fail(Code::io, file.string() + ": " + reason());
-    FileLock lock(descriptor);
-    for (int waited = 0; flock(descriptor, LOCK_EX | LOCK_NB) != 0; waited += kLockPollMs) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return fail(Code::io, file.string() + ": " + reason());
-        if (waited >= wait_ms_max) return fail(Code::busy, "another process is at it; try later");
-        poll(nullptr, 0, kLockPollMs);
-    }
-    return lock;
-}
-
-FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-
-FileLock::~FileLock() {
-    if (descriptor_ >= 0) close(descriptor_);
-}
 
 Result<LineReader> LineReader::open(const std::string& file, std::size_t limit) {
     if (file == "-") return LineReader(STDIN_FILENO, false, limit);

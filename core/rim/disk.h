@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/rim/file_lock.h"
 
 namespace spot::core {
 
@@ -35,6 +36,8 @@ public:
     // process. It keeps the file open, whatever happens to its name, and may be called from any
     // thread, also after the caller's other connections to the file are closed.
     virtual Result<std::function<Result<>()>> flusher(const std::filesystem::path& file) = 0;
+    // Makes the file where it lacks. `busy`: another process has held it for `wait_ms_max`.
+    virtual Result<FileLock> lock(const std::filesystem::path& file, int wait_ms_max) = 0;
     // What unprivileged writers may still use of the file system that holds the file.
     virtual Result<std::uint64_t> free_bytes(const std::filesystem::path& file) = 0;
     // Null: the one that SQLite uses of itself. Valid as long as the disk.

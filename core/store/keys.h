@@ -42,4 +42,10 @@ constexpr int route_place(std::string_view state) {
     return 0;
 }
 
+// What lives and dies with the subjects' keys beside them: the setting that the keys of subjects
+// without a row follow from, and the namespaces of values that hold what people said before it
+// became a request.
+constexpr std::string_view kFreshSubjects = "ledger.fresh_subjects";
+constexpr std::array<std::string_view, 4> kPersonalSpaces{"citizen", "draft", "scrap", "session"};
+
 }  // namespace spot::core

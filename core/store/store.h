@@ -1,7 +1,7 @@
 #pragma once
 
-// One open database, and units of work on it. Two stores stand behind it: store/sqlite (the one
-// that programs use) and store/memory (tests).
+// One open database, and units of work on it. Behind it stand store/sqlite (the one that programs
+// use) and store/memory (tests); store/sealed lies over either and seals what they hold.
 
 #include <functional>
 #include <memory>
@@ -43,6 +43,8 @@ public:
     // none. A commit that changed nothing may count or not.
     virtual bool stale() const = 0;
     virtual bool writes() const = 0;
+    // Every row that holds something a store may seal, once, changed as `rows` does it.
+    virtual Result<> rewrite(RowRewriter& rows) = 0;
     // The database ended it by itself, as on a full disk: what it wrote is undone, and whatever
     // came next would be no part of it.
     virtual bool ended() const = 0;

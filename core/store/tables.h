@@ -84,9 +84,12 @@ public:
     virtual Result<> save(const LogRow& row) = 0;  // all but the tip
 
     // The secrets that entries' salts are made from, by period (core/log.h).
-    virtual Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period) = 0;
+    Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period);
     // `conflict`: another one is there. The same again changes nothing.
-    virtual Result<> add_secret(std::int64_t log, std::uint64_t period, const SecretKey&) = 0;
+    Result<> add_secret(std::int64_t log, std::uint64_t period, const SecretKey&);
+    // As they lie: the secret's bytes or what store/sealed made of them.
+    virtual Result<std::optional<Bytes>> stored_secret(std::int64_t log, std::uint64_t period) = 0;
+    virtual Result<> store_secret(std::int64_t log, std::uint64_t period, View secret) = 0;
     // Periods `first` … `last`, both at most period_of(kSeqMax).
     virtual Result<> drop_secrets(std::int64_t log, std::uint64_t first, std::uint64_t last) = 0;
 };
@@ -131,9 +134,8 @@ public:
     virtual Result<std::vector<EntryHead>> heads(std::span<const std::int64_t> keys) = 0;
     virtual Result<std::optional<Hash>> hash_of(std::int64_t key) = 0;
     virtual Result<> each(KeyRange range, const std::function<Result<>(EntryRow&)>& use) = 0;
-    // Its data go to another subject's key.
-    virtual Result<> reseal(std::int64_t key, const std::optional<SubjectId>& subject,
-                            View payload) = 0;
+    // Its data go to another subject's key: user, subject, payload and reference are replaced.
+    virtual Result<> reseal(const EntryRow& row) = 0;
     // Takes their rows in quarantine along.
     virtual Result<> remove(KeyRange range) = 0;
 
@@ -182,7 +184,8 @@ class RecordTable {
 public:
     virtual ~RecordTable() = default;
     virtual Result<> insert(std::span<const RecordRow> rows) = 0;
-    // json, conflicts, document, route and changed_by.
+    // json, conflicts, document, route and changed_by. `subject` is the row's own, as whose key
+    // seals them is not looked up.
     virtual Result<> update(std::span<const RecordRow> rows) = 0;
     // Those that are there, in the order of `keys`, as with entries.
     virtual Result<std::vector<RecordRow>> read(std::span<const std::int64_t> keys) = 0;
@@ -231,10 +234,17 @@ class SubjectTable {
 public:
     virtual ~SubjectTable() = default;
     // Those that are there, in the order asked for; one asked for twice is returned twice.
-    virtual Result<std::vector<SubjectRow>> read(std::span<const SubjectId> ids) = 0;
-    virtual Result<> add(const SubjectId& id, const SecretKey& key) = 0;
+    Result<std::vector<SubjectRow>> read(std::span<const SubjectId> ids);
+    Result<> add(const SubjectId& id, const SecretKey& key);
     // The row stays, so that its id is not used again.
     virtual Result<> erase(const SubjectId& id) = 0;
+    // As they lie: the key's bytes or what store/sealed made of them.
+    struct Stored {
+        SubjectId id{};
+        Bytes key;  // empty: erased
+    };
+    virtual Result<std::vector<Stored>> stored(std::span<const SubjectId> ids) = 0;
+    virtual Result<> store(const SubjectId& id, View key) = 0;
 };
 
 // ── Files that requests name, at the hub: what is to come, and what came.
@@ -346,9 +356,23 @@ public:
                                                         std::string_view owner,
                                                         std::size_t count) = 0;
     virtual Result<> remove(std::string_view space, std::string_view key) = 0;
-    // Every row with that key or that owner, in every namespace, gets the new one. `conflict`: in
-    // one of them both keys are there.
-    virtual Result<> rename(std::string_view from, std::string_view to) = 0;
+};
+
+// ── All that a store may hold sealed, row by row.
+
+// Changes rows in place. A row has its key and the fields named here, no others.
+class RowRewriter {
+public:
+    virtual ~RowRewriter() = default;
+    virtual Result<> entry(EntryRow& row) = 0;    // subject; user, payload, reference
+    virtual Result<> record(RecordRow& row) = 0;  // place, subject; reference, json, document
+    virtual Result<> name(RecordName& row) = 0;   // place; name
+    virtual Result<> secret(std::int64_t log, std::uint64_t period, Bytes& secret) = 0;
+    virtual Result<> subject(const SubjectId& id, Bytes& key) = 0;  // not of those erased
+    virtual Result<> attached(AttachedRow& row) = 0;                // of those without a subject
+    virtual Result<> setting(std::string_view name, std::string& value) = 0;
+    virtual Result<> value(std::string_view space, std::string& key, std::string& owner,
+                           std::string& value) = 0;
 };
 
 }  // namespace spot::core

@@ -453,31 +453,5 @@ TEST_CASE_TEMPLATE("a value may hold any byte and be large", Fixture, SPOT_STORE
     });
 }
 
-TEST_CASE_TEMPLATE("a name changes in every namespace, as key and as owner", Fixture, SPOT_STORES) {
-    Fixture fixture;
-    const auto store = fixture.open();
-    write(*store, [](Tx& tx) {
-        ok(tx.values.put("users", "ana", "", "1"));
-        ok(tx.values.put("users", "rui", "", "2"));
-        ok(tx.values.put("pins", "ana", "ana", "3"));
-        ok(tx.values.put("drafts", "x", "ana", "4"));
-        ok(tx.values.rename("nobody", "someone"));
-        ok(tx.values.rename("ana", "ana"));
-        ok(tx.values.rename("ana", "eva"));
-        CHECK(listed(tx.values.list("users", kAll)) == "eva=1 rui=2 ");
-        CHECK(listed(tx.values.list_by_owner("pins", "eva", kAll)) == "eva=3 ");
-        CHECK(listed(tx.values.list_by_owner("drafts", "eva", kAll)) == "x=4 ");
-        CHECK(listed(tx.values.list_by_owner("drafts", "ana", kAll)).empty());
-        CHECK(!value(tx.values.get("users", "ana")));
-        ok(tx.values.put("users", "ana", "", "5"));  // free again
-        CHECK(listed(tx.values.list("users", kAll)) == "eva=1 rui=2 ana=5 ");
-    });
-    {
-        const auto tx = value(store->begin(Access::write));
-        CHECK(fault(tx->values.rename("eva", "rui")) == Code::conflict);
-    }
-    read(*store, [](Tx& tx) { CHECK(value(tx.values.get("pins", "eva")) == "3"); });
-}
-
 }  // namespace
 }  // namespace spot::contract

@@ -276,12 +276,15 @@ TEST_CASE_TEMPLATE("an entry can be sealed anew", Fixture, SPOT_STORES) {
         ok(tx.entries.append(std::vector{row, entry_at(2)}));
         row.subject = subject_with(3);
         row.payload = {};
-        ok(tx.entries.reseal(1, row.subject, {}));
+        row.user = "rui";
+        row.reference = "r";
+        ok(tx.entries.reseal(row));
         CHECK(entries_in(tx, kAllKeys) == std::vector{row, entry_at(2)});
         row.subject.reset();
         row.payload = {0, 1, 0};
-        ok(tx.entries.reseal(1, row.subject, row.payload));
-        ok(tx.entries.reseal(7, row.subject, row.payload));
+        row.reference.clear();
+        ok(tx.entries.reseal(row));
+        ok(tx.entries.reseal(entry_at(7)));
         CHECK(entries_in(tx, kAllKeys) == std::vector{row, entry_at(2)});
     });
 }

@@ -76,6 +76,7 @@ TEST_CASE_TEMPLATE("an update changes json, conflicts, document and route", Fixt
         row.document = Bytes{1};
         ok(tx.records.insert(std::vector{row}));
         RecordRow changed = record_at(1, 2);
+        changed.subject = row.subject;
         changed.made_ms = 1;
         changed.reference = "other";
         changed.json = {0};

@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "core/store/memory/memory_store.h"
+#include "core/store/sealed/sealed_store.h"
 #include "core/store/sqlite/database.h"
 #include "core/store/sqlite/sqlite_store.h"
 #include "core/store/store.h"
 #include "tests/disk/simulated_disk.h"
+#include "tests/support/store_keys.h"
 #include "tests/support/temporary_folder.h"
 
 namespace spot::contract {
@@ -43,6 +45,19 @@ public:
 
 private:
     std::shared_ptr<MemoryDatabase> database_ = std::make_shared<MemoryDatabase>();
+};
+
+// Sealed, over the store in memory.
+class Sealed {
+public:
+    std::unique_ptr<Store> open() { return value(sealed_store(beneath_.open(), keys_)); }
+    void use_up_log_numbers() { beneath_.use_up_log_numbers(); }
+    MemoryDatabase& database() { return beneath_.database(); }
+
+private:
+    InMemory beneath_;
+    StoreKeys keys_ =
+        support::store_keys(SecretKey{std::array<std::uint8_t, SecretKey::kSize>{4, 5, 6}});
 };
 
 class OnSqlite {
@@ -89,7 +104,8 @@ public:
 TYPE_TO_STRING_AS("memory", spot::contract::InMemory);
 TYPE_TO_STRING_AS("sqlite", spot::contract::OnDisk);
 TYPE_TO_STRING_AS("sqlite, simulated", spot::contract::OnSimulatedDisk);
-#define SPOT_STORES InMemory, OnDisk, OnSimulatedDisk
+TYPE_TO_STRING_AS("sealed", spot::contract::Sealed);
+#define SPOT_STORES InMemory, OnDisk, OnSimulatedDisk, Sealed
 
 namespace spot::contract {
 

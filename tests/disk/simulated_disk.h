@@ -25,6 +25,10 @@ public:
     core::Result<> flush_folder(const std::filesystem::path& folder) override;
     core::Result<std::function<core::Result<>()>> flusher(
         const std::filesystem::path& file) override;
+    // This disk has one process.
+    core::Result<core::FileLock> lock(const std::filesystem::path&, int) override {
+        return core::FileLock();
+    }
     core::Result<std::uint64_t> free_bytes(const std::filesystem::path& file) override;
     const char* sqlite_vfs() const override { return vfs_.name(); }
 

@@ -28,7 +28,7 @@ inline std::unique_ptr<SimulatedDisk> disk_with_a_folder() {
     return out;
 }
 inline core::Result<core::Ledger> open_ledger(SimulatedDisk& disk, core::Random& random) {
-    return core::Ledger::open(kFile, van_key(),
+    return core::Ledger::open(kFile, support::store_keys(van_key()),
                               {core::Party::station, &core::Catalogue::shipped(), &random}, disk);
 }
 

@@ -1,4 +1,5 @@
 #include "tests/hostile/under_attack.h"
+#include "tests/support/store_keys.h"
 
 #include <algorithm>
 
@@ -31,7 +32,8 @@ HonestStation::HonestStation(support::HubHouse& house, const std::string& name, 
             core::sign_public(house.hub->keys.sign_seed),
             core::seal_public(house.hub->keys.seal_secret),
             station.ticket.code};
-    auto opened = core::Ledger::open(folder.path() / "station.db", core::SecretKey::random(random),
+    auto opened = core::Ledger::open(folder.path() / "station.db",
+                                     support::store_keys(core::SecretKey::random(random)),
                                      {core::Party::station, &core::Catalogue::shipped(), &random});
     need(opened.has_value(), "the station's store");
     ledger.emplace(std::move(*opened));

@@ -33,11 +33,11 @@ public:
     }
     Result<LogRow> add(const LogId& id) override { return counted().add(id); }
     Result<> save(const LogRow& row) override { return counted().save(row); }
-    Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period) override {
-        return counted().secret(log, period);
+    Result<std::optional<Bytes>> stored_secret(std::int64_t log, std::uint64_t period) override {
+        return counted().stored_secret(log, period);
     }
-    Result<> add_secret(std::int64_t log, std::uint64_t period, const SecretKey& a2) override {
-        return counted().add_secret(log, period, a2);
+    Result<> store_secret(std::int64_t log, std::uint64_t period, View secret) override {
+        return counted().store_secret(log, period, secret);
     }
     Result<> drop_secrets(std::int64_t log, std::uint64_t first, std::uint64_t last) override {
         return counted().drop_secrets(log, first, last);
@@ -68,10 +68,7 @@ public:
     Result<> each(KeyRange range, const std::function<Result<>(EntryRow&)>& use) override {
         return counted().each(range, use);
     }
-    Result<> reseal(std::int64_t key, const std::optional<SubjectId>& subject,
-                    View payload) override {
-        return counted().reseal(key, subject, payload);
-    }
+    Result<> reseal(const EntryRow& row) override { return counted().reseal(row); }
     Result<> remove(KeyRange range) override { return counted().remove(range); }
     Result<> quarantine(std::span<const QuarantineRow> rows) override {
         return counted().quarantine(rows);
@@ -151,12 +148,10 @@ private:
 class CountedSubjectTable final : public SubjectTable {
 public:
     CountedSubjectTable(SubjectTable& inner, Touches& touches) : inner_(inner), touches_(touches) {}
-    Result<std::vector<SubjectRow>> read(std::span<const SubjectId> ids) override {
-        return counted().read(ids);
+    Result<std::vector<Stored>> stored(std::span<const SubjectId> ids) override {
+        return counted().stored(ids);
     }
-    Result<> add(const SubjectId& id, const SecretKey& key) override {
-        return counted().add(id, key);
-    }
+    Result<> store(const SubjectId& id, View key) override { return counted().store(id, key); }
     Result<> erase(const SubjectId& id) override { return counted().erase(id); }
 
 private:
@@ -271,9 +266,6 @@ public:
     Result<> remove(std::string_view space, std::string_view key) override {
         return counted().remove(space, key);
     }
-    Result<> rename(std::string_view from, std::string_view to) override {
-        return counted().rename(from, to);
-    }
 
 private:
     ValueTable& counted() {
@@ -313,6 +305,7 @@ public:
 
     Result<> commit() override { return inner_->commit(); }
     Result<std::unique_ptr<Savepoint>> savepoint() override { return inner_->savepoint(); }
+    Result<> rewrite(RowRewriter& rows) override { return inner_->rewrite(rows); }
     bool stale() const override { return inner_->stale(); }
     bool writes() const override { return inner_->writes(); }
     bool ended() const override { return inner_->ended(); }

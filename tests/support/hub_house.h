@@ -14,6 +14,7 @@
 #include "hub/registry.h"
 #include "sync/slip.h"
 #include "tests/support/chance.h"
+#include "tests/support/store_keys.h"
 #include "tests/support/temporary_folder.h"
 
 namespace spot::support {
@@ -24,7 +25,8 @@ public:
 
     explicit HubHouse(std::uint64_t seed = 5) : random(seed) {
         core::start_crypto();
-        auto opened = core::Ledger::open(folder.path() / "hub.db", core::SecretKey::random(random),
+        auto opened = core::Ledger::open(folder.path() / "hub.db",
+                                         store_keys(core::SecretKey::random(random)),
                                          {core::Party::hub, &core::Catalogue::shipped(), &random});
         REQUIRE(opened.has_value());
         hub.emplace(hub::Hub{{},

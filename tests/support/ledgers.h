@@ -13,6 +13,7 @@
 #include "core/ledger.h"
 #include "tests/support/chance.h"
 #include "tests/support/intents.h"
+#include "tests/support/store_keys.h"
 #include "tests/support/temporary_folder.h"
 
 namespace spot::support {
@@ -44,6 +45,7 @@ public:
                     .write_to(party_ == core::Party::hub ? kHubLog : kStationLog)
                     .has_value());
     }
+    void close() { ledger_.reset(); }
     // Makes `other` hold what this one holds, as a copied folder would; chance stays its own.
     void copy_to(Side& other) {
         ledger_.reset();  // everything into the one file
@@ -57,7 +59,8 @@ public:
     // As a second process has it.
     core::Result<core::Ledger> another() {
         return core::Ledger::open(
-            file(), key_, {party_, &core::Catalogue::shipped(), &random_, record_bytes_max_});
+            file(), store_keys(key_),
+            {party_, &core::Catalogue::shipped(), &random_, record_bytes_max_});
     }
     core::Ledger& operator*() { return *ledger_; }
     core::Ledger* operator->() { return ledger_.get(); }

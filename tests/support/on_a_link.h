@@ -15,6 +15,7 @@
 #include "core/vault.h"
 #include "sync/exchange.h"
 #include "tests/support/ledgers.h"
+#include "tests/support/store_keys.h"
 #include "van-station/app/record.h"
 #include "van-station/app/synchronise.h"
 
@@ -165,7 +166,7 @@ struct OnALink {
     }
 
     void open_hub() {
-        auto store = core::Ledger::open(folder / "hub.db", hub_store_key,
+        auto store = core::Ledger::open(folder / "hub.db", store_keys(hub_store_key),
                                         {core::Party::hub, &core::Catalogue::shipped(), &random});
         REQUIRE(store);
         hub = std::make_unique<core::Ledger>(std::move(*store));
@@ -175,9 +176,9 @@ struct OnALink {
     }
     // Its store, as another program would have it.
     core::Database van_store() {
-        const auto key = core::Vault::open(folder / "van" / "keys.json", passphrase);
-        REQUIRE(key);
-        auto opened = core::Database::open(folder / "van" / "station.db", *key);
+        const auto keys = core::Vault::open(folder / "van" / "keys.json", passphrase, random);
+        REQUIRE(keys);
+        auto opened = core::Database::open(folder / "van" / "station.db", keys->store);
         REQUIRE(opened);
         return std::move(*opened);
     }

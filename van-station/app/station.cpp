@@ -58,9 +58,9 @@ Result<> fill(core::Ledger& ledger, const sync::Slip& slip, core::Random& random
 
 Result<> make(const fs::path& data, const sync::Slip& slip, const core::Passphrase& passphrase,
               core::Random& random, core::Disk& disk) {
-    SPOT_ASSIGN(const auto key,
+    SPOT_ASSIGN(const auto keys,
                 core::Vault::create(data / kKeysFile, kSlot, passphrase, random, disk));
-    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random), disk));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, keys, options(random), disk));
     return fill(ledger, slip, random);
 }
 
@@ -102,9 +102,9 @@ Result<bool> is_whole(const fs::path& data, const core::Passphrase& passphrase,
                                     "was made with, or move the folder away. (" +
                                     error.message + ")");
     };
-    const auto key = core::Vault::open(data / kKeysFile, passphrase, disk);
-    if (!key) return kept(key.error());
-    auto ledger = core::Ledger::open(data / kStoreFile, *key, options(random), disk);
+    const auto keys = core::Vault::open(data / kKeysFile, passphrase, random, disk);
+    if (!keys) return kept(keys.error());
+    auto ledger = core::Ledger::open(data / kStoreFile, *keys, options(random), disk);
     if (!ledger) return kept(ledger.error());
     return identity_of(*ledger).has_value() || !ledger->replica().logs().empty();
 }
@@ -129,8 +129,8 @@ Result<Station> open_station(const fs::path& data, const core::Passphrase& passp
     if (!core::store_is_made(data, kFiles, disk))
         return fail(Code::not_found, "no station in " + data.string() +
                                          "; make one with init, which keeps a store that is whole");
-    SPOT_ASSIGN(const auto key, core::Vault::open(data / kKeysFile, passphrase, disk));
-    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, key, options(random), disk));
+    SPOT_ASSIGN(const auto keys, core::Vault::open(data / kKeysFile, passphrase, random, disk));
+    SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, keys, options(random), disk));
     SPOT_ASSIGN(auto identity, identity_of(ledger));
     return Station{std::move(identity), std::move(ledger), data};
 }

@@ -46,15 +46,16 @@ public:
         return done;
     }
 
-    Result<> reseal(std::int64_t key, const std::optional<SubjectId>& subject,
-                    View payload) override {
+    Result<> reseal(const EntryRow& row) override {
         MemoryState& state = work_.change();
-        const EntryRow* const found = state.entries.find(key);
+        const EntryRow* const found = state.entries.find(row.key);
         if (!found) return {};
-        EntryRow row = *found;
-        row.subject = subject;
-        row.payload.assign(payload.begin(), payload.end());
-        state.entries.put(key, std::move(row));
+        EntryRow changed = *found;
+        changed.user = row.user;
+        changed.subject = row.subject;
+        changed.payload = row.payload;
+        changed.reference = row.reference;
+        state.entries.put(row.key, std::move(changed));
         return {};
     }
 

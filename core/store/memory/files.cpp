@@ -10,8 +10,8 @@ using NamedKey = std::pair<std::int64_t, Hash>;  // entry, hash
 
 // Subjects that are there and not erased.
 bool lives(const MemoryState& state, const SubjectId& subject) {
-    const auto* const key = state.subjects.find(subject);
-    return key && *key;
+    const Bytes* const key = state.subjects.find(subject);
+    return key && !key->empty();
 }
 
 class MemoryFiles final : public FileTable {

@@ -5,10 +5,6 @@
 namespace spot::core {
 namespace {
 
-bool equal(const SecretKey& one, const SecretKey& other) {
-    return equal_in_constant_time(one.bytes(), other.bytes());
-}
-
 class MemoryLogs final : public LogTable {
 public:
     explicit MemoryLogs(MemoryWork& work) : work_(work) {}
@@ -85,24 +81,24 @@ public:
         return {};
     }
 
-    Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period) override {
-        const SecretKey* const found = work_.state.secrets.find({log, period});
+    Result<std::optional<Bytes>> stored_secret(std::int64_t log, std::uint64_t period) override {
+        const Bytes* const found = work_.state.secrets.find({log, period});
         if (!found) return std::nullopt;
-        return found->clone();
+        return *found;
     }
 
-    Result<> add_secret(std::int64_t log, std::uint64_t period, const SecretKey& secret) override {
+    Result<> store_secret(std::int64_t log, std::uint64_t period, View secret) override {
         MemoryState& state = work_.change();
-        const SecretKey* const found = state.secrets.find({log, period});
-        if (found && !equal(*found, secret)) return taken();
-        if (!found) state.secrets.put({log, period}, secret.clone());
+        const Bytes* const found = state.secrets.find({log, period});
+        if (found) return equal_in_constant_time(*found, secret) ? Result<>() : taken();
+        state.secrets.put({log, period}, Bytes(secret.begin(), secret.end()));
         return {};
     }
 
     Result<> drop_secrets(std::int64_t log, std::uint64_t first, std::uint64_t last) override {
         MemoryState& state = work_.change();
         std::vector<std::pair<std::int64_t, std::uint64_t>> found;
-        state.secrets.from({log, first}, [&](const auto& key, const SecretKey&) {
+        state.secrets.from({log, first}, [&](const auto& key, const Bytes&) {
             if (key.first != log || key.second > last) return false;
             found.push_back(key);
             return true;
@@ -127,26 +123,21 @@ class MemorySubjects final : public SubjectTable {
 public:
     explicit MemorySubjects(MemoryWork& work) : work_(work) {}
 
-    Result<std::vector<SubjectRow>> read(std::span<const SubjectId> ids) override {
-        std::vector<SubjectRow> out;
-        for (const SubjectId& id : ids) {
-            const auto* const key = work_.state.subjects.find(id);
-            if (!key) continue;
-            SubjectRow& row = out.emplace_back();
-            row.id = id;
-            if (*key) row.key = (*key)->clone();
-        }
+    Result<std::vector<Stored>> stored(std::span<const SubjectId> ids) override {
+        std::vector<Stored> out;
+        for (const SubjectId& id : ids)
+            if (const Bytes* const key = work_.state.subjects.find(id)) out.push_back({id, *key});
         return out;
     }
 
-    Result<> add(const SubjectId& id, const SecretKey& key) override {
-        if (!work_.change().subjects.insert(id, key.clone())) return taken();
+    Result<> store(const SubjectId& id, View key) override {
+        if (!work_.change().subjects.insert(id, Bytes(key.begin(), key.end()))) return taken();
         return {};
     }
 
     Result<> erase(const SubjectId& id) override {
         MemoryState& state = work_.change();
-        if (state.subjects.contains(id)) state.subjects.put(id, std::nullopt);
+        if (state.subjects.contains(id)) state.subjects.put(id, {});
         return {};
     }
 

@@ -116,6 +116,7 @@ public:
     Result<std::unique_ptr<Savepoint>> savepoint() override;
     bool stale() const override { return stale_; }
     bool writes() const override { return work.writes; }
+    Result<> rewrite(RowRewriter& rows) override { return core::rewrite(work.change(), rows); }
     bool ended() const override { return over_; }
 
 private:

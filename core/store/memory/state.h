@@ -28,7 +28,7 @@ struct MemoryState {
 
     PersistentMap<LogId, LogRow> logs;  // their tips are empty: the last entry tells
     PersistentMap<std::int64_t, LogId> log_ids;
-    PersistentMap<std::pair<std::int64_t, std::uint64_t>, SecretKey> secrets;  // log, period
+    PersistentMap<std::pair<std::int64_t, std::uint64_t>, Bytes> secrets;  // log, period
 
     PersistentMap<std::int64_t, EntryRow> entries;
     PersistentMap<std::int64_t, std::string> quarantine;
@@ -38,7 +38,7 @@ struct MemoryState {
     Set<std::tuple<std::int64_t, std::int64_t, std::int64_t>> made;           // place, ms, record
     Set<std::pair<std::int64_t, std::int64_t>> parts;                         // session, record
 
-    PersistentMap<SubjectId, std::optional<SecretKey>> subjects;
+    PersistentMap<SubjectId, Bytes> subjects;  // their keys; empty: erased
 
     PersistentMap<std::int64_t, File> files;
     PersistentMap<FileIdentity, std::int64_t> file_numbers;
@@ -76,6 +76,7 @@ std::unique_ptr<SubjectTable> memory_subjects(MemoryWork& work);
 std::unique_ptr<FileTable> memory_files(MemoryWork& work);
 std::unique_ptr<AttachmentTable> memory_attachments(MemoryWork& work);
 std::unique_ptr<ValueTable> memory_values(MemoryWork& work);
+Result<> rewrite(MemoryState& state, RowRewriter& rows);
 
 // What an insertion returns when its key is taken.
 inline Failure taken() {

@@ -57,27 +57,6 @@ public:
         return {};
     }
 
-    Result<> rename(std::string_view from, std::string_view to) override {
-        if (from == to) return {};
-        MemoryState& state = work_.change();
-        std::vector<std::pair<std::uint64_t, MemoryState::Value>> found;
-        state.values.all([&](std::uint64_t number, const MemoryState::Value& value) {
-            if (value.key == from || value.owner == from) found.emplace_back(number, value);
-            return true;
-        });
-        for (auto& [number, value] : found) {
-            if (value.key == from) {
-                if (!state.value_numbers.insert({value.space, std::string(to)}, number))
-                    return taken();
-                state.value_numbers.erase({value.space, value.key});
-                value.key = to;
-            }
-            if (value.owner == from) value.owner = to;
-            state.values.put(number, value);
-        }
-        return {};
-    }
-
 private:
     template <class Wanted>
     std::vector<ValueRow> those(std::size_t count, const Wanted& wanted) {

@@ -97,9 +97,13 @@ Result<> Entries::each(KeyRange range, const std::function<Result<>(EntryRow&)>&
     }
 }
 
-Result<> Entries::reseal(std::int64_t key, const std::optional<SubjectId>& subject, View payload) {
-    return database_.prepare("UPDATE entry SET subject = ?2, payload = ?3 WHERE key = ?1")
-        .with(key, subject, payload)
+Result<> Entries::reseal(const EntryRow& row) {
+    return database_
+        .prepare(
+            "UPDATE entry SET user = ?2, subject = ?3, payload = ?4, reference = nullif(?5, '')"
+            " WHERE key = ?1")
+        .with(row.key, std::string_view(row.user), row.subject, row.payload,
+              std::string_view(row.reference))
         .run();
 }
 

@@ -139,24 +139,22 @@ Result<> Logs::save(const LogRow& log) {
         .run();
 }
 
-Result<std::optional<SecretKey>> Logs::secret(std::int64_t log, std::uint64_t period) {
+Result<std::optional<Bytes>> Logs::stored_secret(std::int64_t log, std::uint64_t period) {
     auto row = database_.prepare("SELECT secret FROM period WHERE log = ?1 AND period = ?2");
     SPOT_ASSIGN(const bool found, row.with(log, period).step());
-    if (!found) return std::optional<SecretKey>();
+    if (!found) return std::nullopt;
     const View bytes = row.blob(0);
-    if (bytes.size() != SecretKey::kSize)
-        return fail(Code::corrupt, "a period's secret is damaged");
-    return std::optional<SecretKey>(SecretKey(bytes.first<SecretKey::kSize>()));
+    return std::optional<Bytes>(std::in_place, bytes.begin(), bytes.end());
 }
 
-Result<> Logs::add_secret(std::int64_t log, std::uint64_t period, const SecretKey& secret) {
-    SPOT_ASSIGN(const auto there, this->secret(log, period));
+Result<> Logs::store_secret(std::int64_t log, std::uint64_t period, View secret) {
+    SPOT_ASSIGN(const auto there, stored_secret(log, period));
     if (there)
-        return equal_in_constant_time(there->bytes(), secret.bytes())
+        return equal_in_constant_time(*there, secret)
                    ? Result<>()
                    : fail(Code::conflict, "another secret of this period is here");
     return database_.prepare("INSERT INTO period (log, period, secret) VALUES (?1, ?2, ?3)")
-        .with(log, period, View(secret.bytes()))
+        .with(log, period, secret)
         .run();
 }
 

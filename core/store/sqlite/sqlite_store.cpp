@@ -96,6 +96,7 @@ public:
 
     bool stale() const override { return was_stale_; }
     bool writes() const override { return writes_; }
+    Result<> rewrite(RowRewriter& rows) override { return sqlite::rewrite(database_, rows); }
     bool ended() const override { return !database_.in_transaction(); }
 
 private:

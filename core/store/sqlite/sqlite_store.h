@@ -9,9 +9,9 @@
 namespace spot::core {
 
 // The store in a SQLCipher file: WAL, synchronous FULL, `busy` after `busy_ms_max`. Makes the file
-// where there is none and brings an older one up to date. The key opens the file, and keys derived
-// from it seal what would be readable without SQLCipher. `refused`: the key does not open the file.
-// `corrupt`: it is no store of ours, or a newer one. `disk` outlives the store.
+// where there is none and brings an older one up to date. `refused`: the key does not open the
+// file. `corrupt`: it is no store of ours, or a newer one. Programs put store/sealed over it.
+// `disk` outlives the store.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
                                                  const SecretKey& key, Disk& disk = system_disk(),
                                                  int busy_ms_max = 10'000);

@@ -22,8 +22,8 @@ public:
     Result<std::vector<LogRow>> unexecuted(std::size_t count) override;
     Result<LogRow> add(const LogId& id) override;
     Result<> save(const LogRow& row) override;
-    Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period) override;
-    Result<> add_secret(std::int64_t log, std::uint64_t period, const SecretKey& secret) override;
+    Result<std::optional<Bytes>> stored_secret(std::int64_t log, std::uint64_t period) override;
+    Result<> store_secret(std::int64_t log, std::uint64_t period, View secret) override;
     Result<> drop_secrets(std::int64_t log, std::uint64_t first, std::uint64_t last) override;
 
 private:
@@ -39,8 +39,7 @@ public:
     Result<std::vector<EntryHead>> heads(std::span<const std::int64_t> keys) override;
     Result<std::optional<Hash>> hash_of(std::int64_t key) override;
     Result<> each(KeyRange range, const std::function<Result<>(EntryRow&)>& use) override;
-    Result<> reseal(std::int64_t key, const std::optional<SubjectId>& subject,
-                    View payload) override;
+    Result<> reseal(const EntryRow& row) override;
     Result<> remove(KeyRange range) override;
     Result<> quarantine(std::span<const QuarantineRow> rows) override;
     Result<> release(KeyRange range) override;
@@ -82,9 +81,9 @@ private:
 class Subjects final : public SubjectTable {
 public:
     explicit Subjects(Database& database) : database_(database) {}
-    Result<std::vector<SubjectRow>> read(std::span<const SubjectId> ids) override;
-    Result<> add(const SubjectId& id, const SecretKey& key) override;
     Result<> erase(const SubjectId& id) override;
+    Result<std::vector<Stored>> stored(std::span<const SubjectId> ids) override;
+    Result<> store(const SubjectId& id, View key) override;
 
 private:
     Database& database_;
@@ -138,10 +137,12 @@ public:
     Result<std::vector<ValueRow>> list_by_owner(std::string_view space, std::string_view owner,
                                                 std::size_t count) override;
     Result<> remove(std::string_view space, std::string_view key) override;
-    Result<> rename(std::string_view from, std::string_view to) override;
 
 private:
     Database& database_;
 };
+
+// What Tx::rewrite() promises.
+Result<> rewrite(Database& database, RowRewriter& rows);
 
 }  // namespace spot::core::sqlite

@@ -64,9 +64,4 @@ Result<> Values::remove(std::string_view space, std::string_view key) {
         .run();
 }
 
-Result<> Values::rename(std::string_view from, std::string_view to) {
-    SPOT_TRY(database_.prepare("UPDATE kept SET key = ?2 WHERE key = ?1").with(from, to).run());
-    return database_.prepare("UPDATE kept SET owner = ?2 WHERE owner = ?1").with(from, to).run();
-}
-
 }  // namespace spot::core::sqlite

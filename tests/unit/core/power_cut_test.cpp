@@ -363,7 +363,7 @@ TEST_CASE("making a store is cut at every operation") {
         SPOT_TRY(disk.create("/home/van/keys.json", "keys"));
         SPOT_ASSIGN(
             auto ledger,
-            core::Ledger::open("/home/van/station.db", van_key(),
+            core::Ledger::open("/home/van/station.db", support::store_keys(van_key()),
                                {core::Party::station, &core::Catalogue::shipped(), &random}, disk));
         worked_until = disk.operations();
         if (fails) return core::fail(Code::invalid, "the slip is over");
@@ -375,7 +375,7 @@ TEST_CASE("making a store is cut at every operation") {
             return core::fail(Code::refused, "no key opens the store");
         SPOT_ASSIGN(
             auto ledger,
-            core::Ledger::open("/home/van/station.db", van_key(),
+            core::Ledger::open("/home/van/station.db", support::store_keys(van_key()),
                                {core::Party::station, &core::Catalogue::shipped(), &random}, disk));
         return ledger.values().setting("identity").has_value();
     };
@@ -433,8 +433,13 @@ TEST_CASE("making key slots, and one more, is cut at every operation") {
              SPOT_TRY(core::Vault::create(kSlots, "ana", ana, chance, disk));
              return {};
          }},
+        {*with_one,
+         [&](SimulatedDisk& disk, core::Random& chance) {
+             return core::Vault::add_slot(kSlots, "rui", key->store, rui, chance, disk);
+         }},
         {*with_one, [&](SimulatedDisk& disk, core::Random& chance) {
-             return core::Vault::add_slot(kSlots, "rui", *key, rui, chance, disk);
+             core::StoreKeys keys = key->clone();
+             return core::Vault::add_epoch(kSlots, keys, chance, disk);
          }}};
     for (const Row& row : rows) {
         const std::string earlier = content(*row.from.after_power_cut(Unflushed::lost));

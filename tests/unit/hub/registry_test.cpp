@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/platform/system.h"
+#include "tests/support/store_keys.h"
 
 using namespace spot;
 using core::Code;
@@ -28,7 +29,7 @@ struct Fixture {
     }
     void open() {
         ledger.reset();
-        auto opened = core::Ledger::open(folder / "hub.db", key,
+        auto opened = core::Ledger::open(folder / "hub.db", support::store_keys(key),
                                          {core::Party::hub, &core::Catalogue::shipped(), &random});
         REQUIRE(opened);
         ledger = std::make_unique<core::Ledger>(std::move(*opened));

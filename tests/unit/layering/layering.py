@@ -24,6 +24,7 @@ PUBLIC = {
     # All that sync knows of a ledger; the others have core/ledger.h.
     "core/ledger/replica.h": {"sync"},
     "core/store/sqlite/sqlite_store.h": {"core"},
+    "core/store/sealed/sealed_store.h": {"core"},
     "core/ledger/files.h": {"sync"},
     "core/rim/disk.h": MAY_USE.keys() - {"sync"},
     "core/platform/system.h": MAY_USE.keys() - {"sync"},  # only programs have a clock and chance

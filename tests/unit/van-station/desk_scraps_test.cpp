@@ -45,10 +45,10 @@ struct Writing : DeskStation {
 // A store that refuses one kind of statement, by a trigger that another connection made.
 class Refusing {
 public:
-    Refusing(const DeskStation& at, const char* make)
-        : key_(core::Vault::open(at.data() / "keys.json", at.passphrase)) {
-        REQUIRE(key_.has_value());
-        auto opened = core::Database::open(at.data() / "station.db", *key_);
+    Refusing(DeskStation& at, const char* make)
+        : keys_(core::Vault::open(at.data() / "keys.json", at.passphrase, at.random)) {
+        REQUIRE(keys_.has_value());
+        auto opened = core::Database::open(at.data() / "station.db", keys_->store);
         REQUIRE(opened.has_value());
         database_.emplace(std::move(*opened));
         REQUIRE(database_->run(make));
@@ -58,7 +58,7 @@ public:
     Refusing& operator=(const Refusing&) = delete;
 
 private:
-    core::Result<core::SecretKey> key_;
+    core::Result<core::StoreKeys> keys_;
     std::optional<core::Database> database_;
 };
 
