@@ -19,55 +19,56 @@ using support::kStationLog;
 using tests::SeededRandom;
 
 extern "C" const char spot_migration_0001_start[];
-extern "C" const char spot_migration_0002_start[];
-extern "C" const char spot_migration_0003_start[];
-extern "C" const char spot_migration_0004_start[];
 
 namespace {
 
 constexpr std::uint64_t kDrawn = 2;  // outcomes of each cut point
 
-// Opens what is found, and looks at it. Entries beyond those written are compared with `hashes`.
+// Opens what is found, and looks at it. Entries are compared with those of `hashes`.
 void look(SimulatedDisk& found, const Written& written,
-          const std::map<std::uint64_t, core::Hash>& hashes, std::uint64_t seed) {
-    SeededRandom random(seed);
-    {
-        auto ledger = open_ledger(found, random);
-        REQUIRE_MESSAGE(ledger.has_value(), ledger.error().message);
-        const auto faults = ledger->audit().check();
-        REQUIRE(faults.has_value());
-        for (const std::string& fault : *faults) FAIL_CHECK(fault);
-        const core::Tip tip = ledger->replica().tip(kStationLog);
-        CHECK(tip.seq >= written.told);
-        CHECK(tip.seq <= written.tried);
-        if (tip.seq > 0 && hashes.contains(tip.seq)) CHECK(tip.hash == hashes.at(tip.seq));
-        const auto mark = std::stoull(ledger->values().setting("mark").value_or("0"));
-        CHECK(mark >= written.mark_told);
-        CHECK(mark <= written.mark_tried);
-        // And it goes on.
-        REQUIRE(ledger->journal().write_to(kStationLog).has_value());
-        const auto more = ledger->journal().append(core::Kind::session_open, "", "m.abrantes",
-                                                   support::session_intent(999));
-        REQUIRE_MESSAGE(more.has_value(), more.error().message);
-        const core::Tip then = ledger->replica().tip(kStationLog);
-        CHECK(then.seq == tip.seq + 1);
-        const auto again = found.after_power_cut(Unflushed::lost);
-        const auto after = open_ledger(*again, random);
-        REQUIRE(after.has_value());
-        CHECK(const_cast<core::Ledger&>(*after).replica().tip(kStationLog) == then);
-    }
+          const std::map<std::uint64_t, core::Hash>& hashes) {
+    SeededRandom random(1);
+    auto ledger = open_ledger(found, random);
+    REQUIRE_MESSAGE(ledger.has_value(), ledger.error().message);
+    const auto faults = ledger->audit().check();
+    REQUIRE_MESSAGE(faults.has_value(), faults.error().message);
+    for (const std::string& fault : *faults) FAIL_CHECK(fault);
+    const core::Tip tip = ledger->replica().tip(kStationLog);
+    CHECK(tip.seq >= written.told);
+    CHECK(tip.seq <= written.tried);
+    if (hashes.contains(tip.seq)) CHECK(tip.hash == hashes.at(tip.seq));
+    const auto mark = std::stoull(ledger->values().setting("mark").value_or("0"));
+    CHECK(mark >= written.mark_told);
+    CHECK(mark <= written.mark_tried);
+}
+
+// What is recorded on it from now on is durable, as before.
+void go_on(SimulatedDisk& found) {
+    SeededRandom random(1);
+    auto ledger = open_ledger(found, random);
+    REQUIRE(ledger.has_value());
+    REQUIRE(ledger->journal().write_to(kStationLog).has_value());
+    const auto more = ledger->journal().append(core::Kind::session_open, "", "m.abrantes",
+                                               support::session_intent(999));
+    REQUIRE_MESSAGE(more.has_value(), more.error().message);
+    const auto again = found.after_power_cut(Unflushed::lost);
+    auto after = open_ledger(*again, random);
+    REQUIRE(after.has_value());
+    CHECK(after->replica().tip(kStationLog) == ledger->replica().tip(kStationLog));
 }
 
 // `seed`: another one for each cut.
 void look_at_all(const SimulatedDisk& cut, const Written& written,
                  const std::map<std::uint64_t, core::Hash>& hashes, std::uint64_t seed) {
-    for (const Unflushed unflushed : {Unflushed::lost, Unflushed::kept}) {
-        CAPTURE(static_cast<int>(unflushed));
-        look(*cut.after_power_cut(unflushed), written, hashes, 1);
+    {
+        INFO("all is lost that was not flushed");
+        look(*cut.after_power_cut(Unflushed::lost), written, hashes);
     }
     for (std::uint64_t i = 0; i < kDrawn; ++i) {
-        CAPTURE(i);
-        look(*cut.after_power_cut(Unflushed::drawn, seed * kDrawn + i), written, hashes, 1);
+        INFO("outcome " << i);
+        const auto found = cut.after_power_cut(Unflushed::drawn, seed * kDrawn + i);
+        look(*found, written, hashes);
+        if (i == 0) go_on(*found);
     }
 }
 
@@ -179,26 +180,22 @@ TEST_CASE("a day that flushes later is cut at every operation") {
 }
 
 TEST_CASE("bringing an older store up to date is cut at every operation") {
-    for (const std::size_t version : {1, 3}) {
-        CAPTURE(version);
-        const auto before = disk_with_a_folder();
-        {
-            auto database = core::Database::open(kFile, van_key(), *before);
-            REQUIRE(database.has_value());
-            const std::array steps{&spot_migration_0001_start[0], &spot_migration_0002_start[0],
-                                   &spot_migration_0003_start[0], &spot_migration_0004_start[0]};
-            for (std::size_t i = 0; i < version; ++i) REQUIRE(database->run(steps[i]).has_value());
-            const std::string rest = "PRAGMA application_id = 1397772116; PRAGMA user_version = " +
-                                     std::to_string(version) +
-                                     "; INSERT INTO setting VALUES ('mark', x'37')";
-            REQUIRE(database->run(rest.c_str()).has_value());
-        }
-        cut_everywhere(*before, [](SimulatedDisk& disk, SeededRandom& random, Written& written) {
-            written.mark_told = written.mark_tried = 7;
-            Van van(disk, random, written);
-            return van.open();
-        });
+    const auto before = disk_with_a_folder();
+    {
+        auto database = core::Database::open(kFile, van_key(), *before);
+        REQUIRE(database.has_value());
+        REQUIRE(database->run(spot_migration_0001_start).has_value());
+        // "SPOT", and the mark is 7.
+        REQUIRE(database
+                    ->run("PRAGMA application_id = 0x53504F54; PRAGMA user_version = 1;"
+                          "INSERT INTO setting VALUES ('mark', x'37')")
+                    .has_value());
     }
+    cut_everywhere(*before, [](SimulatedDisk& disk, SeededRandom& random, Written& written) {
+        written.mark_told = written.mark_tried = 7;
+        Van van(disk, random, written);
+        return van.open();
+    });
 }
 
 namespace {
@@ -272,7 +269,7 @@ TEST_CASE("long days are cut at drawn operations, again and again") {
         run_days(std::strtoull(seed, nullptr, 10));
         return;
     }
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) run_days(seed);
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) run_days(seed);
 }
 
 TEST_CASE("whoever flushes later tells only of what a power cut leaves") {
@@ -395,10 +392,10 @@ TEST_CASE("making a store is cut at every operation") {
             was_made = !disk.is_off();
             CHECK(made.has_value() == (was_made && !fails));
             CAPTURE(disk.last_operation());
-            for (std::uint64_t i = 0; i < 3; ++i) {
+            for (std::uint64_t i = 0; i < 2; ++i) {
                 CAPTURE(i);
                 const auto found = i == 0 ? disk.after_power_cut(Unflushed::lost)
-                                          : disk.after_power_cut(Unflushed::drawn, at * 3 + i);
+                                          : disk.after_power_cut(Unflushed::drawn, at);
                 const bool is_made = core::store_is_made("/home/van", files, *found);
                 if (made) CHECK(is_made);
                 if (is_made) CHECK(is_whole(*found) == true);
