@@ -4,6 +4,7 @@ function(spot_precompile)
     add_library(spot_precompiled OBJECT ${PROJECT_SOURCE_DIR}/core/precompiled.cpp)
     target_link_libraries(spot_precompiled PRIVATE spot_warnings)
     target_precompile_headers(spot_precompiled PRIVATE ${PROJECT_SOURCE_DIR}/core/precompiled.h)
+    set_target_properties(spot_precompiled PROPERTIES UNITY_BUILD OFF)
     spot_precompile_in(${PROJECT_SOURCE_DIR})
 endfunction()
 

@@ -16,11 +16,7 @@ extern "C" const char spot_catalogue_start[], spot_catalogue_end[];
 namespace spot::core {
 namespace {
 
-constexpr std::size_t kLengthMax = 4000;  // as schemas/intents/common.json has for a form's field
-constexpr std::int64_t kPatternMemory = 256 * 1024;
-constexpr std::size_t kCodeMax = 20;
-constexpr std::int64_t kFeeCentsMax = 100'000'000;
-constexpr int kYearMin = 1900, kYearMax = 2100;
+constexpr int kDateYearMin = 1900, kDateYearMax = 2100;
 
 bool is_field_name(std::string_view name) {
     const auto ok = [](char c) {
@@ -31,8 +27,8 @@ bool is_field_name(std::string_view name) {
 }
 
 bool is_sound(const Catalogue::Field& field) {
-    return is_field_name(field.name) && field.max_length > 0 && field.max_length <= kLengthMax &&
-           !field.type.empty() &&
+    return is_field_name(field.name) && field.max_length > 0 &&
+           field.max_length <= kFieldLengthMax && !field.type.empty() &&
            (field.check.empty() || field.check == "nif" || field.check == "niss" ||
             field.check == "iban");
 }
@@ -55,7 +51,7 @@ std::optional<double> decimal(std::string_view text) {
 // What is wrong with the value's meaning, or null.
 const char* meaning_fault(const Catalogue::Field& field, std::string_view value) {
     const std::string& type = field.type;
-    if (type == "date" && !date_valid(value, kYearMin, kYearMax))
+    if (type == "date" && !date_valid(value, kDateYearMin, kDateYearMax))
         return "not a real date of the years 1900 to 2100";
     const auto checked = [&](const char* kind) { return type == kind || field.check == kind; };
     if ((checked("niss") && !niss_valid(value)) || (checked("iban") && !iban_valid(value)) ||
@@ -90,7 +86,7 @@ bool Catalogue::Content::take(CatalogueRows rows) {
     if (version.empty() || !take_fields()) return false;
     services.reserve(rows.services.size());
     for (CatalogueRows::Service& row : rows.services) {
-        if (row.code.empty() || row.code.size() > kCodeMax || row.agency.empty() ||
+        if (row.code.empty() || row.code.size() > kCodeCharsMax || row.agency.empty() ||
             row.fee_cents < 0 || row.fee_cents > kFeeCentsMax)
             return false;
         Service& service = services.emplace_back();

@@ -37,7 +37,7 @@ Result<Bytes> received(const Call& call) {
     return out;
 }
 
-Result<Hash> hash_in(View bytes) {
+Result<Hash> change_hash_in(View bytes) {
     Hash out;
     SPOT_CHECK(bytes.size() == out.size());
     std::copy(bytes.begin(), bytes.end(), out.begin());
@@ -142,7 +142,7 @@ Result<std::optional<Hash>> Document::execute(const Actor& actor, std::int64_t t
         known.size(), packed.data(), packed.size(), collect, &out);
     if (status == SPOT_UNCHANGED) return std::nullopt;
     if (status != SPOT_OK) return Failure(error(status, out));
-    return hash_in(out);
+    return change_hash_in(out);
 }
 
 Result<Hash> Document::apply(View change) {
@@ -150,7 +150,7 @@ Result<Hash> Document::apply(View change) {
                return spot_document_apply(handle_->document, change.data(), change.size(), sink,
                                           to);
            })
-        .and_then(hash_in);
+        .and_then(change_hash_in);
 }
 
 Result<Bytes> Document::change(const Hash& hash) {

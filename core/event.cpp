@@ -6,13 +6,13 @@
 namespace spot::core {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 // Builds the value, and stops at the first thing that the library would take but an event may not
 // have. Returning false ends the parse.
-class Reader final : public nlohmann::json_sax<json> {
+class EventReader final : public nlohmann::json_sax<Json> {
 public:
-    json& value() { return value_; }
+    Json& value() { return value_; }
     const std::string& fault() const { return fault_; }
 
     bool null() override { return put(nullptr); }
@@ -22,13 +22,13 @@ public:
     bool number_float(number_float_t it, const string_t&) override { return put(it); }
     bool string(string_t& text) override { return no_null(text) && put(std::move(text)); }
     bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(json::object()); }
+    bool start_object(std::size_t) override { return open(Json::object()); }
     bool end_object() override { return close(); }
-    bool start_array(std::size_t) override { return open(json::array()); }
+    bool start_array(std::size_t) override { return open(Json::array()); }
     bool end_array() override { return close(); }
 
     bool key(string_t& name) override {
-        json& object = *open_.back();
+        Json& object = *open_.back();
         if (object.size() == kKeysMax) return stop("an object has more than 256 keys");
         if (!no_null(name)) return false;
         const auto [member, is_new] = object.emplace(std::move(name), nullptr);
@@ -38,7 +38,7 @@ public:
 
     // nlohmann's own message quotes the input, which may be personal: name the place only.
     bool parse_error(std::size_t position, const std::string&,
-                     const json::exception& error) override {
+                     const Json::exception& error) override {
         if (error.id == kOutOfRange) return stop("a number is out of range");
         return stop("not valid JSON in UTF-8 at byte " + std::to_string(position));
     }
@@ -47,18 +47,18 @@ private:
     static constexpr std::size_t kKeysMax = 256;
     static constexpr int kOutOfRange = 406;
 
-    json& place() {
+    Json& place() {
         if (open_.empty()) return value_;
-        json& around = *open_.back();
+        Json& around = *open_.back();
         return around.is_array() ? around.emplace_back() : *member_;
     }
-    bool put(json it) {
+    bool put(Json it) {
         place() = std::move(it);
         return true;
     }
-    bool open(json empty) {
+    bool open(Json empty) {
         if (open_.size() == kEventDepthMax) return stop("nested more than 16 deep");
-        json& at = place();
+        Json& at = place();
         at = std::move(empty);
         open_.push_back(&at);
         return true;
@@ -75,9 +75,9 @@ private:
         return false;
     }
 
-    json value_;
-    std::vector<json*> open_;  // from the outermost in; what stands around them does not move
-    json* member_ = nullptr;   // of the innermost: the value whose key was read last
+    Json value_;
+    std::vector<Json*> open_;  // from the outermost in; what stands around them does not move
+    Json* member_ = nullptr;   // of the innermost: the value whose key was read last
     std::string fault_;
 };
 
@@ -85,8 +85,8 @@ private:
 
 Result<Event> parse_event(std::string_view line) {
     if (line.size() > kEventBytesMax) return fail(Code::invalid, "longer than 1 MiB");
-    Reader reader;
-    if (!json::sax_parse(line, &reader)) return fail(Code::invalid, reader.fault());
+    EventReader reader;
+    if (!Json::sax_parse(line, &reader)) return fail(Code::invalid, reader.fault());
 
     Event event;
     event.body = std::move(reader.value());
@@ -101,7 +101,7 @@ Result<Event> parse_event(std::string_view line) {
     return event;
 }
 
-Result<std::string> take_reference(json& body, const char* key) {
+Result<std::string> take_reference(Json& body, const char* key) {
     const auto at = body.find(key);
     if (at == body.end()) return fail(Code::invalid, std::string(key) + ": is needed");
     if (!at->is_string()) return fail(Code::invalid, std::string(key) + ": has to be a text");

@@ -194,7 +194,8 @@ Result<Moment> parse_moment(std::string_view text) {
 
     Moment moment;
     moment.offset_minutes = sign * (offset_hours * 60 + offset_minutes);
-    const auto local = sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+    const auto local =
+        sys_days(date) + hours(hour) + minutes(minute) + std::chrono::seconds(second);
     moment.ms = duration_cast<milliseconds>(local.time_since_epoch()).count() + ms -
                 std::int64_t{moment.offset_minutes} * 60'000;
     return moment;

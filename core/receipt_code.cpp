@@ -113,7 +113,7 @@ constexpr unsigned inverse(unsigned a) {  // a^30, as a^31 is 1
     return out;
 }
 
-using Word = std::array<unsigned, kShortCodeChars>;
+using CodeWord = std::array<unsigned, kShortCodeChars>;
 constexpr std::size_t kDataChars = kShortCodeChars - 2;
 
 // Both are zero for a word of the code: the sum of the letters, and the sum weighted by x^position.
@@ -121,7 +121,7 @@ constexpr std::size_t kDataChars = kShortCodeChars - 2;
 struct Syndromes {
     unsigned plain = 0, weighted = 0;
 };
-Syndromes syndromes(const Word& word) {
+Syndromes syndromes(const CodeWord& word) {
     Syndromes out;
     for (unsigned i = 0; i < kShortCodeChars; ++i) {
         out.plain ^= word[i];
@@ -130,7 +130,7 @@ Syndromes syndromes(const Word& word) {
     return out;
 }
 
-void put_check_letters(Word& word) {
+void put_check_letters(CodeWord& word) {
     word[kDataChars] = word[kDataChars + 1] = 0;
     const auto [plain, weighted] = syndromes(word);
     constexpr unsigned kTenth = power_of_x(kDataChars);
@@ -198,7 +198,7 @@ std::string short_code(const RecordId& id, const Hash& entry_hash) {
     const Hash mixed = hash({view("spot short code 1"), entry_hash, view(id.text())});
     ByteReader in(mixed);
     std::uint64_t bits = in.u64();
-    Word word{};
+    CodeWord word{};
     for (std::size_t i = 0; i < kDataChars; ++i, bits >>= 5) word[i] = bits & 31;
     put_check_letters(word);
     std::string out;
@@ -220,7 +220,7 @@ Result<std::string> parse_short_code(std::string_view typed) {
     constexpr const char* kWrong =
         "this is no receipt's code: a letter is wrong or missing; have it read out again";
     std::string out;
-    Word word{};
+    CodeWord word{};
     for (char c : typed) {
         if (is_space(c) || c == '-') continue;
         c = to_capital(c);

@@ -13,9 +13,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kCopies = "COPIAS";  // on a receipt beside the catalogue's services
-constexpr std::string_view kFields = "fields.";
+constexpr std::string_view kFieldsPrefix = "fields.";
 
-const std::string& text_of(const Json& json) {
+const std::string& as_text(const Json& json) {
     return json.get_ref<const std::string&>();
 }
 
@@ -25,13 +25,13 @@ Failure unknown(const std::string& place, const Catalogue& catalogue) {
 
 Result<> check_value(const Catalogue::Field& field, const Json& value, bool required,
                      const Catalogue& catalogue) {
-    auto checked = catalogue.check_value(field, text_of(value), required);
-    if (!checked) checked.error().message.insert(0, kFields);
+    auto checked = catalogue.check_value(field, as_text(value), required);
+    if (!checked) checked.error().message.insert(0, kFieldsPrefix);
     return checked;
 }
 
 Result<> check_request(const Json& intent, const Catalogue& catalogue) {
-    const Catalogue::Service* service = catalogue.service(text_of(intent["service"]));
+    const Catalogue::Service* service = catalogue.service(as_text(intent["service"]));
     if (!service) return unknown("service", catalogue);
     if (service->withdrawn)
         return fail(Code::invalid, "service: withdrawn, by the catalogue " + catalogue.version());
@@ -43,19 +43,19 @@ Result<> check_request(const Json& intent, const Catalogue& catalogue) {
             ++found;
             SPOT_TRY(check_value(*field, *value, required, catalogue));
         } else if (required) {
-            return fail(Code::invalid, std::string(kFields) + field->name + ": missing");
+            return fail(Code::invalid, std::string(kFieldsPrefix) + field->name + ": missing");
         }
     }
     if (found == fields.size()) return {};
     for (auto member = fields.begin(); member != fields.end(); ++member) {
         if (!catalogue.field(member.key()))
-            return unknown(std::string(kFields) + member.key(), catalogue);
+            return unknown(std::string(kFieldsPrefix) + member.key(), catalogue);
         const bool of_service =
             std::any_of(service->fields.begin(), service->fields.end(),
                         [&](const auto& use) { return use.field->name == member.key(); });
         if (!of_service)
-            return fail(Code::invalid,
-                        std::string(kFields) + member.key() + ": not a field of " + service->code);
+            return fail(Code::invalid, std::string(kFieldsPrefix) + member.key() +
+                                           ": not a field of " + service->code);
     }
     return {};
 }
@@ -64,8 +64,8 @@ Result<> check_request(const Json& intent, const Catalogue& catalogue) {
 Result<> check_set(const Json& set, const Catalogue& catalogue) {
     for (auto member = set.begin(); member != set.end(); ++member) {
         const std::string_view path = member.key();
-        if (!path.starts_with(kFields)) continue;
-        const auto* field = catalogue.field(path.substr(kFields.size()));
+        if (!path.starts_with(kFieldsPrefix)) continue;
+        const auto* field = catalogue.field(path.substr(kFieldsPrefix.size()));
         if (!field) return unknown(member.key(), catalogue);
         SPOT_TRY(check_value(*field, *member, false, catalogue));
     }
@@ -76,7 +76,7 @@ Result<> check_receipt(const Json& intent, const Catalogue& catalogue) {
     const Json& lines = intent["lines"];
     std::int64_t sum = 0;
     for (std::size_t i = 0; i < lines.size(); ++i) {
-        const std::string& service = text_of(lines[i]["service"]);
+        const std::string& service = as_text(lines[i]["service"]);
         if (service != kCopies && !catalogue.service(service))
             return unknown("lines." + std::to_string(i) + ".service", catalogue);
         sum += lines[i]["cents"].get<std::int64_t>();

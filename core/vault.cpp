@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 
 // The first version had no epochs. A program that knows that one alone refuses the second, so that
 // it does not write the file anew without them.
-constexpr int kVersionMax = 2;
+constexpr int kFormMax = 2;
 constexpr int kLockMsMax = 10'000;
 constexpr std::size_t kFileBytesMax = 64 * 1024;
 constexpr std::size_t kNameBytesMax = 64;
@@ -159,9 +159,9 @@ Result<Content> read(const std::filesystem::path& file, Disk& disk) {
     if (!json.is_object()) return damaged();
     const Json version = json.value("version", Json()), slots = json.value("slots", Json());
     const Json epochs = json.value("epochs", Json::array());
-    if (!version.is_number_unsigned() || version == 0 || version > kVersionMax ||
-        !slots.is_array() || slots.size() > kSlotsMax || !epochs.is_array() ||
-        epochs.size() > kEpochsMax || epochs.empty() != (version == 1))
+    if (!version.is_number_unsigned() || version == 0 || version > kFormMax || !slots.is_array() ||
+        slots.size() > kSlotsMax || !epochs.is_array() || epochs.size() > kEpochsMax ||
+        epochs.empty() != (version == 1))
         return damaged();
     Content out;
     for (const Json& one : slots) {
@@ -179,7 +179,7 @@ Result<Content> read(const std::filesystem::path& file, Disk& disk) {
 }
 
 Result<> write(const std::filesystem::path& file, const Content& content, Disk& disk) {
-    Json json{{"version", content.epochs.empty() ? 1 : kVersionMax}, {"slots", Json::array()}};
+    Json json{{"version", content.epochs.empty() ? 1 : kFormMax}, {"slots", Json::array()}};
     for (const Slot& slot : content.slots) json["slots"].push_back(json_of(slot));
     for (const Epoch& epoch : content.epochs)
         json["epochs"].push_back({{"number", epoch.number}, {"wrapped", to_hex(epoch.wrapped)}});

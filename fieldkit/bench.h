@@ -13,6 +13,8 @@
 
 namespace spot::fieldkit {
 
+inline constexpr char kBenchStation[] = "van-11";  // the one that is measured
+
 enum class Unit { seconds, bytes, per_second };
 
 // What the project asks of a figure: of itself, or of its ratio to the floor.

@@ -54,7 +54,7 @@ std::string LinkCounters::json() const {
 }
 
 struct LinkProxy::Running {
-    Running(const LinkConditions& conditions, Listener listener, const Target& target)
+    Running(const LinkConditions& conditions, Listener listener, const SocketAddress& target)
         : address(std::move(listener.address)),
           wake(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
           pump(conditions, std::move(listener.socket), target, steady_now()) {}

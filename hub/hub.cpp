@@ -20,7 +20,7 @@ constexpr char kKeysFile[] = "keys.json";
 constexpr char kStoreFile[] = "hub.db";
 const std::vector<std::string> kFiles{kKeysFile, kStoreFile, kCertificateFile, kCertificateKeyFile};
 constexpr char kSlot[] = "first";
-constexpr std::size_t kExecuteSlice = 500;
+constexpr std::size_t kCatchUpSlice = 500;
 
 core::Ledger::Options options(core::Random& random) {
     return {core::Party::hub, &core::Catalogue::shipped(), &random};
@@ -127,7 +127,7 @@ Result<> Hub::remember_tls_pin(const std::string& pin) {
 
 Result<> Hub::catch_up() {
     for (;;) {
-        SPOT_ASSIGN(const auto done, ledger.executor().run(kExecuteSlice));
+        SPOT_ASSIGN(const auto done, ledger.executor().run(kCatchUpSlice));
         if (done == 0) return {};
     }
 }

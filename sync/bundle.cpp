@@ -10,9 +10,9 @@
 namespace spot::sync {
 namespace {
 
-constexpr std::size_t kTag = crypto_aead_chacha20poly1305_ietf_ABYTES;
+constexpr std::size_t kTagBytes = crypto_aead_chacha20poly1305_ietf_ABYTES;
 constexpr std::size_t kPreamble = 1 + crypto_scalarmult_BYTES;
-constexpr std::size_t kMessageMax = std::max(kHeadBytesMax, kFrameBytesMax) + kTag;
+constexpr std::size_t kMessageMax = std::max(kHeadBytesMax, kFrameBytesMax) + kTagBytes;
 constexpr std::size_t kSignatureBytes = 64;
 
 enum HeadFlag : std::uint8_t { kHasEnrolment = 1, kHasAnswer = 2, kHasShown = 4, kHasFiles = 8 };
@@ -304,10 +304,10 @@ BundleWriter::BundleWriter(const core::SecretKey& sign_seed, core::SecretKey key
 
 void BundleWriter::seal(View plain, bool last) {
     core::ByteWriter size;
-    size.varint((plain.size() + kTag) << 1 | (last ? 1 : 0));
+    size.varint((plain.size() + kTagBytes) << 1 | (last ? 1 : 0));
     out_.insert(out_.end(), size.bytes().begin(), size.bytes().end());
     const std::size_t at = out_.size();
-    out_.resize(at + plain.size() + kTag);
+    out_.resize(at + plain.size() + kTagBytes);
     const auto nonce = nonce_of(messages_++, last);
     crypto_aead_chacha20poly1305_ietf_encrypt(out_.data() + at, nullptr, plain.data(), plain.size(),
                                               nullptr, 0, nullptr, nonce.data(),
@@ -375,10 +375,10 @@ Result<std::optional<Bytes>> BundleReader::take() {
     }
     const bool last = (coded & 1) != 0;
     const std::uint64_t size = coded >> 1;
-    if (size < kTag || size > kMessageMax) return corrupt("a message passes its limit");
+    if (size < kTagBytes || size > kMessageMax) return corrupt("a message passes its limit");
     if (in.rest().size() < size) return std::nullopt;
     const View sealed = in.rest().first(static_cast<std::size_t>(size));
-    Bytes plain(sealed.size() - kTag);
+    Bytes plain(sealed.size() - kTagBytes);
     const auto nonce = nonce_of(messages_, last);
     if (crypto_aead_chacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, sealed.data(),
                                                   sealed.size(), nullptr, 0, nonce.data(),

@@ -18,11 +18,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kVersionMax = 20, kCodeMax = 20, kNameMax = 40;  // as the intents have them
+constexpr std::size_t kVersionMax = 20, kNameMax = 40;  // as the intents have them
 constexpr std::size_t kTextMax = 1000, kListMax = 100, kAgenciesMax = 200, kOccasionsMax = 200;
 constexpr std::size_t kShownMax = 60;  // of a name that a sentence quotes
-constexpr std::int64_t kLengthMax = 4000, kFeeCentsMax = 100'000'000, kDaysMax = 3650;
-constexpr std::int64_t kPatternMemory = 256 * 1024;
+constexpr std::int64_t kDaysMax = 3650;
 constexpr std::array kTypes{"text",  "longtext", "date",         "number",        "money", "choice",
                             "yesno", "nif",      "niss",         "iban",          "phone", "email",
                             "plate", "parish",   "municipality", "postal_address"};
@@ -157,10 +156,10 @@ std::string Inspector::named(const char* what, const Json& one, const char* key,
     if (name.empty()) return {};
     const std::string place = std::string(what) + " " + name.substr(0, kShownMax);
     const bool of_occasion = std::string_view(key) == "id";
-    if (!is_name(name, of_occasion ? kNameMax : kCodeMax, false))
+    if (!is_name(name, of_occasion ? kNameMax : kCodeCharsMax, false))
         say(place, std::string("its ") + key +
                        " has letters, digits, points and hyphens only, and at most " +
-                       std::to_string(of_occasion ? kNameMax : kCodeMax));
+                       std::to_string(of_occasion ? kNameMax : kCodeCharsMax));
     if (!all.insert(name).second) say(place, "stands twice");
     within_an_entry(place, one);
     return place;
@@ -209,7 +208,7 @@ void Inspector::choices(const std::string& place, const Json& one, const std::st
 void Inspector::rule_of(const std::string& place, const Json& one) {
     const std::string type = text(place, one, "type");
     if (!type.empty() && !one_of(kTypes, type)) say(place, "type is none there is");
-    (void)whole(place, one, "max_length", 1, kLengthMax, true);
+    (void)whole(place, one, "max_length", 1, kFieldLengthMax, true);
     if (one.contains("pattern")) {
         RE2::Options options;
         options.set_log_errors(false);

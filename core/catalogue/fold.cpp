@@ -76,9 +76,9 @@ bool fold(char32_t c, std::u32string& out) {
 }
 
 // One row of the table after another. Swaps look back two rows.
-class Rows {
+class DistanceRows {
 public:
-    Rows(std::u32string_view word, std::u32string_view text) : word_(word), text_(text) {
+    DistanceRows(std::u32string_view word, std::u32string_view text) : word_(word), text_(text) {
         for (std::size_t j = 0; j <= word.size(); ++j) row(0)[j] = j;
     }
     std::span<std::size_t> row(std::size_t i) { return rows_[i % 3]; }
@@ -125,7 +125,7 @@ Distance distance(std::u32string_view word, std::u32string_view text, std::size_
     // What stands further back is no part of a beginning that is near.
     const bool reaches = text.size() <= word.size() + most;
     text = text.substr(0, word.size() + most);
-    Rows rows(word, text);
+    DistanceRows rows(word, text);
     std::size_t before = 0;
     for (std::size_t i = 1; i <= text.size(); ++i) {
         const std::size_t least = rows.fill(i);

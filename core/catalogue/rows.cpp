@@ -16,9 +16,9 @@ constexpr std::size_t kInner = 5;  // a choice of a field, or a use of a field b
 constexpr std::size_t kDepthMax = 8;
 
 // Receives the parser's events. Answering false ends the parse.
-class Reader {
+class RowReader {
 public:
-    explicit Reader(CatalogueRows& rows) : rows_(rows) {}
+    explicit RowReader(CatalogueRows& rows) : rows_(rows) {}
 
     bool key(std::string& name) {
         if (depth_ <= kInner) keys_[depth_] = name;
@@ -79,7 +79,7 @@ private:
     std::array<std::string, kInner + 1> keys_;  // the last key seen at each depth
 };
 
-bool Reader::string(std::string& value) {
+bool RowReader::string(std::string& value) {
     if (depth_ == kRoot && keys_[kRoot] == "version") rows_.version = value;
     if (depth_ == kRow && in("fields")) {
         Catalogue::Field& field = rows_.fields.back();
@@ -99,7 +99,7 @@ bool Reader::string(std::string& value) {
     return true;
 }
 
-bool Reader::number(double value, std::int64_t whole) {
+bool RowReader::number(double value, std::int64_t whole) {
     if (depth_ != kRow) return true;
     if (in("fields")) {
         Catalogue::Field& field = rows_.fields.back();
@@ -117,7 +117,7 @@ bool Reader::number(double value, std::int64_t whole) {
 
 std::optional<CatalogueRows> read_catalogue(std::string_view json) {
     CatalogueRows rows;
-    Reader reader(rows);
+    RowReader reader(rows);
     if (!Json::sax_parse(json, &reader)) return std::nullopt;
     return rows;
 }

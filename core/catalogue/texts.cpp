@@ -16,7 +16,7 @@ using Text = CatalogueTexts::Text;
 constexpr std::array<std::string_view, kLanguages> kNames{"pt", "en", "fr", "uk"};
 
 // Reads with one flag for all that may be wrong: the caller looks at it once.
-class Reader {
+class TextReader {
 public:
     bool failed() const { return failed_; }
 
@@ -64,7 +64,7 @@ private:
     bool failed_ = false;
 };
 
-CatalogueTexts::Field field_of(Reader& reader, const Json& row) {
+CatalogueTexts::Field field_of(TextReader& reader, const Json& row) {
     CatalogueTexts::Field out;
     out.label = reader.texts(row, "label");
     out.hint = reader.texts(row, "hint");
@@ -76,7 +76,7 @@ CatalogueTexts::Field field_of(Reader& reader, const Json& row) {
     return out;
 }
 
-CatalogueTexts::Service service_of(Reader& reader, const Json& row) {
+CatalogueTexts::Service service_of(TextReader& reader, const Json& row) {
     CatalogueTexts::Service out;
     out.code = reader.text(row, "code");
     out.agency = reader.text(row, "agency");
@@ -107,7 +107,7 @@ Language language_of(std::string_view tag) {
 
 Result<CatalogueTexts> CatalogueTexts::parse(std::string_view json) {
     const Json all = Json::parse(json, nullptr, false);
-    Reader reader;
+    TextReader reader;
     CatalogueTexts out;
     if (all.is_object()) {
         constexpr std::size_t kAgenciesMax = 200, kOccasionsMax = 200;

@@ -5,7 +5,7 @@
 namespace spot::core {
 namespace {
 
-constexpr char kKey[] = "attachment key";
+constexpr char kAttachmentKey[] = "attachment key";
 
 std::optional<SecretKey> key_from(View bytes) {
     if (bytes.size() != SecretKey::kSize) return std::nullopt;
@@ -14,7 +14,7 @@ std::optional<SecretKey> key_from(View bytes) {
 
 Bytes place_of(std::string_view owner, View hash) {
     ByteWriter out;
-    out.sized(view(kKey));
+    out.sized(view(kAttachmentKey));
     out.sized(view(owner));
     out.raw(hash);
     return out.take();

@@ -12,12 +12,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t kPatternMemory = 256 * 1024;
-constexpr std::size_t kNameMax = 60;
+constexpr std::int64_t kSchemaPatternMemory = 256 * 1024;
+constexpr std::size_t kShownNameMax = 60;
 
 std::unique_ptr<RE2> compile(const std::string& pattern) {
     RE2::Options options;
-    options.set_max_mem(kPatternMemory);
+    options.set_max_mem(kSchemaPatternMemory);
     auto compiled = std::make_unique<RE2>(pattern, options);
     SPOT_CHECK(compiled->ok());
     return compiled;
@@ -45,7 +45,7 @@ std::string_view showable(std::string_view name) {
     const auto plain = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
     };
-    const bool ok = name.size() <= kNameMax && std::all_of(name.begin(), name.end(), plain);
+    const bool ok = name.size() <= kShownNameMax && std::all_of(name.begin(), name.end(), plain);
     return ok ? name : "(a name not shown)";
 }
 

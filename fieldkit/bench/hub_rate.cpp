@@ -20,7 +20,6 @@ constexpr std::size_t kEvents = 10'000;
 constexpr std::size_t kBatch = 400;        // about as many as a frame of 8 KiB holds
 constexpr std::size_t kPiece = 16 * 1024;  // as the server hands them over
 constexpr double kCommittedMin = 10'000, kShownMin = 4'000;
-constexpr char kStation[] = "van-11";
 
 double seconds_since(std::chrono::steady_clock::time_point began) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -54,7 +53,7 @@ Result<double> committed_seconds(const Box& box) {
     const auto hub_data = box.folder() / "hub copy", station_data = box.folder() / "station copy";
     std::error_code error;
     std::filesystem::copy(box.folder() / "hub", hub_data, error);
-    if (!error) std::filesystem::copy(box.station_data(kStation), station_data, error);
+    if (!error) std::filesystem::copy(box.station_data(kBenchStation), station_data, error);
     if (error) return core::fail(core::Code::io, "the stores can't be copied: " + error.message());
     core::SystemRandom random;
     core::SystemClock clock;
@@ -87,12 +86,12 @@ Result<Figures> measure_hub(const BenchPlan& plan) {
     plan.say("Recording 10,000 events for the hub");
     const auto file = box.folder() / "events.jsonl";
     SPOT_ASSIGN(const auto lines, make_events(file));
-    SPOT_TRY(add_recorded(box, kStation, file));
+    SPOT_TRY(add_recorded(box, kBenchStation, file));
     SPOT_ASSIGN(const auto floor, bare_rate(box.folder() / "bare.db", lines));
 
     plan.say("10,000 events committed, acknowledged, executed and shown");
     SPOT_ASSIGN(const auto committed, committed_seconds(box));
-    SPOT_ASSIGN(const auto synced, sync_all(box, kStation, box.hub_address()));
+    SPOT_ASSIGN(const auto synced, sync_all(box, kBenchStation, box.hub_address()));
     // From the acknowledgement on; the hub that is being served executes meanwhile, too.
     const auto began = std::chrono::steady_clock::now();
     SPOT_TRY(box.export_hub(box.folder() / "hub.jsonl"));

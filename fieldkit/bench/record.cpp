@@ -23,7 +23,6 @@ using core::Result;
 constexpr std::size_t kQuickEvents = 600;
 constexpr std::size_t kWarmUp = 50;  // caches, and the first pages of both files
 constexpr std::size_t kRow = 100;    // events one after the other, before the bare store's turn
-constexpr char kStation[] = "van-11";
 
 using Work = std::function<Result<>()>;
 
@@ -108,10 +107,10 @@ Result<Figures> measure_record(const BenchPlan& plan) {
     SPOT_ASSIGN(const auto events,
                 read_lines(plan.subject(), plan.is_quick ? kQuickEvents : SIZE_MAX));
     SPOT_ASSIGN(auto box, Box::make());
-    SPOT_TRY(box.add_station(kStation));
+    SPOT_TRY(box.add_station(kBenchStation));
     core::SystemRandom random;
     SPOT_ASSIGN(auto station,
-                station::open_station(box.station_data(kStation), box.passphrase(), random));
+                station::open_station(box.station_data(kBenchStation), box.passphrase(), random));
     core::SystemClock clock;
     station::Recorder recorder(station, clock);
     SPOT_ASSIGN(auto bare, BareStore::open(box.folder() / "bare.db"));

@@ -105,7 +105,7 @@ Result<Figures> measure_small_exchanges(Box& box, const std::string& station,
 
 Result<Figures> measure_bytes(const BenchPlan& plan) {
     SPOT_ASSIGN(auto box, Box::make());
-    auto out = measure_deployment(plan, box, "van-11", plan.own, "bytes", "own deployment");
+    auto out = measure_deployment(plan, box, kBenchStation, plan.own, "bytes", "own deployment");
     if (!out) return out;
     if (!plan.other.empty()) {
         auto other =
@@ -114,7 +114,7 @@ Result<Figures> measure_bytes(const BenchPlan& plan) {
         append(*out, std::move(*other));
     }
     plan.say("Bytes of an exchange with nothing new, and with one request");
-    auto small = measure_small_exchanges(box, "van-11", "bytes", "");
+    auto small = measure_small_exchanges(box, kBenchStation, "bytes", "");
     if (!small) return small;
     append(*out, std::move(*small));
     return out;

@@ -61,7 +61,7 @@ Result<Figures> measure_all(const BenchPlan& plan, const std::string& only) {
     return out;
 }
 
-Result<Exit> run(const core::Arguments& arguments) {
+Result<Exit> run_bench(const core::Arguments& arguments) {
     const std::string only = arguments.value("part");
     if (!only.empty() && !is_part(only))
         return wrong_usage(kBenchVerb,
@@ -105,7 +105,7 @@ const core::Verb kBenchVerb{
     {{"quick", nullptr, "about a minute: fewer repetitions, and not the 100,000 records"},
      {"events", "FILE", "the deployment that is recorded and reconciled; else fieldkit's own"},
      {"part", "NAME", "only record, bytes, link, hub or large"}},
-    run,
+    run_bench,
     core::Needs::nothing};
 
 }  // namespace spot::fieldkit

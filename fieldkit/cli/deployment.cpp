@@ -30,7 +30,7 @@ core::Result<DeploymentPlan> plan_of(const core::Arguments& arguments) {
     return plan;
 }
 
-core::Result<core::Exit> run(const core::Arguments& arguments) {
+core::Result<core::Exit> run_deployment(const core::Arguments& arguments) {
     const auto plan = plan_of(arguments);
     if (!plan) return wrong_usage(kDeploymentVerb, plan.error());
     const auto& catalogue = core::Catalogue::shipped();
@@ -66,7 +66,7 @@ const core::Verb kDeploymentVerb{
      {"hub-edits", nullptr, "instead, what the hub changes after it, while apart"},
      {"late-edits", nullptr, "instead, what the station changes in the same time"},
      {"edit-rate", "SHARE", "of the requests, changed apart by each side", false, "0.05"}},
-    run,
+    run_deployment,
     core::Needs::nothing};
 
 }  // namespace spot::fieldkit

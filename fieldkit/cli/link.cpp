@@ -52,7 +52,7 @@ core::Result<> serve(const LinkProxy& link, const sigset_t& ending, const std::s
     return {};
 }
 
-core::Result<core::Exit> run(const core::Arguments& arguments) {
+core::Result<core::Exit> run_link(const core::Arguments& arguments) {
     const auto conditions = conditions_of(arguments);
     if (!conditions) return wrong_usage(kLinkVerb, conditions.error());
     // Blocked before the link's thread starts, so that it inherits that and serve() gets them.
@@ -91,7 +91,7 @@ const core::Verb kLinkVerb{
      {"seed", "N", "the same seed loses the same segments", false, "1"},
      {"ready-file", "FILE", "gets the address it listens at, once it does"},
      {"bytes-file", "FILE", "gets the counters every second and at the end"}},
-    run,
+    run_link,
     core::Needs::nothing};
 
 }  // namespace spot::fieldkit

@@ -114,7 +114,7 @@ Result<> keep_serving(Box& box, const std::string& station) {
     return {};
 }
 
-Result<Exit> run(const core::Arguments& arguments) {
+Result<Exit> run_show(const core::Arguments& arguments) {
     const auto wanted = wanted_of(arguments);
     if (!wanted) return wrong_usage(kRunVerb, wanted.error());
     hold_interrupts();
@@ -147,7 +147,7 @@ const core::Verb kRunVerb{
      {"rate-kbit", "N", "the link: thousand bits a second, each way; 0: no limit", false, "64"},
      {"rtt-ms", "N", "a round trip, in milliseconds", false, "600"},
      {"loss", "SHARE", "of segments", false, "0.02"}},
-    run,
+    run_show,
     core::Needs::nothing};
 
 }  // namespace spot::fieldkit

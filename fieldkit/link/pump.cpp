@@ -25,7 +25,8 @@ bool would_block() {
 
 }  // namespace
 
-Pump::Pump(const LinkConditions& conditions, Descriptor listener, const Target& target, Micros now)
+Pump::Pump(const LinkConditions& conditions, Descriptor listener, const SocketAddress& target,
+           Micros now)
     : up_{Shaper(conditions, "up"), 0, 0, conditions.close_after_up},
       down_{Shaper(conditions, "down"), 0, 0, conditions.close_after_down},
       cuts_(conditions),

@@ -17,7 +17,8 @@ namespace spot::fieldkit {
 // Moves bytes between sockets as the shaper says. One thread's; knows the clock only as `now`.
 class Pump {
 public:
-    Pump(const LinkConditions& conditions, Descriptor listener, const Target& target, Micros now);
+    Pump(const LinkConditions& conditions, Descriptor listener, const SocketAddress& target,
+         Micros now);
 
     // Waits until there is something to do, or `wake` is readable.
     void wait(const Descriptor& wake, Micros now);
@@ -71,7 +72,7 @@ private:
     Micros rtt_;
     std::size_t under_way_max_;
     Descriptor listener_;
-    Target target_;
+    SocketAddress target_;
     std::list<Connection> connections_;
     std::vector<pollfd> polled_;
     Micros wake_at_ = 0;

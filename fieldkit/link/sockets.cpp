@@ -94,10 +94,10 @@ Descriptor accept_from(const Descriptor& listener) {
     return socket;
 }
 
-core::Result<Target> look_up(const std::string& address) {
+core::Result<SocketAddress> look_up(const std::string& address) {
     SPOT_ASSIGN(auto found, resolve(address, 0));
     const addrinfo& at = *found;
-    Target target;
+    SocketAddress target;
     SPOT_CHECK(at.ai_addrlen <= sizeof target.bytes);
     std::memcpy(target.bytes, at.ai_addr, at.ai_addrlen);
     target.size = at.ai_addrlen;
@@ -105,7 +105,7 @@ core::Result<Target> look_up(const std::string& address) {
     return target;
 }
 
-Descriptor connect_to(const Target& target) {
+Descriptor connect_to(const SocketAddress& target) {
     Descriptor socket(::socket(target.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket) return socket;
     tune(socket.get());

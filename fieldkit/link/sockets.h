@@ -36,13 +36,14 @@ core::Result<Listener> listen_at(const std::string& address);  // "host:port"
 Descriptor accept_from(const Descriptor& listener);            // empty: nobody there
 
 // An address that was looked up once.
-struct Target {
+struct SocketAddress {
     alignas(8) unsigned char bytes[128];
     std::uint32_t size = 0;
     int family = 0;
 };
-core::Result<Target> look_up(const std::string& address);
-Descriptor connect_to(const Target& target);  // under way when it returns; empty: failed at once
+core::Result<SocketAddress> look_up(const std::string& address);
+Descriptor connect_to(
+    const SocketAddress& target);             // under way when it returns; empty: failed at once
 bool is_connected(const Descriptor& socket);  // once it is writable
 
 // Closes at once, with a reset; what was not sent is dropped.

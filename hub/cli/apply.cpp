@@ -9,7 +9,7 @@ namespace {
 
 using core::Exit;
 
-core::Result<Exit> run(const core::Arguments& arguments) {
+core::Result<Exit> run_apply(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
     SPOT_ASSIGN(auto hub, open_hub(arguments, random));
@@ -33,6 +33,6 @@ core::Result<Exit> run(const core::Arguments& arguments) {
 const core::Verb kApply{"apply",
                         "records the hub's own edits, one durable transaction each",
                         {{"events", "FILE", "JSON Lines of hub.edit; - is standard input", true}},
-                        run};
+                        run_apply};
 
 }  // namespace spot::hub

@@ -3,7 +3,7 @@
 namespace spot::hub {
 namespace {
 
-core::Result<core::Exit> run(const core::Arguments& arguments) {
+core::Result<core::Exit> run_export(const core::Arguments& arguments) {
     core::SystemRandom random;
     SPOT_ASSIGN(auto hub, open_hub(arguments, random));
     SPOT_TRY(hub.catch_up());
@@ -13,6 +13,6 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
 }  // namespace
 
 const core::Verb kExport{"export", "prints the records as JSON Lines, sorted by record, then id",
-                         core::export_options(), run};
+                         core::export_options(), run_export};
 
 }  // namespace spot::hub

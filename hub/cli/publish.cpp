@@ -45,7 +45,7 @@ void tell(const core::Arguments& arguments, const Publication& done) {
     }
 }
 
-Result<Exit> run(const core::Arguments& arguments) {
+Result<Exit> run_publish(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
     SPOT_ASSIGN(const auto catalogue,
@@ -73,6 +73,6 @@ const core::Verb kPublish{
     "checks a catalogue and hands what is new in it to every station, whole or not at all",
     {{"file", "NEW.json", "the whole catalogue, as schemas/catalogue/ has it", true},
      {"in-force", "MOMENT", "from when on, like 2027-01-01T00:00:00+00:00 (else from now on)"}},
-    run};
+    run_publish};
 
 }  // namespace spot::hub

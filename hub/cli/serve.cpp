@@ -16,7 +16,7 @@ using core::fail;
 using core::Result;
 
 // About 40 ms of work: a request never waits longer for the executing of earlier ones.
-constexpr std::size_t kExecuteSlice = 200;
+constexpr std::size_t kIdleSlice = 200;
 
 // One POST as the exchange sees it.
 class Carried final : public Conversation {
@@ -53,7 +53,7 @@ void say_address(const core::Arguments& arguments, const core::Address& address,
                                       : "Listening on https://" + text);
 }
 
-Result<Exit> run(const core::Arguments& arguments) {
+Result<Exit> run_serve(const core::Arguments& arguments) {
     const auto address = core::parse_address(arguments.value("listen"));
     if (!address) {
         std::fprintf(stderr, "--listen: ADDRESS:PORT is needed\n");
@@ -81,7 +81,7 @@ Result<Exit> run(const core::Arguments& arguments) {
             std::move(options),
             [&] { return std::make_unique<Carried>(hub, reception, codecs, clock, random); },
             [&] {
-                const auto done = hub.ledger.executor().run(kExecuteSlice);
+                const auto done = hub.ledger.executor().run(kIdleSlice);
                 if (!done)
                     std::fprintf(stderr, "executing waits: %s\n", done.error().message.c_str());
                 return done && *done > 0;
@@ -99,6 +99,6 @@ const core::Verb kServe{
     {{"listen", "ADDRESS:PORT", "port 0: any free one", false, "127.0.0.1:8443"},
      {"tls-cert", "FILE", "PEM; else the certificate that init made"},
      {"tls-key", "FILE", "PEM"}},
-    run};
+    run_serve};
 
 }  // namespace spot::hub

@@ -100,7 +100,7 @@ void print_status(const json& status) {
     }
 }
 
-Result<core::Exit> run(const core::Arguments& arguments) {
+Result<core::Exit> run_status(const core::Arguments& arguments) {
     core::SystemRandom random;
     SPOT_ASSIGN(auto hub, open_hub(arguments, random));
     SPOT_TRY(hub.catch_up());
@@ -125,6 +125,7 @@ Result<core::Exit> run(const core::Arguments& arguments) {
 
 }  // namespace
 
-const core::Verb kStatus{"status", "tells of the stations and of what needs a person", {}, run};
+const core::Verb kStatus{
+    "status", "tells of the stations and of what needs a person", {}, run_status};
 
 }  // namespace spot::hub

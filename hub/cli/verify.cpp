@@ -5,7 +5,7 @@
 namespace spot::hub {
 namespace {
 
-core::Result<core::Exit> run(const core::Arguments& arguments) {
+core::Result<core::Exit> run_verify(const core::Arguments& arguments) {
     core::SystemRandom random;
     SPOT_ASSIGN(auto hub, open_hub(arguments, random));
     SPOT_TRY(hub.catch_up());
@@ -26,6 +26,6 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
 
 const core::Verb kVerify{"verify",
                          "says whether a receipt's QR code is genuine, and which receipt it is",
-                         core::verify_options(), run};
+                         core::verify_options(), run_verify};
 
 }  // namespace spot::hub

@@ -9,7 +9,7 @@ using core::Kind;
 using What = Fault::What;
 
 constexpr char kLanguage[] = "language";
-constexpr int kLockWaitMs = 200;
+constexpr int kDeskLockWaitMs = 200;
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Desk::Desk(Desk&&) noexcept = default;
 Desk::~Desk() = default;
 
 core::Result<Desk> Desk::open(Station& station, Rim rim) {
-    SPOT_ASSIGN(auto lock, core::FileLock::take(station.data / "desk.lock", kLockWaitMs));
+    SPOT_ASSIGN(auto lock, core::FileLock::take(station.data / "desk.lock", kDeskLockWaitMs));
     auto inside = std::make_unique<Inside>(station, std::move(rim), std::move(lock));
     SPOT_TRY(inside->recover_prints());
     SPOT_TRY(inside->drop_old_scraps());

@@ -16,10 +16,10 @@ using core::Instant;
 using core::Result;
 using sync::Outcome;
 using sync::State;
-using What = sync::StationExchange::What;
+using Part = sync::StationExchange::What;
 
 constexpr std::size_t kExecuteSlice = 100;  // holds the store for about 20 ms
-constexpr int kLockWaitMs = 30'000;
+constexpr int kSyncLockWaitMs = 30'000;
 constexpr std::size_t kQuarantinedHereMax = 4096;  // named, of a log
 
 // One call of synchronise(): the only place that decides whether to try again.
@@ -37,13 +37,13 @@ public:
         if (goal_ == 0) SPOT_TRY(station_.ledger.journal().write_to(log_));
         note(station_.ledger.replica().acknowledged(log_),
              station_.ledger.replica().backed_up(log_));
-        What next = unfinished() ? What::probe : What::everything;
+        Part next = unfinished() ? Part::probe : Part::everything;
         for (int tries = 0; tries < kTriesMax; ++tries) {
             auto answer = ask(next);
             if (!answer) return tl::make_unexpected(std::move(answer).error());
             if (!answer->has_value()) {
                 if (!try_again()) break;
-                next = unfinished() ? What::probe : What::everything;
+                next = unfinished() ? Part::probe : Part::everything;
                 continue;
             }
             const bool grown = take(**answer, next);
@@ -64,12 +64,12 @@ private:
     }
 
     // One round trip. Nothing: no usable answer came; failure_ and hopeless_ say more.
-    Result<std::optional<Outcome>> ask(What what) {
+    Result<std::optional<Outcome>> ask(Part what) {
         SPOT_ASSIGN(auto keys, station_.keys());
         sync::StationExchange exchange(station_.ledger, keys, rim_.random);
         SPOT_ASSIGN(auto request, exchange.request(rim_.clock.now(), what, {wanted_, at_once_}));
         const std::uint64_t size = request.size();
-        const bool large = what != What::probe && size > kProbeAboveBytes;
+        const bool large = what != Part::probe && size > kProbeAboveBytes;
         // On disk before the first byte leaves: after a crash in mid-sending we ask first.
         if (large && !unfinished()) SPOT_TRY(station_.ledger.values().set(setting::kAttempt, "1"));
 
@@ -87,10 +87,10 @@ private:
             const bool cut =
                 reached && !carrier_.answered() && rim_.clock.now() - moved_at < kSilenceMs;
             failed(reply.error(), reached, cut);
-            if (what == What::files)
+            if (what == Part::files)
                 cut_off_ =
                     CutOff{exchange.offered_files(), carrier_.wasted_bytes() - wasted, through_};
-            broken_off_ |= what != What::probe;
+            broken_off_ |= what != Part::probe;
             return std::nullopt;
         }
         if (reply->connected) through_ = 0;
@@ -158,12 +158,12 @@ private:
     }
 
     // Adds an answer to the report. True: the hub has more of our log than before.
-    bool take(const Outcome& outcome, What what) {
+    bool take(const Outcome& outcome, Part what) {
         const std::uint64_t before = report_.durable_seq;
         note(outcome.durable, outcome.backed_up);
         const bool grown = report_.durable_seq > before;
         if (outcome.state == State::ok) report_.sent_entries += outcome.sent_entries;
-        if (what == What::probe && broken_off_ && grown)
+        if (what == Part::probe && broken_off_ && grown)
             report_.sent_entries += report_.durable_seq - before;
         report_.received_entries += outcome.received_entries;
         report_.quarantined = outcome.quarantined;
@@ -186,14 +186,14 @@ private:
     }
 
     // How much of files goes at once: all that a bundle holds, unless the link swallows it.
-    void fit_to_link(const Outcome& outcome, What what) {
+    void fit_to_link(const Outcome& outcome, Part what) {
         if (cut_off_) {
             const std::uint64_t arrived = sync::arrived(cut_off_->offers, outcome.wanted);
             const std::uint64_t through = cut_off_->through + arrived;
             if (cut_off_->handed_over > arrived + kSwallowedBytesMax)
                 at_once_ = std::clamp(through / kShareAtOnce, kFileBytesAtOnceMin, at_once_);
             cut_off_.reset();
-        } else if (what == What::files) {
+        } else if (what == Part::files) {
             through_ += at_once_;
             if (through_ < 3 * kShareAtOnce * at_once_) return;
             at_once_ = std::min(2 * at_once_, sync::kFileBytesABundle);
@@ -202,28 +202,28 @@ private:
     }
 
     // What to ask next. Nothing: it is done, or goes no further now.
-    Result<std::optional<What>> after_answer(const Outcome& outcome, What asked, bool grown) {
+    Result<std::optional<Part>> after_answer(const Outcome& outcome, Part asked, bool grown) {
         if (outcome.state == State::ok && outcome.durable.seq >= goal_) return for_files(asked);
         if (!go_on(outcome, asked, grown)) return std::nullopt;
-        return asked == What::everything ? What::everything : What::rest;
+        return asked == Part::everything ? Part::everything : Part::rest;
     }
 
     // Records go first, also those that were written while files were on their way.
-    Result<std::optional<What>> for_files(What asked) {
+    Result<std::optional<Part>> for_files(Part asked) {
         SPOT_ASSIGN(const auto untold, station_.ledger.files().unconfirmed(1));
         if (wanted_.empty() && untold.empty()) return std::nullopt;
-        if (asked == What::files && !files_moved_)
+        if (asked == Part::files && !files_moved_)
             return std::nullopt;  // it would be the same again
         const std::uint64_t tip = station_.ledger.replica().tip(log_).seq;
-        if (tip == goal_) return What::files;
+        if (tip == goal_) return Part::files;
         goal_ = tip;
-        return What::everything;
+        return Part::everything;
     }
 
-    bool go_on(const Outcome& outcome, What asked, bool grown) {
+    bool go_on(const Outcome& outcome, Part asked, bool grown) {
         switch (outcome.state) {
             case State::ok:
-                return asked == What::probe || grown;
+                return asked == Part::probe || grown;
             case State::need_from:
                 return ++need_from_ == 1;
             case State::fork:
@@ -337,7 +337,7 @@ std::string contact_text(const Outcome& outcome, Instant now) {
 }
 
 Result<core::FileLock> lock_sync(const Station& station) {
-    return core::FileLock::take(station.data / "sync.lock", kLockWaitMs);
+    return core::FileLock::take(station.data / "sync.lock", kSyncLockWaitMs);
 }
 
 }  // namespace spot::station

@@ -6,7 +6,7 @@
 namespace spot::station {
 namespace {
 
-core::Result<core::Exit> run(const core::Arguments& arguments) {
+core::Result<core::Exit> run_check(const core::Arguments& arguments) {
     core::SystemRandom random;
     SPOT_ASSIGN(auto station, open_station(arguments, random));
     SPOT_ASSIGN(const auto faults, station.ledger.audit().check());
@@ -21,6 +21,7 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
 
 }  // namespace
 
-const core::Verb kCheck{"check", "verifies the store, every chain and the receipt series", {}, run};
+const core::Verb kCheck{
+    "check", "verifies the store, every chain and the receipt series", {}, run_check};
 
 }  // namespace spot::station

@@ -17,7 +17,6 @@ using core::Exit;
 using core::fail;
 using core::Result;
 using nlohmann::json;
-using Outcome = print::Outcome;
 
 core::Failure failure(const Fault& fault) {
     const bool gone = fault.what == Fault::What::not_found;
@@ -77,15 +76,15 @@ Result<std::string> bytes_of(const print::Paper& paper, const Target& target) {
                         : print::escpos_of(paper, target.roll);
 }
 
-Result<Outcome> send(const print::Paper& paper, std::string bytes, const Target& target) {
+Result<print::Outcome> send(const print::Paper& paper, std::string bytes, const Target& target) {
     if (target.file.empty())
         return print::deliver({paper.file_title, std::move(bytes)}, target.printer);
     SPOT_TRY(core::system_disk().replace(target.file, bytes));
-    return Outcome{Outcome::What::sent, Outcome::Why::none, bytes.size()};
+    return print::Outcome{print::Outcome::What::sent, print::Outcome::Why::none, bytes.size()};
 }
 
 struct Printed {
-    Outcome outcome;
+    print::Outcome outcome;
     std::uint32_t duplicate = 0;
     json receipt;  // as it stands now
 };
@@ -100,7 +99,7 @@ Result<Printed> print_one(Desk& desk, const Found& found, const Target& target,
     std::optional<print::Copy> copy;
     if (!what->original) copy = print::Copy{what->duplicate, what->at};
 
-    Result<Outcome> outcome = Outcome{};
+    Result<print::Outcome> outcome = print::Outcome{};
     const auto paper = print::receipt_paper(found.receipt, found.session, issuer, copy);
     auto bytes = paper ? bytes_of(*paper, target) : tl::make_unexpected(paper.error());
     if (bytes)
@@ -108,30 +107,30 @@ Result<Printed> print_one(Desk& desk, const Found& found, const Target& target,
     else
         outcome = tl::make_unexpected(bytes.error());
 
-    const auto name = print::outcome_name(outcome ? outcome->what : Outcome::What::not_sent);
+    const auto name = print::outcome_name(outcome ? outcome->what : print::Outcome::What::not_sent);
     auto now = desk.printed(id, *what, name);
     if (!outcome) return tl::make_unexpected(outcome.error());
     if (!now) return failure(now.error());
     return Printed{*outcome, what->duplicate, std::move(*now)};
 }
 
-const char* sentence(const Outcome& outcome) {
+const char* sentence(const print::Outcome& outcome) {
     switch (outcome.what) {
-        case Outcome::What::sent:
+        case print::Outcome::What::sent:
             return "Printed.";
-        case Outcome::What::uncertain:
+        case print::Outcome::What::uncertain:
             return "Some of it left this computer. Look at the paper, then say on the station's "
                    "page whether it came out whole.";
-        case Outcome::What::not_sent:
+        case print::Outcome::What::not_sent:
             break;
     }
     switch (outcome.why) {
-        case Outcome::Why::paper:
+        case print::Outcome::Why::paper:
             return "The printer has no paper. Nothing was printed, the original is unused.";
-        case Outcome::Why::name:
+        case print::Outcome::Why::name:
             return "Nobody on this network knows a printer of this name. Nothing was printed, the "
                    "original is unused. Look at how it is written, or give its address in numbers.";
-        case Outcome::Why::off:
+        case print::Outcome::Why::off:
             return "The printer is off or out of reach. Nothing was printed, the original is "
                    "unused.";
         default:
@@ -142,7 +141,7 @@ const char* sentence(const Outcome& outcome) {
 void say(const Printed& printed, const core::Arguments& arguments) {
     const auto& [outcome, duplicate, receipt] = printed;
     if (!arguments.json()) {
-        std::fprintf(outcome.what == Outcome::What::sent ? stdout : stderr, "%s\n",
+        std::fprintf(outcome.what == print::Outcome::What::sent ? stdout : stderr, "%s\n",
                      sentence(outcome));
         return;
     }
@@ -156,19 +155,19 @@ void say(const Printed& printed, const core::Arguments& arguments) {
                          .dump());
 }
 
-Exit exit_of(const Outcome& outcome) {
+Exit exit_of(const print::Outcome& outcome) {
     switch (outcome.what) {
-        case Outcome::What::sent:
+        case print::Outcome::What::sent:
             return Exit::done;
-        case Outcome::What::uncertain:
+        case print::Outcome::What::uncertain:
             return Exit::attention;
-        case Outcome::What::not_sent:
+        case print::Outcome::What::not_sent:
             break;
     }
-    return outcome.why == Outcome::Why::refused ? Exit::refused : Exit::offline;
+    return outcome.why == print::Outcome::Why::refused ? Exit::refused : Exit::offline;
 }
 
-Result<Exit> run(const core::Arguments& arguments) {
+Result<Exit> run_print(const core::Arguments& arguments) {
     const auto target = target_of(arguments);
     if (!target) {
         if (target.error().code != Code::invalid) return tl::make_unexpected(target.error());
@@ -200,6 +199,6 @@ const core::Verb kPrint{
      {"size", "SIZE", "of a pdf a4, a5 or large, of a roll 58 or 80; standard: a5, 80"},
      {"out", "FILE", "write it into this file"},
      {"printer", "NAME", "a CUPS queue, HOST:PORT, or a device like /dev/usb/lp0"}},
-    run};
+    run_print};
 
 }  // namespace spot::station

@@ -5,7 +5,7 @@
 namespace spot::station {
 namespace {
 
-core::Result<core::Exit> run(const core::Arguments& arguments) {
+core::Result<core::Exit> run_record(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
     SPOT_ASSIGN(auto station, open_station(arguments, random));
@@ -19,6 +19,6 @@ core::Result<core::Exit> run(const core::Arguments& arguments) {
 const core::Verb kRecord{"record",
                          "records events, one durable transaction each",
                          {{"events", "FILE", "JSON Lines; - is standard input", true}},
-                         run};
+                         run_record};
 
 }  // namespace spot::station

@@ -49,7 +49,7 @@ struct Opening {
     Result<Station> operator()() const { return open_station(data, passphrase, random); }
 };
 
-Result<Exit> run(const core::Arguments& arguments) {
+Result<Exit> run_serve(const core::Arguments& arguments) {
     const auto address = core::parse_address(arguments.value("listen"));
     if (!address) {
         std::fprintf(stderr, "--listen: ADDRESS:PORT is needed\n");
@@ -99,6 +99,6 @@ const core::Verb kServe{
     "the pages for mediator and citizen, on this computer only",
     {{"listen", "ADDRESS:PORT", "127.0.0.1 or [::1]; port 0: any free one", false, "127.0.0.1:0"},
      {"hub", "URL", "another address of the same hub"}},
-    run};
+    run_serve};
 
 }  // namespace spot::station

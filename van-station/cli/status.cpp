@@ -71,7 +71,7 @@ void print_status(const json& status) {
                 static_cast<unsigned long long>(status["conflicts"].get<std::uint64_t>()));
 }
 
-Result<core::Exit> run(const core::Arguments& arguments) {
+Result<core::Exit> run_status(const core::Arguments& arguments) {
     core::SystemRandom random;
     SPOT_ASSIGN(auto station, open_station(arguments, random));
     SPOT_ASSIGN(const auto status, status_of(station));
@@ -85,6 +85,6 @@ Result<core::Exit> run(const core::Arguments& arguments) {
 }  // namespace
 
 const core::Verb kStatus{
-    "status", "tells what is here, what waits and what needs a person", {}, run};
+    "status", "tells what is here, what waits and what needs a person", {}, run_status};
 
 }  // namespace spot::station

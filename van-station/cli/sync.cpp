@@ -87,7 +87,7 @@ void warn_of_clock(const SyncReport& report) {
                  ahead < 0 ? "behind" : "ahead of");
 }
 
-Result<Exit> run(const core::Arguments& arguments) {
+Result<Exit> run_sync(const core::Arguments& arguments) {
     core::SystemRandom random;
     core::SystemClock clock;
     SPOT_ASSIGN(auto station, open_station(arguments, random));
@@ -123,6 +123,6 @@ Result<Exit> run(const core::Arguments& arguments) {
 const core::Verb kSync{"sync",
                        "brings station and hub up to date with each other",
                        {{"hub", "URL", "another address of the same hub"}},
-                       run};
+                       run_sync};
 
 }  // namespace spot::station

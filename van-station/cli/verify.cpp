@@ -9,7 +9,7 @@ using core::Exit;
 using core::Result;
 
 // Of this station's receipts all is known; of others' their keys, as far as the hub has told them.
-Result<Exit> run(const core::Arguments& arguments) {
+Result<Exit> run_verify(const core::Arguments& arguments) {
     core::SystemRandom random;
     SPOT_ASSIGN(auto station, open_station(arguments, random));
     SPOT_ASSIGN(const auto keys, station.keys());
@@ -32,6 +32,6 @@ Result<Exit> run(const core::Arguments& arguments) {
 
 const core::Verb kVerify{"verify",
                          "says whether a receipt's QR code is genuine, and which receipt it is",
-                         core::verify_options(), run};
+                         core::verify_options(), run_verify};
 
 }  // namespace spot::station

@@ -16,9 +16,9 @@ constexpr double kDotsPerMm = 203 / 25.4;
 constexpr int kGap = 16;  // 2 mm between parts
 
 // Puts one paper on a roll.
-class Composer {
+class RollComposer {
 public:
-    Composer(const Paper& paper, Roll roll)
+    RollComposer(const Paper& paper, Roll roll)
         : paper_(paper), out_(dots_of(roll), paper.language == Language::uk) {}
 
     Result<std::string> compose() {
@@ -110,7 +110,7 @@ private:
         return out_.text(way.state);
     }
 
-    Result<> code(const Code& code) {
+    Result<> code(const ReceiptCode& code) {
         if (!code.qr.empty()) SPOT_TRY(qr(code.qr));
         SPOT_TRY(out_.text(code.label, Weight::plain, Align::centre));
         SPOT_TRY(out_.big(code.short_code, Align::centre));
@@ -147,7 +147,7 @@ std::optional<Roll> parse_roll(std::string_view format) {
 }
 
 Result<std::string> escpos_of(const Paper& paper, Roll roll) {
-    return Composer(paper, roll).compose();
+    return RollComposer(paper, roll).compose();
 }
 
 }  // namespace spot::print

@@ -79,7 +79,7 @@ struct Signature {
 };  // a line to sign on
 using Part = std::variant<Heading, Text, Table, Total, Big, Frame, Way, Steps, Signature>;
 
-struct Code {                // at the foot of a receipt
+struct ReceiptCode {              // at the foot of a receipt
     std::string qr;          // its text; empty: none
     std::string label;       // "Código da cadeia"
     std::string short_code;  // in groups of four
@@ -98,7 +98,7 @@ struct Paper {
     std::string copy;        // "DUPLICADO 1 · impresso 16-10-2017 15:02"; empty: the original
     std::string copy_short;  // "DUPLICADO 1 · 15:02", for rolls
     std::vector<Part> parts;
-    std::optional<Code> code;
+    std::optional<ReceiptCode> code;
     std::vector<std::string> foot;  // small type at the end: who saw the data
 };
 

@@ -48,20 +48,20 @@ const Style& style_of(Sheet sheet) {
 }
 
 // How a paper goes on its sheets: what one round finds out for the next.
-struct Layout {
+struct SheetLayout {
     int pages = 1;
     std::size_t last_sheet_from = SIZE_MAX;  // this part begins a sheet; SIZE_MAX: none has to
-    bool operator==(const Layout&) const = default;
+    bool operator==(const SheetLayout&) const = default;
 };
 
 // Puts one paper on pages, from top to bottom. A line of text is the smallest thing that a page's
 // end may part; frames, ways and the code stay whole.
-class Composer {
+class SheetComposer {
 public:
-    Composer(Canvas& canvas, const Style& style, const Paper& paper, const Layout& layout)
+    SheetComposer(Canvas& canvas, const Style& style, const Paper& paper, const SheetLayout& layout)
         : canvas_(canvas), style_(style), paper_(paper), layout_(layout), y_(style.margin_y) {}
 
-    Result<Layout> compose() {
+    Result<SheetLayout> compose() {
         head();
         for (std::size_t i = 0; i < paper_.parts.size(); ++i) {
             if (i == layout_.last_sheet_from) next_page();
@@ -70,7 +70,7 @@ public:
         const int before_foot = page_;
         SPOT_TRY(foot());
         number_page();
-        Layout found{page_, layout_.last_sheet_from};
+        SheetLayout found{page_, layout_.last_sheet_from};
         // A foot alone on a sheet looks like a mistake: it takes the last heading's part along.
         if (page_ > before_foot && found.last_sheet_from == SIZE_MAX)
             for (std::size_t i = 1; i < paper_.parts.size(); ++i)
@@ -383,7 +383,7 @@ private:
         return {};
     }
 
-    Result<> put_code(const Code& code, double beneath) {
+    Result<> put_code(const ReceiptCode& code, double beneath) {
         Modules modules;
         if (!code.qr.empty()) {
             SPOT_ASSIGN(auto made, modules_of(code.qr));
@@ -410,7 +410,7 @@ private:
     Canvas& canvas_;
     const Style& style_;
     const Paper& paper_;
-    Layout layout_;
+    SheetLayout layout_;
     int page_ = 1;
     double y_;
 };
@@ -432,10 +432,10 @@ Result<std::string> pdf_of(const Paper& paper, Sheet sheet) {
     const Style& style = style_of(sheet);
     // Again until nothing changes: each sheet says how many there are, which the first round finds
     // out. The numbers stand where no text does and move nothing; the last sheet's part moves once.
-    Layout layout;
+    SheetLayout layout;
     for (int round = 0; round < kRoundsMax; ++round) {
         SPOT_ASSIGN(auto canvas, canvas_for(paper, style));
-        SPOT_ASSIGN(const auto found, Composer(canvas, style, paper, layout).compose());
+        SPOT_ASSIGN(const auto found, SheetComposer(canvas, style, paper, layout).compose());
         if (found.pages > kPagesMax)
             return core::fail(core::Code::limit, "this would be more pages than are ever printed");
         if (found == layout) return canvas.take_pdf();

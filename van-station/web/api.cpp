@@ -23,7 +23,7 @@ bool is_own(std::string_view operation) {
     return std::find(std::begin(kOwn), std::end(kOwn), operation) != std::end(kOwn);
 }
 
-std::string text_of(const Json& json) {
+std::string printed(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -104,11 +104,11 @@ std::vector<Event> Api::first_events(Channel channel) {
     if (channel == Channel::citizen) {
         const auto view = desk_.citizen_view();
         if (!view) return {};
-        return {{kCitizen, kCitizen, text_of(*view)}};
+        return {{kCitizen, kCitizen, printed(*view)}};
     }
     const auto state = desk_.state();
     if (!state) return {};
-    return {{kState, kState, text_of(*state)}};
+    return {{kState, kState, printed(*state)}};
 }
 
 void Api::tick() {
@@ -144,9 +144,9 @@ void Api::push_state() {
     const std::uint64_t waiting = state->at("link").at("waiting");
     if (waiting > waiting_ && syncing_) syncing_->changed();
     waiting_ = waiting;
-    const std::string whole = text_of(*state);
+    const std::string whole = printed(*state);
     state->erase("clock");
-    std::string timeless = text_of(*state);
+    std::string timeless = printed(*state);
     if (timeless == state_told_) return;
     state_told_ = std::move(timeless);
     server_.push(Channel::mediator, {kState, kState, whole});
@@ -155,7 +155,7 @@ void Api::push_state() {
 void Api::push_citizen() {
     const auto view = desk_.citizen_view();
     if (!view) return;
-    std::string text = text_of(*view);
+    std::string text = printed(*view);
     if (text == citizen_told_) return;
     citizen_told_ = std::move(text);
     server_.push(Channel::citizen, {kCitizen, kCitizen, citizen_told_});

@@ -5,7 +5,7 @@ namespace {
 
 #define SPOT_ATTACHED_COLUMNS \
     "SELECT owner, hash, attachment, subject, key, told FROM attached WHERE owner = ?1"
-constexpr char kOne[] = SPOT_ATTACHED_COLUMNS " AND hash = ?2";
+constexpr char kOneAttachment[] = SPOT_ATTACHED_COLUMNS " AND hash = ?2";
 constexpr char kOfOwner[] = SPOT_ATTACHED_COLUMNS " ORDER BY hash";
 #undef SPOT_ATTACHED_COLUMNS
 
@@ -15,7 +15,7 @@ Result<FileState> state_in(std::int64_t number) {
     return static_cast<FileState>(number);
 }
 
-Result<AttachedRow> row_of(const Statement& row) {
+Result<AttachedRow> attached_row_of(const Statement& row) {
     AttachedRow out;
     out.owner = row.text(0);
     const auto hash = hash_in(row.blob(1));
@@ -47,10 +47,10 @@ Result<> Attachments::add(const AttachedRow& row, View content) {
 }
 
 Result<std::optional<AttachedRow>> Attachments::find(std::string_view owner, const Hash& hash) {
-    auto row = database_.prepare(kOne);
+    auto row = database_.prepare(kOneAttachment);
     SPOT_ASSIGN(const bool found, row.with(owner, hash).step());
     if (!found) return std::nullopt;
-    SPOT_ASSIGN(auto out, row_of(row));
+    SPOT_ASSIGN(auto out, attached_row_of(row));
     return std::optional<AttachedRow>(std::move(out));
 }
 
@@ -69,7 +69,7 @@ Result<std::vector<AttachedRow>> Attachments::of_owner(std::string_view owner) {
     for (;;) {
         SPOT_ASSIGN(const bool row, rows.step());
         if (!row) return out;
-        SPOT_ASSIGN(auto one, row_of(rows));
+        SPOT_ASSIGN(auto one, attached_row_of(rows));
         out.push_back(std::move(one));
     }
 }

@@ -9,7 +9,7 @@ namespace {
     "SELECT key, kind, run, seen_epoch, seen_seq, \"check\", user, subject, hash, commitment," \
     " payload, reference FROM entry WHERE "
 constexpr char kRange[] = SPOT_ENTRY_COLUMNS "key BETWEEN ?1 AND ?2 ORDER BY key";
-constexpr char kOne[] = SPOT_ENTRY_COLUMNS "key = ?1";
+constexpr char kOneEntry[] = SPOT_ENTRY_COLUMNS "key = ?1";
 #undef SPOT_ENTRY_COLUMNS
 
 Result<Kind> kind_in(std::int64_t number) {
@@ -17,7 +17,7 @@ Result<Kind> kind_in(std::int64_t number) {
     return static_cast<Kind>(number);
 }
 
-Result<EntryRow> row_of(const Statement& row) {
+Result<EntryRow> entry_row_of(const Statement& row) {
     EntryRow out;
     out.key = row.integer(0);
     SPOT_ASSIGN(out.kind, kind_in(row.integer(1)));
@@ -54,10 +54,10 @@ Result<> Entries::append(std::span<const EntryRow> rows) {
 Result<std::vector<EntryRow>> Entries::read(std::span<const std::int64_t> keys) {
     std::vector<EntryRow> out;
     for (const std::int64_t key : keys) {
-        auto row = database_.prepare(kOne);
+        auto row = database_.prepare(kOneEntry);
         SPOT_ASSIGN(const bool found, row.with(key).step());
         if (!found) continue;
-        SPOT_ASSIGN(auto entry, row_of(row));
+        SPOT_ASSIGN(auto entry, entry_row_of(row));
         out.push_back(std::move(entry));
     }
     return out;
@@ -92,7 +92,7 @@ Result<> Entries::each(KeyRange range, const std::function<Result<>(EntryRow&)>&
     for (;;) {
         SPOT_ASSIGN(const bool row, rows.step());
         if (!row) return {};
-        SPOT_ASSIGN(auto entry, row_of(rows));
+        SPOT_ASSIGN(auto entry, entry_row_of(rows));
         SPOT_TRY(use(entry));
     }
 }

@@ -16,7 +16,7 @@ constexpr std::int64_t piece_key(std::int64_t file, std::uint64_t offset) {
     " file.key FROM "
 
 // Of a row whose columns from `at` on are those.
-Result<FileRow> row_of(const Statement& row, int at) {
+Result<FileRow> file_row_of(const Statement& row, int at) {
     const auto subject = subject_in(row.blob(at + 1));
     const auto hash = hash_in(row.blob(at + 2));
     const std::int64_t state = row.integer(at + 5);
@@ -80,7 +80,7 @@ Result<std::optional<FileRow>> Files::find(std::int64_t entry, const Hash& hash)
                                  " WHERE file_of.entry = ?1 AND file_of.hash = ?2");
     SPOT_ASSIGN(const bool found, row.with(entry, hash).step());
     if (!found) return std::nullopt;
-    SPOT_ASSIGN(auto out, row_of(row, 0));
+    SPOT_ASSIGN(auto out, file_row_of(row, 0));
     return std::optional<FileRow>(std::move(out));
 }
 
@@ -93,7 +93,7 @@ Result<> Files::each(KeyRange entries, const Use& use) {
     for (;;) {
         SPOT_ASSIGN(const bool row, rows.step());
         if (!row) return {};
-        SPOT_ASSIGN(const FileRow file, row_of(rows, 1));
+        SPOT_ASSIGN(const FileRow file, file_row_of(rows, 1));
         SPOT_TRY(use(rows.integer(0), file));
     }
 }
@@ -111,7 +111,7 @@ Result<> Files::each_awaited(std::uint64_t device, const UseSome& use) {
     for (;;) {
         SPOT_ASSIGN(const bool row, rows.step());
         if (!row) return {};
-        SPOT_ASSIGN(const FileRow file, row_of(rows, 1));
+        SPOT_ASSIGN(const FileRow file, file_row_of(rows, 1));
         SPOT_ASSIGN(const bool more, use(rows.integer(0), file));
         if (!more) return {};
     }

@@ -9,7 +9,7 @@ namespace {
     "SELECT number, device, epoch, executed, receipts, acked_seq, acked_hash, backed_up_seq," \
     " backed_up_hash, settled, tallied, tally, branch_epoch, branch_seq, ended, projected"    \
     " FROM log "
-constexpr char kOne[] = SPOT_LOG_COLUMNS "WHERE device = ?1 AND epoch = ?2";
+constexpr char kOneLog[] = SPOT_LOG_COLUMNS "WHERE device = ?1 AND epoch = ?2";
 constexpr char kOfDevice[] = SPOT_LOG_COLUMNS "WHERE device = ?1 ORDER BY epoch DESC";
 // In the table the hub's bit makes a device negative.
 constexpr char kUnexecuted[] = SPOT_LOG_COLUMNS
@@ -20,7 +20,7 @@ Hash hash_or_zeros(View bytes) {
     return hash_in(bytes).value_or(Hash{});
 }
 
-LogRow row_of(const Statement& row) {
+LogRow log_row_of(const Statement& row) {
     LogRow log;
     log.number = row.integer(0);
     log.id = {row.number(1), static_cast<std::uint32_t>(row.integer(2))};
@@ -54,10 +54,10 @@ Result<> Logs::read_tip(LogRow& log) {
 }
 
 Result<std::optional<LogRow>> Logs::find(const LogId& id) {
-    auto row = database_.prepare(kOne);
+    auto row = database_.prepare(kOneLog);
     SPOT_ASSIGN(const bool found, row.with(id.device, id.epoch).step());
     if (!found) return std::nullopt;
-    auto log = row_of(row);
+    auto log = log_row_of(row);
     SPOT_TRY(read_tip(log));
     return std::optional<LogRow>(std::move(log));
 }
@@ -84,7 +84,7 @@ Result<std::vector<LogRow>> Logs::of_device(std::uint64_t device) {
     for (;;) {
         SPOT_ASSIGN(const bool row, rows.step());
         if (!row) return out;
-        out.push_back(row_of(rows));
+        out.push_back(log_row_of(rows));
     }
 }
 
@@ -106,7 +106,7 @@ Result<std::vector<LogRow>> Logs::unexecuted(std::size_t count) {
     while (out.size() < count) {
         SPOT_ASSIGN(const bool row, rows.step());
         if (!row) break;
-        out.push_back(row_of(rows));
+        out.push_back(log_row_of(rows));
         SPOT_TRY(read_tip(out.back()));
     }
     return out;

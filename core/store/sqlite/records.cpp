@@ -24,7 +24,7 @@ std::vector<std::int64_t> unpacked(View bytes) {
 }
 
 // Of rows of (key, place, ms), at most `count`.
-Result<std::vector<ListedRow>> listed(Statement& rows, std::size_t count) {
+Result<std::vector<ListedRow>> listed_records(Statement& rows, std::size_t count) {
     std::vector<ListedRow> out;
     while (out.size() < count) {
         SPOT_ASSIGN(const bool row, rows.step());
@@ -187,14 +187,14 @@ Result<std::vector<ListedRow>> Records::made_between(std::int64_t place, std::in
     auto rows = database_.prepare(
         "SELECT record, place, ms FROM made WHERE place = ?1 AND ms >= ?2 AND ms < ?3"
         " ORDER BY ms, record");
-    return listed(rows.with(place, from_ms, until_ms), count);
+    return listed_records(rows.with(place, from_ms, until_ms), count);
 }
 
 Result<std::vector<ListedRow>> Records::of_session(std::int64_t session, std::size_t count) {
     auto rows = database_.prepare(
         "SELECT record.key, record.place, record.made_ms FROM part"
         " JOIN record ON record.key = part.record WHERE part.session = ?1 ORDER BY part.record");
-    return listed(rows.with(session), count);
+    return listed_records(rows.with(session), count);
 }
 
 Result<std::vector<ListedRow>> Records::conflicting(std::size_t count) {
@@ -202,13 +202,13 @@ Result<std::vector<ListedRow>> Records::conflicting(std::size_t count) {
     auto rows = database_.prepare(
         "SELECT key, place, made_ms FROM record INDEXED BY record_conflicts"
         " WHERE conflicts > 0 ORDER BY key");
-    return listed(rows, count);
+    return listed_records(rows, count);
 }
 
 Result<std::vector<ListedRow>> Records::routed(int route, std::size_t count) {
     auto rows = database_.prepare(
         "SELECT key, place, made_ms FROM record WHERE route > 0 AND route = ?1 ORDER BY key");
-    return listed(rows.with(route), count);
+    return listed_records(rows.with(route), count);
 }
 
 Result<std::uint64_t> Records::count_conflicts() {

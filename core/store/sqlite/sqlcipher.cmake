@@ -35,6 +35,7 @@ endif()
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Threads REQUIRED)
 add_library(spot_sqlcipher STATIC ${sqlcipher_folder}/sqlcipher.c)
+set_target_properties(spot_sqlcipher PROPERTIES UNITY_BUILD OFF)
 target_include_directories(spot_sqlcipher SYSTEM PUBLIC ${sqlcipher_folder})
 target_compile_definitions(spot_sqlcipher
     PUBLIC SQLITE_HAS_CODEC
@@ -44,7 +45,6 @@ target_compile_definitions(spot_sqlcipher
         SQLITE_EXTRA_SHUTDOWN=sqlcipher_extra_shutdown
         SQLCIPHER_CRYPTO_OPENSSL
         SQLCIPHER_OMIT_DEFAULT_LOGGING  # a wrong key is told by our own error, not on stderr
-        SQLITE_ENABLE_FTS5
         HAVE_FDATASYNC=1  # fsync() would also write the files' times
         HAVE_NANOSLEEP=1  # else waiting for another process goes by whole seconds
         HAVE_USLEEP=1

@@ -4,7 +4,7 @@ namespace spot::core::sqlite {
 namespace {
 
 // Of rows of (key, value), at most `count`.
-Result<std::vector<ValueRow>> listed(Statement& rows, std::size_t count) {
+Result<std::vector<ValueRow>> listed_values(Statement& rows, std::size_t count) {
     std::vector<ValueRow> out;
     while (out.size() < count) {
         SPOT_ASSIGN(const bool row, rows.step());
@@ -48,14 +48,14 @@ Result<std::optional<std::string>> Values::get(std::string_view space, std::stri
 
 Result<std::vector<ValueRow>> Values::list(std::string_view space, std::size_t count) {
     auto rows = database_.prepare("SELECT key, value FROM kept WHERE shelf = ?1 ORDER BY number");
-    return listed(rows.with(space), count);
+    return listed_values(rows.with(space), count);
 }
 
 Result<std::vector<ValueRow>> Values::list_by_owner(std::string_view space, std::string_view owner,
                                                     std::size_t count) {
     auto rows = database_.prepare(
         "SELECT key, value FROM kept WHERE shelf = ?1 AND owner = ?2 ORDER BY number");
-    return listed(rows.with(space, owner), count);
+    return listed_values(rows.with(space, owner), count);
 }
 
 Result<> Values::remove(std::string_view space, std::string_view key) {

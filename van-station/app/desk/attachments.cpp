@@ -9,7 +9,7 @@ namespace {
 
 using What = Fault::What;
 
-constexpr std::size_t kNameCharsMax = 100;
+constexpr std::size_t kFileNameCharsMax = 100;
 
 // What the bytes are, by how they begin; empty: none of what is taken.
 std::string_view kind_of(std::string_view bytes) {
@@ -51,7 +51,7 @@ Answer Desk::Inside::attach(std::string_view id, std::string_view name,
                       "Só se juntam imagens e PDF. O pedido continua guardado.");
     const std::string shown = trimmed(name);
     const auto length = core::text_length(shown);
-    if (shown.empty() || !length || *length > kNameCharsMax)
+    if (shown.empty() || !length || *length > kFileNameCharsMax)
         return refuse(What::invalid, "attachment_name", "O nome do ficheiro não serve.", "name");
     Json& all = draft.kept["attachments"];
     if (all.size() >= kAttachmentsMax)

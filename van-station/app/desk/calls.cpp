@@ -6,12 +6,12 @@
 namespace spot::station {
 
 using core::Result;
+using What = Fault::What;
 
 Desk::Inside::Inside(Station& its, Rim its_rim, core::FileLock its_lock)
     : station(its), rim(std::move(its_rim)), lock(std::move(its_lock)) {}
 
 const Fault* Desk::Inside::bar() {
-    using What = Fault::What;
     static const Fault kSignedOut(What::locked, "signed_out",
                                   "Ninguém entrou. O que estava aberto ficou guardado.");
     static const Fault kLocked(What::locked, "locked",

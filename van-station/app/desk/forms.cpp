@@ -21,10 +21,6 @@ std::string in_capitals(std::string text) {
     return text;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // "3260-123" is a postal code; "3260-12" or "3260-1234" is a mistyped one. Other numbers pass.
 bool postal_code_ok(std::string_view text) {
     for (std::size_t dash = text.find('-'); dash != text.npos; dash = text.find('-', dash + 1)) {

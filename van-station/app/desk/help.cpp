@@ -30,10 +30,6 @@ const Days* days_named(std::string_view name) {
     return at == std::end(kDays) ? nullptr : at;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 bool is_phone(std::string_view text) {
     const auto digits = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_digit));
     const std::string_view rest = text.substr(text.starts_with('+') ? 1 : 0);

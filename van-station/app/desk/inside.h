@@ -45,6 +45,9 @@ bool flag_at(const Json& object, std::string_view key, bool otherwise);
 std::int64_t number_at(const Json& object, std::string_view key, std::int64_t otherwise);
 const Json& object_at(const Json& object, std::string_view key);  // an empty one where it lacks
 std::string trimmed(std::string_view text);
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 std::string initials_of(std::string_view name);  // "Ana Maria Silva": "A. S."
 
 // ── scraps.cpp: by what a scrap is listed.

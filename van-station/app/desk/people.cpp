@@ -11,7 +11,7 @@ using core::Result;
 using What = Fault::What;
 
 constexpr char kSupervisor[] = "supervisor";
-constexpr std::size_t kNameCharsMax = 80;
+constexpr std::size_t kPersonNameCharsMax = 80;
 constexpr std::size_t kIdBytesMax = 40;
 constexpr std::size_t kCodeDigits = 8;  // and a check digit
 // So many wrong ones cost no wait; each one more doubles it.
@@ -127,7 +127,7 @@ Done<> Desk::Inside::check_supervisor(std::string_view typed) {
 Answer Desk::Inside::add_person(const Json& in) {
     const std::string name = trimmed(text_at(in, "name")), pin = text_at(in, "pin");
     const auto length = core::text_length(name);
-    if (name.empty() || !length || *length > kNameCharsMax)
+    if (name.empty() || !length || *length > kPersonNameCharsMax)
         return refuse(What::invalid, "required", "Falta o nome.", "name");
     const bool long_enough = pin.size() >= kPinDigitsMin && pin.size() <= kPinDigitsMax;
     const bool one_digit = pin.find_first_not_of(pin.substr(0, 1)) == std::string::npos;

@@ -6,6 +6,8 @@
 
 #include <cairo-pdf.h>
 
+#include "van-station/print/destroy.h"
+
 namespace spot::print {
 namespace {
 
@@ -15,16 +17,9 @@ using core::Result;
 
 constexpr char kFamilies[] = "Clear Sans, Noto Sans, sans-serif";
 
-template <auto destroy>
-struct Destroy {
-    template <class T>
-    void operator()(T* object) const {
-        destroy(object);
-    }
-};
 using Surface = std::unique_ptr<cairo_surface_t, Destroy<cairo_surface_destroy>>;
 using Context = std::unique_ptr<cairo_t, Destroy<cairo_destroy>>;
-using Layout = std::unique_ptr<PangoLayout, Destroy<g_object_unref>>;
+using TextLayout = std::unique_ptr<PangoLayout, Destroy<g_object_unref>>;
 using Font = std::unique_ptr<PangoFontDescription, Destroy<pango_font_description_free>>;
 using Attributes = std::unique_ptr<PangoAttrList, Destroy<pango_attr_list_unref>>;
 using FontOptions = std::unique_ptr<cairo_font_options_t, Destroy<cairo_font_options_destroy>>;
@@ -34,7 +29,7 @@ cairo_status_t append(void* out, const unsigned char* data, unsigned int size) {
     return CAIRO_STATUS_SUCCESS;
 }
 
-core::Failure refused() {
+core::Failure drawing_failed() {
     return fail(Code::io, "the page could not be drawn: cairo refused; nothing was printed");
 }
 
@@ -49,7 +44,7 @@ struct Canvas::Inside {
     std::string pdf;  // outlives the surface, which writes into it
     Surface surface;
     Context cairo;
-    Layout layout;
+    TextLayout layout;
 
     // Metrics are not rounded to dots on a PDF; a picture's letters are fitted to its dots.
     void make_layout(cairo_hint_style_t hinting) {
@@ -111,7 +106,7 @@ Result<Canvas> Canvas::pdf(double width, double height, const std::string& title
     if (!at.empty())
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, at.c_str());
     inside->cairo.reset(cairo_create(surface));
-    if (cairo_status(inside->cairo.get()) != CAIRO_STATUS_SUCCESS) return refused();
+    if (cairo_status(inside->cairo.get()) != CAIRO_STATUS_SUCCESS) return drawing_failed();
     inside->make_layout(CAIRO_HINT_STYLE_NONE);
     return Canvas(std::move(inside));
 }
@@ -120,7 +115,7 @@ Result<Canvas> Canvas::picture(int width, int height) {
     auto inside = std::make_unique<Inside>();
     inside->surface.reset(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height));
     inside->cairo.reset(cairo_create(inside->surface.get()));
-    if (cairo_status(inside->cairo.get()) != CAIRO_STATUS_SUCCESS) return refused();
+    if (cairo_status(inside->cairo.get()) != CAIRO_STATUS_SUCCESS) return drawing_failed();
     set_ink(inside->cairo.get(), Ink::white);
     cairo_paint(inside->cairo.get());
     inside->make_layout(CAIRO_HINT_STYLE_FULL);
@@ -221,14 +216,14 @@ Result<std::string> Canvas::take_pdf() {
     cairo_surface_finish(inside_->surface.get());
     if (cairo_status(inside_->cairo.get()) != CAIRO_STATUS_SUCCESS ||
         cairo_surface_status(inside_->surface.get()) != CAIRO_STATUS_SUCCESS)
-        return refused();
+        return drawing_failed();
     return std::move(inside_->pdf);
 }
 
 Result<Picture> Canvas::take_picture() {
     auto* surface = inside_->surface.get();
     cairo_surface_flush(surface);
-    if (cairo_status(inside_->cairo.get()) != CAIRO_STATUS_SUCCESS) return refused();
+    if (cairo_status(inside_->cairo.get()) != CAIRO_STATUS_SUCCESS) return drawing_failed();
     Picture out;
     out.width = cairo_image_surface_get_width(surface);
     out.height = cairo_image_surface_get_height(surface);

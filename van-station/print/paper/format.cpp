@@ -16,7 +16,7 @@ struct Day {
     int year, month, day;
 };
 
-std::optional<int> number_in(std::string_view text, std::size_t at, std::size_t size) {
+std::optional<int> digits_at(std::string_view text, std::size_t at, std::size_t size) {
     if (text.size() < at + size) return std::nullopt;
     int out = 0;
     const char* end = text.data() + at + size;
@@ -26,8 +26,8 @@ std::optional<int> number_in(std::string_view text, std::size_t at, std::size_t 
 }
 
 std::optional<Day> day_of(std::string_view moment) {
-    const auto year = number_in(moment, 0, 4), month = number_in(moment, 5, 2),
-               day = number_in(moment, 8, 2);
+    const auto year = digits_at(moment, 0, 4), month = digits_at(moment, 5, 2),
+               day = digits_at(moment, 8, 2);
     if (!year || !month || !day || *month < 1 || *month > 12 || *day < 1 || *day > 31)
         return std::nullopt;
     return Day{*year, *month, *day};
@@ -38,14 +38,14 @@ std::string two(int number) {
 }
 
 using Months = std::array<const char*, 12>;
-constexpr Months kPt{"janeiro", "fevereiro", "março",    "abril",   "maio",     "junho",
-                     "julho",   "agosto",    "setembro", "outubro", "novembro", "dezembro"};
-constexpr Months kEn{"January", "February", "March",     "April",   "May",      "June",
-                     "July",    "August",   "September", "October", "November", "December"};
-constexpr Months kFr{"janvier", "février", "mars",      "avril",   "mai",      "juin",
-                     "juillet", "août",    "septembre", "octobre", "novembre", "décembre"};
-constexpr Months kUk{"січня", "лютого", "березня", "квітня", "травня",    "червня",
-                     "липня", "серпня", "вересня", "жовтня", "листопада", "грудня"};
+constexpr Months kMonthsPt{"janeiro", "fevereiro", "março",    "abril",   "maio",     "junho",
+                           "julho",   "agosto",    "setembro", "outubro", "novembro", "dezembro"};
+constexpr Months kMonthsEn{"January", "February", "March",     "April",   "May",      "June",
+                           "July",    "August",   "September", "October", "November", "December"};
+constexpr Months kMonthsFr{"janvier", "février", "mars",      "avril",   "mai",      "juin",
+                           "juillet", "août",    "septembre", "octobre", "novembre", "décembre"};
+constexpr Months kMonthsUk{"січня", "лютого", "березня", "квітня", "травня",    "червня",
+                           "липня", "серпня", "вересня", "жовтня", "листопада", "грудня"};
 
 // Portuguese leaves four digits together.
 std::string grouped(std::uint64_t number, const char* separator, std::size_t digits_min) {
@@ -94,19 +94,19 @@ std::string day_in_words(Language language, std::string_view moment) {
     const auto month = static_cast<std::size_t>(found->month - 1);
     switch (language) {
         case Language::en:
-            return number + " " + kEn[month] + " " + year;
+            return number + " " + kMonthsEn[month] + " " + year;
         case Language::fr:
-            return (found->day == 1 ? "1er" : number) + " " + kFr[month] + " " + year;
+            return (found->day == 1 ? "1er" : number) + " " + kMonthsFr[month] + " " + year;
         case Language::uk:
-            return number + " " + kUk[month] + " " + year + kNoBreak + "р.";
+            return number + " " + kMonthsUk[month] + " " + year + kNoBreak + "р.";
         case Language::pt:
             break;
     }
-    return number + " de " + kPt[month] + " de " + year;
+    return number + " de " + kMonthsPt[month] + " de " + year;
 }
 
 std::string clock_time(Language language, std::string_view moment) {
-    const auto hour = number_in(moment, 11, 2), minute = number_in(moment, 14, 2);
+    const auto hour = digits_at(moment, 11, 2), minute = digits_at(moment, 14, 2);
     if (!hour || !minute || *hour > 23 || *minute > 59) return {};
     if (language == Language::fr)
         return std::to_string(*hour) + kNoBreak + "h" + kNoBreak + two(*minute);

@@ -151,7 +151,7 @@ Result<Paper> receipt_paper(const json& receipt, const json& session, const Issu
     for (Way& way : ways_of(out.language, requests)) out.parts.emplace_back(std::move(way));
 
     const std::string hours = issuer.help_hours.empty() ? "" : ", " + issuer.help_hours;
-    out.code = print::Code{
+    out.code = ReceiptCode{
         text_in(receipt, "qr"), say.short_code, text_in(receipt, "short_code"),
         issuer.help_phone.empty()
             ? say.ask_at_spot

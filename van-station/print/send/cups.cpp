@@ -5,23 +5,18 @@
 #include <memory>
 #include <thread>
 
+#include "van-station/print/destroy.h"
+
 namespace spot::print {
 namespace {
 
 using What = Outcome::What;
 using Why = Outcome::Why;
 
-constexpr auto kLook = std::chrono::milliseconds(100);  // how often a job's state is asked for
-constexpr int kRequestMsMax = 3'000;                    // of one question to the server
+constexpr auto kJobLook = std::chrono::milliseconds(100);  // how often a job's state is asked for
+constexpr int kRequestMsMax = 3'000;                       // of one question to the server
 constexpr int kLastWordsMs = 2 * kRequestMsMax;  // to take a job back, and see what became of it
 
-template <auto destroy>
-struct Destroy {
-    template <class T>
-    void operator()(T* object) const {
-        destroy(object);
-    }
-};
 using Http = std::unique_ptr<http_t, Destroy<httpClose>>;
 using Answer = std::unique_ptr<ipp_t, Destroy<ippDelete>>;
 
@@ -221,7 +216,7 @@ Outcome watch(http_t* http, const std::string& queue, int number, std::size_t by
                 return take_back(queue, number, Why::died, bytes);
         }
         if (by.passed()) return take_back(queue, number, Why::too_slow, bytes);
-        std::this_thread::sleep_for(kLook);
+        std::this_thread::sleep_for(kJobLook);
     }
 }
 

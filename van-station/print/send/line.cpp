@@ -19,7 +19,7 @@ namespace spot::print {
 namespace {
 
 using Why = Outcome::Why;
-constexpr auto kLook =
+constexpr auto kQueueLook =
     std::chrono::milliseconds(10);  // how often the queue of a socket is looked at
 constexpr int kGoodbyeMs = 250;     // for a connection that breaks off at its end
 
@@ -143,7 +143,7 @@ bool Line::taken(Deadline by) {
     int unacknowledged = 1;
     while (ioctl(descriptor_, SIOCOUTQ, &unacknowledged) == 0 && unacknowledged > 0) {
         if (by.passed()) return false;
-        std::this_thread::sleep_for(kLook);
+        std::this_thread::sleep_for(kQueueLook);
     }
     ::shutdown(descriptor_, SHUT_WR);
     const Deadline goodbye(std::min(kGoodbyeMs, by.left_ms()));
