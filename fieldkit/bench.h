@@ -57,5 +57,6 @@ core::Result<Figures> measure_bytes(const BenchPlan& plan);   // on the wire
 core::Result<Figures> measure_bad_link(const BenchPlan& plan);
 core::Result<Figures> measure_hub(const BenchPlan& plan);    // events a second
 core::Result<Figures> measure_large(const BenchPlan& plan);  // with 100,000 records; minutes
+core::Result<Figures> measure_sizes(const BenchPlan& plan);  // a record at two sizes; minutes
 
 }  // namespace spot::fieldkit

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <set>
 
@@ -250,14 +249,6 @@ struct LedgerImpl {
     Result<std::vector<RecordRef>> listed(Tx& tx, std::vector<ListedRow> rows);
 
     // ── export.cpp, check.cpp
-    struct ExportRange {
-        std::int64_t first_place = 0, last_place = 0;
-        std::int64_t since_ms = std::numeric_limits<std::int64_t>::min();
-        bool references = false;
-    };
-    // Of one log's records, in the order of their making.
-    Result<> export_log(Tx& tx, const LogRow& log, const ExportRange& range,
-                        const std::function<void(std::size_t place, const std::string&)>& use);
     Result<> export_records(Tx& tx, const ExportOptions& options,
                             const std::function<void(std::string_view)>& line);
     Result<RecordCounts> count(Tx& tx);

@@ -13,9 +13,10 @@ struct BareStore::Inside {
     sqlite3_stmt* begin = nullptr;
     sqlite3_stmt* insert = nullptr;
     sqlite3_stmt* commit = nullptr;
+    sqlite3_stmt* read = nullptr;
 
     ~Inside() {
-        for (sqlite3_stmt* statement : {begin, insert, commit}) sqlite3_finalize(statement);
+        for (sqlite3_stmt* statement : {begin, insert, commit, read}) sqlite3_finalize(statement);
         sqlite3_close(store);
     }
     bool prepare(sqlite3_stmt*& statement, const char* sql) {
@@ -45,7 +46,8 @@ Result<BareStore> BareStore::open(const std::filesystem::path& file) {
         sqlite3_exec(inside->store, kLengthen, nullptr, nullptr, nullptr) != SQLITE_OK ||
         !inside->prepare(inside->begin, "BEGIN IMMEDIATE") ||
         !inside->prepare(inside->insert, "INSERT INTO event (body) VALUES (?)") ||
-        !inside->prepare(inside->commit, "COMMIT"))
+        !inside->prepare(inside->commit, "COMMIT") ||
+        !inside->prepare(inside->read, "SELECT body FROM event ORDER BY rowid"))
         return fail(Code::io, "the bare store can't be made");
     return BareStore(std::move(inside));
 }
@@ -60,6 +62,18 @@ Result<> BareStore::insert(std::span<const std::string> rows) {
     if (!is_good || !Inside::step(inside_->commit))
         return fail(Code::io, "the bare store does not take a row");
     return {};
+}
+
+Result<std::uint64_t> BareStore::read() {
+    std::uint64_t bytes = 0;
+    int step = sqlite3_step(inside_->read);
+    for (; step == SQLITE_ROW; step = sqlite3_step(inside_->read)) {
+        const void* const body = sqlite3_column_blob(inside_->read, 0);
+        if (body) bytes += static_cast<std::uint64_t>(sqlite3_column_bytes(inside_->read, 0));
+    }
+    if (sqlite3_reset(inside_->read) != SQLITE_OK || step != SQLITE_DONE)
+        return fail(Code::io, "the bare store does not give a row");
+    return bytes;
 }
 
 }  // namespace spot::fieldkit

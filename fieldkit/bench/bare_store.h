@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -19,6 +20,8 @@ public:
 
     // One transaction, on disk when it returns.
     core::Result<> insert(std::span<const std::string> rows);
+    // Reads every row; returns their bytes.
+    core::Result<std::uint64_t> read();
 
 private:
     struct Inside;

@@ -1,47 +1,16 @@
-#include <fstream>
-#include <nlohmann/json.hpp>
-
-#include "core/catalogue.h"
-#include "core/log.h"
 #include "fieldkit/bench.h"
+#include "fieldkit/bench/many_records.h"
 #include "fieldkit/bench/strict.h"
 #include "fieldkit/bench/wire.h"
-#include "fieldkit/events.h"
 
 namespace spot::fieldkit {
 namespace {
 
-using core::Code;
-using core::fail;
 using core::Result;
 
 constexpr std::uint64_t kRecords = 100'000, kRecordsOfOne = 10'000;
 constexpr double kStationMax = 80e6, kHubMax = 150e6;
 constexpr char kLarge[] = "van-11", kSmall[] = "van-12";
-
-bool makes_record(const nlohmann::ordered_json& event) {
-    const auto kind = core::parse_kind(event["kind"].get<std::string>());
-    return kind && core::makes_record(*kind);
-}
-
-// Deployment after deployment, until there are so many records.
-Result<> write_records(const std::filesystem::path& file, const std::string& station,
-                       std::uint64_t records) {
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    DeploymentPlan plan;
-    plan.station = station;
-    for (std::uint64_t made = 0, part = 0; made < records; ++part) {
-        plan.seed = "large " + std::to_string(part);
-        SPOT_ASSIGN(const auto events, make_deployment(plan, core::Catalogue::shipped()));
-        for (const auto& event : events) {
-            made += makes_record(event) ? 1 : 0;
-            out << event.dump() << '\n';
-        }
-    }
-    out.close();
-    if (!out) return fail(Code::io, file.string() + " can't be written");
-    return {};
-}
 
 Figure memory_of(const char* key, const char* name, std::uint64_t peak, double max) {
     return {std::string("memory.") + key,

@@ -24,11 +24,9 @@ struct Part {
     Result<Figures> (*measure)(const BenchPlan&);
     bool is_long;
 };
-constexpr Part kParts[] = {{"record", measure_record, false},
-                           {"bytes", measure_bytes, false},
-                           {"link", measure_bad_link, false},
-                           {"hub", measure_hub, false},
-                           {"large", measure_large, true}};
+constexpr Part kParts[] = {{"record", measure_record, false}, {"bytes", measure_bytes, false},
+                           {"link", measure_bad_link, false}, {"hub", measure_hub, false},
+                           {"large", measure_large, true},    {"sizes", measure_sizes, true}};
 
 constexpr double kShareMin = 0.9;
 
@@ -64,8 +62,8 @@ Result<Figures> measure_all(const BenchPlan& plan, const std::string& only) {
 Result<Exit> run_bench(const core::Arguments& arguments) {
     const std::string only = arguments.value("part");
     if (!only.empty() && !is_part(only))
-        return wrong_usage(kBenchVerb,
-                           {core::Code::invalid, "--part: record, bytes, link, hub or large"});
+        return wrong_usage(
+            kBenchVerb, {core::Code::invalid, "--part: record, bytes, link, hub, large or sizes"});
     hold_interrupts();
     Steps steps;
     BenchPlan plan;
@@ -104,7 +102,7 @@ const core::Verb kBenchVerb{
     "measures what the project promises, each figure beside a floor from the same run",
     {{"quick", nullptr, "about a minute: fewer repetitions, and not the 100,000 records"},
      {"events", "FILE", "the deployment that is recorded and reconciled; else fieldkit's own"},
-     {"part", "NAME", "only record, bytes, link, hub or large"}},
+     {"part", "NAME", "only record, bytes, link, hub, large or sizes"}},
     run_bench,
     core::Needs::nothing};
 

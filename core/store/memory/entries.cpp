@@ -15,6 +15,7 @@ public:
     }
 
     Result<std::vector<EntryRow>> read(std::span<const std::int64_t> keys) override {
+        *work_.entries_read += keys.size();
         std::vector<EntryRow> out;
         for (const std::int64_t key : keys)
             if (const EntryRow* const row = work_.state.entries.find(key)) out.push_back(*row);

@@ -1,5 +1,6 @@
 #include "core/store/memory/memory_store.h"
 
+#include <atomic>
 #include <limits>
 #include <mutex>
 
@@ -37,6 +38,7 @@ struct MemoryDatabase::Shared {
     bool written = false;         // one of them writes
     std::uint64_t left = kNever;  // commits and flushes until the disk refuses
     std::int64_t log_number_max = kLogNumberMax;
+    std::atomic<std::uint64_t> entries_read = 0;
 
     // With the mutex held. False: the disk refuses.
     bool reach_disk() {
@@ -101,10 +103,11 @@ public:
              *attachment_table, *value_table),
           store_(store),
           stale_(stale) {
-        const auto& shared = store.shared_;
+        auto& shared = store.shared_;
         work.state = shared.state;
         work.writes = writes;
         work.log_number_max = shared.log_number_max;
+        work.entries_read = &shared.entries_read;
     }
     ~MemoryTx() override {
         if (over_) return;
@@ -220,6 +223,10 @@ void MemoryDatabase::cut_power() {
 void MemoryDatabase::limit_log_numbers(std::int64_t last) {
     const std::lock_guard lock(shared_->mutex);
     shared_->log_number_max = last;
+}
+
+std::uint64_t MemoryDatabase::entries_read() const {
+    return shared_->entries_read;
 }
 
 std::unique_ptr<Store> memory_store(std::shared_ptr<MemoryDatabase> database) {

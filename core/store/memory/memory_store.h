@@ -27,6 +27,8 @@ public:
     void cut_power();
     // As if its logs had used up the numbers above `last`.
     void limit_log_numbers(std::int64_t last);
+    // How many entries were asked for by their keys so far: what a question costs.
+    std::uint64_t entries_read() const;
 
 private:
     friend class MemoryStore;

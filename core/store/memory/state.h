@@ -3,6 +3,8 @@
 // All rows of a store in memory, as one value. Indexes stand here only where a look through all
 // rows would be made for every entry; what is rare is looked for.
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -61,6 +63,7 @@ struct MemoryWork {
     MemoryState state;
     bool writes = false;
     std::int64_t log_number_max = kLogNumberMax;
+    std::atomic<std::uint64_t>* entries_read = nullptr;  // the database's count
 
     MemoryState& change() {
         SPOT_CHECK(writes && "a transaction that only reads");

@@ -12,15 +12,13 @@ constexpr int kBusyPauseMs = 1;
 // Below this the disk's last bytes are left to what people record.
 constexpr std::uint64_t kFreeBytesMin = std::uint64_t{256} * 1024 * 1024;
 
-// 4 MB of pages: a station with 100,000 records stays far below its 80 MB. A checkpoint each
-// 2,000 pages (8 MB) writes the pages that many transactions touched only once.
+// A checkpoint each 2,000 pages (8 MB) writes the pages that many transactions touched only once.
 constexpr char kSettings[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA secure_delete = ON;"
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA cache_size = -4096;"
     "PRAGMA mmap_size = 0;"
     "PRAGMA wal_autocheckpoint = 2000;"
     "PRAGMA journal_size_limit = 33554432;"
@@ -134,7 +132,7 @@ View Statement::blob(int column) const {
 }
 
 Result<Database> Database::open(const std::filesystem::path& file, const SecretKey& key, Disk& disk,
-                                int busy_ms_max) {
+                                int busy_ms_max, std::size_t cache_bytes_max) {
     sqlite3* handle = nullptr;
     const int opened = sqlite3_open_v2(
         file.c_str(), &handle,
@@ -160,6 +158,8 @@ Result<Database> Database::open(const std::filesystem::path& file, const SecretK
     SPOT_TRY(out.run("PRAGMA cipher_page_size = 4096"));      // before the first read, …
     SPOT_TRY(out.run("SELECT count(*) FROM sqlite_schema"));  // … which tells a wrong key
     SPOT_TRY(out.run(kSettings));
+    const auto cache = "PRAGMA cache_size = -" + std::to_string(cache_bytes_max / 1024);  // in KiB
+    SPOT_TRY(out.run(cache.c_str()));
     return out;
 }
 

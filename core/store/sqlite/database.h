@@ -15,15 +15,12 @@
 #include "core/bytes.h"
 #include "core/crypto.h"
 #include "core/error.h"
-#include "core/rim/disk.h"
+#include "core/store/sqlite/sqlite_store.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace spot::core {
-
-// How long to wait for another process that writes.
-constexpr int kBusyMsMax = 10'000;
 
 // A prepared statement, borrowed from its database's cache; reset and unbound when it goes.
 // Binding keeps a copy of the value. The first fault sticks: step() and run() tell it.
@@ -84,7 +81,8 @@ class Database {
 public:
     // `refused`: the key does not open it. Makes the file where it lacks. `disk` outlives it.
     static Result<Database> open(const std::filesystem::path& file, const SecretKey& key,
-                                 Disk& disk = system_disk(), int busy_ms_max = kBusyMsMax);
+                                 Disk& disk = system_disk(), int busy_ms_max = kBusyMsMax,
+                                 std::size_t cache_bytes_max = kCacheBytesMax);
     Database(Database&&) noexcept;
     Database& operator=(Database&&) = delete;
     ~Database();

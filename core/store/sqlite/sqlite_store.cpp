@@ -190,9 +190,9 @@ private:
 }  // namespace sqlite
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file,
-                                                 const SecretKey& key, Disk& disk,
-                                                 int busy_ms_max) {
-    SPOT_ASSIGN(auto database, Database::open(file, key, disk, busy_ms_max));
+                                                 const SecretKey& key, Disk& disk, int busy_ms_max,
+                                                 std::size_t cache_bytes_max) {
+    SPOT_ASSIGN(auto database, Database::open(file, key, disk, busy_ms_max, cache_bytes_max));
     SPOT_TRY(migrate(database));
     return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(database)));
 }
