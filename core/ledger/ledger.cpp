@@ -44,8 +44,8 @@ Result<Ledger> Ledger::open(const std::filesystem::path& file, const StoreKeys& 
                             Options options, Disk& disk) {
     SPOT_CHECK(options.catalogue && options.random);
     const auto rules = rules_of(options.party);
-    SPOT_ASSIGN(auto file_store, open_sqlite_store(file, keys.store, disk, kBusyMsMax,
-                                                   rules.cache_bytes_max));
+    SPOT_ASSIGN(auto file_store,
+                open_sqlite_store(file, keys.store, disk, kBusyMsMax, rules.cache_bytes_max));
     SPOT_ASSIGN(auto store, sealed_store(std::move(file_store), keys));
     return open(std::move(store), options);
 }

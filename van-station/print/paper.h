@@ -79,7 +79,7 @@ struct Signature {
 };  // a line to sign on
 using Part = std::variant<Heading, Text, Table, Total, Big, Frame, Way, Steps, Signature>;
 
-struct ReceiptCode {              // at the foot of a receipt
+struct ReceiptCode {         // at the foot of a receipt
     std::string qr;          // its text; empty: none
     std::string label;       // "Código da cadeia"
     std::string short_code;  // in groups of four
