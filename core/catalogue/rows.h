@@ -14,8 +14,8 @@ constexpr std::size_t kFieldsMax = 500;
 constexpr std::size_t kFieldsOfServiceMax = 60;
 constexpr std::size_t kChoicesMax = 1000;
 constexpr std::size_t kCodeCharsMax = 20;  // of a service, as the intents have it
-constexpr std::size_t kFieldLengthMax =
-    4000;  // as schemas/intents/common.json has for a form's field
+// As schemas/intents/common.json has it for a form's field.
+constexpr std::size_t kFieldLengthMax = 4000;
 constexpr std::int64_t kFeeCentsMax = 100'000'000;
 constexpr std::int64_t kPatternMemory = 256 * 1024;  // of RE2, for one field's pattern
 

@@ -39,15 +39,16 @@ inline constexpr char kVisit[] = "visit";      // … and of a visit's plan
 // What names a record by its id has to be renamed with it: see renamed.cpp.
 }  // namespace shelf
 
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
 // ── json.cpp: reading what came in. A member that lacks, or has another type, is empty.
 std::string text_at(const Json& object, std::string_view key);
 bool flag_at(const Json& object, std::string_view key, bool otherwise);
 std::int64_t number_at(const Json& object, std::string_view key, std::int64_t otherwise);
 const Json& object_at(const Json& object, std::string_view key);  // an empty one where it lacks
 std::string trimmed(std::string_view text);
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 std::string initials_of(std::string_view name);  // "Ana Maria Silva": "A. S."
 
 // ── scraps.cpp: by what a scrap is listed.
