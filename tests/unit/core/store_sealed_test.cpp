@@ -84,7 +84,6 @@ void tell(core::Ledger& ledger, std::uint64_t second) {
     // A new person whose key has no row yet.
     Json late = request_intent(second, session);
     late["citizen"] = {{"name", "Canario Amarelo"}};
-    late.erase("session");
     add(Kind::request_queue, "", late);
 }
 
