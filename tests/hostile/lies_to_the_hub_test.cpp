@@ -277,7 +277,7 @@ std::vector<Lie> lies() {
              }
              return all;
          },
-         heads(1200),  // each of the 600 writes a row besides
+         heads(1600),  // each of the 600 makes and writes a log besides
          {},
          "refused",
          Mended::here,
