@@ -151,7 +151,7 @@ Result<> LedgerImpl::append(Tx& tx, Kind kind, std::string_view reference, std::
 
     const auto log = logs.find_or_make(tx, own);
     if (!log) return tl::make_unexpected(log.error());
-    // EntryLog in it would never be sent.
+    // Entries in it would never be sent.
     if ((*log)->ended)
         return fail(Code::conflict, "this log has ended: another process goes on in the next one");
     if (working) SPOT_TRY(check_room(*working, intent, line.entry.intent.size()));

@@ -16,15 +16,10 @@ namespace {
 using Json = nlohmann::json;
 using Why = std::optional<std::string_view>;
 
-// On the shelf "catalogue" each version's moment and hash, on "catalogue_text" its text.
 // Looked up together: twice what the largest version so far has. More are read one by one.
 constexpr std::uint64_t kPartsAtOnceMax = 4096;
+// On the shelf "catalogue" each version's moment and hash, on "catalogue_text" its text.
 constexpr std::string_view kShelf = "catalogue", kTexts = "catalogue_text";
-
-std::string text_at(const Json& object, const char* member) {
-    const auto at = object.find(member);
-    return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
 
 Failure unknown_version() {
     return fail(Code::invalid, "catalogue: is no version that is known here");
@@ -38,7 +33,7 @@ Result<> LedgerImpl::load_catalogues(Rows rows) {
     SPOT_ASSIGN(const auto shelf, rows.values(kShelf));
     for (const ValueRow& row : shelf) {
         const Json stored = Json::parse(row.value, nullptr, false);
-        const auto hash = stored.is_object() ? from_hex(text_at(stored, "hash")) : std::nullopt;
+        const auto hash = from_hex(text_in(stored, "hash"));
         if (!hash || hash->size() != Hash{}.size())
             return fail(Code::corrupt, "a version of the catalogue does not read");
         PublishedCatalogue& one = found.emplace_back();
@@ -85,18 +80,17 @@ Result<const Catalogue*> LedgerImpl::catalogue(Rows rows, std::string_view versi
 // An edit has to keep to the form that its request was filled under; a receipt may be for a
 // request of any version, and the newest knows all services that there ever were.
 Result<std::string> LedgerImpl::catalogue_version(Rows rows, Kind kind, const Json& intent) {
-    if (!intent.is_object()) return std::string();
-    if (kind == Kind::request_queue) return text_at(intent, "catalogue");
+    if (kind == Kind::request_queue) return std::string(text_in(intent, "catalogue"));
     SPOT_TRY(load_catalogues(rows));
     if (published.empty()) return std::string();
     if (kind != Kind::request_edit && kind != Kind::hub_edit) return published.back().version;
-    const auto request = RecordId::parse(text_at(intent, "request"));
+    const auto request = id_in(intent, "request");
     SPOT_ASSIGN(const auto log, request ? logs.find(rows, request->log) : nullptr);
     if (!log) return std::string();  // an unknown request is refused for that
     SPOT_ASSIGN(const auto line, entries.read(rows, *log, request->seq));
     if (!line || line->erased) return std::string();
     const Json making = Json::parse(line->entry.intent, nullptr, false);
-    return making.is_object() ? text_at(making, "catalogue") : std::string();
+    return std::string(text_in(making, "catalogue"));
 }
 
 Result<const Catalogue*> LedgerImpl::catalogue_of(Rows rows, Kind kind, const Json& intent) {
@@ -115,7 +109,7 @@ void LedgerImpl::want_catalogues(Wanted& wanted) const {
 // What executing it reads.
 void LedgerImpl::want_published(const Entry& publishing, const Json& intent, Wanted& wanted) const {
     want_catalogues(wanted);
-    wanted.values.emplace_back(kTexts, text_at(intent, "base"));
+    wanted.values.emplace_back(kTexts, text_in(intent, "base"));
     const auto count = intent.at("parts").get<std::uint64_t>();
     if (count < publishing.seq)
         wanted.ranges.push_back({publishing.log, publishing.seq - std::min(count, kPartsAtOnceMax),
@@ -143,31 +137,34 @@ Result<bool> LedgerImpl::parts_before(Rows rows, const Entry& publishing, const 
         if (held || !line || line->entry.kind != Kind::catalogue_set) return false;
         const Json part = Json::parse(line->entry.intent, nullptr, false);
         if (!part.is_object() || part.at("version") != intent.at("version")) return false;
-        out.push_back({text_at(part, "group"), text_at(part, "key"), text_at(part, "definition")});
+        CataloguePart& one = out.emplace_back();
+        one.group = text_in(part, "group");
+        one.key = text_in(part, "key");
+        one.definition = text_in(part, "definition");
     }
     return true;
 }
 
 // A version comes into force whole, in this transaction, or not at all.
 Result<Why> LedgerImpl::take_catalogue(Rows rows, const Entry& publishing, const Json& intent) {
-    const std::string version = text_at(intent, "version"), base = text_at(intent, "base");
+    const std::string version(text_in(intent, "version"));
     SPOT_TRY(load_catalogues(rows));
     for (const PublishedCatalogue& one : published)
         if (one.version == version)  // a hub that was set back says it again
-            return to_hex(one.hash) == text_at(intent, "hash") ? Why() : Why("diverged");
+            return to_hex(one.hash) == text_in(intent, "hash") ? Why() : Why("diverged");
     if (version == options.catalogue->version()) return Why("diverged");
 
-    const auto before = catalogue_text(rows, base);
+    const auto before = catalogue_text(rows, text_in(intent, "base"));
     if (!before && before.error().code == Code::invalid) return Why("diverged");
     if (!before) return tl::make_unexpected(before.error());
     std::vector<CataloguePart> parts;
     SPOT_ASSIGN(const auto whole, parts_before(rows, publishing, intent, parts));
     if (!whole) return Why("diverged");
     const auto text = catalogue_with(*before, version, parts);
-    const auto in_force = parse_moment(text_at(intent, "in_force"));
+    const auto in_force = parse_moment(text_in(intent, "in_force"));
     if (!text || !in_force) return Why("diverged");
     const PublishedCatalogue found{version, in_force->ms, catalogue_hash(*text)};
-    if (to_hex(found.hash) != text_at(intent, "hash")) return Why("diverged");
+    if (to_hex(found.hash) != text_in(intent, "hash")) return Why("diverged");
     // Written for a newer program than this one.
     if (!Catalogue::parse(*text) || !CatalogueTexts::parse(*text)) return Why("form");
     SPOT_TRY(keep_catalogue(rows, found, *text));

@@ -144,7 +144,7 @@ Result<bool> LedgerImpl::release(Tx& tx, LogRow& log, const StoredEntry& line, C
     return true;
 }
 
-// EntryLog that came, or whose turn came, when a record was not there to which they refer.
+// Entries that came, or whose turn came, before a record to which they refer was there.
 Result<> LedgerImpl::revalidate(Tx& tx, const LogId& id) {
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
     if (!found) return {};

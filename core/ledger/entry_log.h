@@ -22,7 +22,7 @@ struct StoredEntry {
     bool erased = false;               // then salt and intent are empty
 };
 
-// EntryLog with their salts and intents readable, and quarantine.
+// Entries with their salts and intents readable, and quarantine.
 class EntryLog {
 public:
     explicit EntryLog(SubjectKeys& subjects) : subjects_(subjects) {}

@@ -58,9 +58,10 @@ private:
     std::size_t bytes_ = 0, bytes_max_;
 };
 
-// Prints records kind by kind, though they lie by log and number. What is met before its turn is
-// held; where the room for it ends, its kind is read on from there when its turn comes. So each
-// record is opened once, whatever the store's size and the room are.
+// An export lists kind after kind; the store holds records of all kinds in the order of their logs.
+// In one walk over the store the lines of later kinds are held in memory. Where the memory for them
+// ends, a kind's remaining records are read when its turn comes. So each record is opened once,
+// however large the store is.
 class Export {
 public:
     Export(LedgerImpl& ledger, Tx& tx, const ExportOptions& wanted, const UseLine& line)

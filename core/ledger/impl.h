@@ -174,8 +174,8 @@ struct LedgerImpl {
         Why why;                           // it can't be what it says it is; nothing: it can
     };
     Result<Form> validate_form(Rows rows, const Received& received);
-    // Why the entry may not be applied. `subject`: whose key seals it. A receipt's number is
-    // counted in `log`.
+    // Why the entry goes into quarantine; nothing: it can be applied. `subject`: whose key seals
+    // it. A receipt's number is counted in `log`.
     Result<Why> validate(Rows rows, LogRow& log, const Received& received,
                          std::optional<SubjectId>& subject);
     Result<Why> validate(Rows rows, LogRow& log, const Entry& entry,
@@ -217,7 +217,7 @@ struct LedgerImpl {
     // ── catalogues.cpp
     Result<> load_catalogues(Rows rows);
     Result<const Catalogue*> catalogue(Rows rows, std::string_view version);
-    // Whose rules the intent has to keep to. `invalid`: it names a version that is not known here.
+    // The version whose rules the intent has to keep to. Empty: the shipped one.
     Result<std::string> catalogue_version(Rows rows, Kind kind, const nlohmann::json& intent);
     bool is_published(std::string_view version) const;
     bool is_parsed(std::string_view version) const;
@@ -225,6 +225,7 @@ struct LedgerImpl {
     void want_catalogues(Wanted& wanted) const;
     void want_published(const Entry& publishing, const nlohmann::json& intent,
                         Wanted& wanted) const;
+    // That version. `invalid`: the intent names one that is not known here.
     Result<const Catalogue*> catalogue_of(Rows rows, Kind kind, const nlohmann::json& intent);
     Result<std::string> catalogue_text(Rows rows, std::string_view version);
     Result<> keep_catalogue(Rows rows, const PublishedCatalogue& version, std::string_view text);
@@ -282,8 +283,9 @@ struct LedgerImpl {
 
 // The members by which an intent refers to records.
 constexpr const char* kReferring[] = {"session", "request", "receipt"};
-// Of an intent that may be wrong in any way.
+// Of an intent that may be wrong in any way; the text lasts as long as the intent. Empty: none.
 std::optional<RecordId> id_in(const nlohmann::json& intent, std::string_view member);
+std::string_view text_in(const nlohmann::json& intent, std::string_view member);
 // A receipt's number in the log's own series, of an intent that may be wrong in any way. 0: none
 // that could be one.
 std::uint64_t receipt_number_in(const LogId& log, const nlohmann::json& intent);

@@ -16,7 +16,7 @@ namespace spot::core {
 // How many epochs a device's log may go on by at once where its author does not say from where: as
 // often may a party begin anew, unheard, for instance because it was restored.
 constexpr std::uint32_t kEpochStepMax = 16;
-// LogCache of one device: each fork makes one. A bound for whoever walks over them.
+// Logs of one device: each fork makes one. A bound for whoever walks over them.
 constexpr std::uint64_t kLogsOfDeviceMax = 4096;
 
 // Secrets of another party's periods that came with a bundle and belong to no entry here yet. In
@@ -34,7 +34,7 @@ private:
     std::deque<LogId> order_;  // of offering, the oldest first
 };
 
-// LogCache and the secrets of their periods, remembered until forget().
+// Logs and the secrets of their periods, remembered until forget().
 class LogCache {
 public:
     explicit LogCache(Random& random) : random_(random) {}

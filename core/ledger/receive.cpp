@@ -20,14 +20,6 @@ bool is_edit(Kind kind) {
     return kind == Kind::request_edit || kind == Kind::hub_edit;
 }
 
-// Of an intent that may be wrong in any way.
-std::string_view text_in(const Json& intent, const char* member) {
-    if (!intent.is_object()) return {};
-    const auto at = intent.find(member);
-    if (at == intent.end() || !at->is_string()) return {};
-    return at->get_ref<const std::string&>();
-}
-
 // Is it one of those that came? They follow on each other.
 bool is_among(const RecordId& id, std::span<const LedgerImpl::Received> all) {
     return id.log == all.front().entry->log && id.seq >= all.front().entry->seq;

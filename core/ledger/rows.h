@@ -15,7 +15,7 @@ namespace spot::core {
 // as long as what it was made of.
 class Rows {
 public:
-    Rows(Tx& tx) : tx_(&tx) {}  // NOLINT: a unit of work is as good as a batch
+    Rows(Tx& tx) : tx_(&tx) {}  // implicit: most callers have no batch
     Rows(Tx& tx, Known& known, Effects& effects) : tx_(&tx), known_(&known), effects_(&effects) {}
 
     // For what no batch needs. In a batch it does not see what is to be written.

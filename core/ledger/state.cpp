@@ -13,10 +13,14 @@ constexpr std::string_view kFields = "fields.";
 }  // namespace
 
 std::optional<RecordId> id_in(const nlohmann::json& intent, std::string_view member) {
-    if (!intent.is_object()) return std::nullopt;
+    return RecordId::parse(text_in(intent, member));
+}
+
+std::string_view text_in(const nlohmann::json& intent, std::string_view member) {
+    if (!intent.is_object()) return {};
     const auto at = intent.find(member);
-    if (at == intent.end() || !at->is_string()) return std::nullopt;
-    return RecordId::parse(at->get_ref<const std::string&>());
+    if (at == intent.end() || !at->is_string()) return {};
+    return at->get_ref<const std::string&>();
 }
 
 bool is_earlier_series(const LogId& log, std::string_view series) {

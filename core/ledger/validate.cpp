@@ -47,8 +47,8 @@ Result<LedgerImpl::Form> LedgerImpl::validate_form(Rows rows, const Received& re
     return out;
 }
 
-// Why the entry may not be applied; nothing: it may. What is refused here is kept all the same,
-// so that the chain goes on; what may hold personal data is sealed whatever is wrong with it.
+// An entry that goes into quarantine is kept all the same, so that its log goes on; what may hold
+// personal data is sealed whatever is wrong with it.
 Result<Why> LedgerImpl::validate(Rows rows, LogRow& log, const Received& received,
                                  std::optional<SubjectId>& subject) {
     const Entry& entry = *received.entry;

@@ -10,8 +10,9 @@ namespace fs = std::filesystem;
 // Stands from before the first file is made until after the last is whole.
 constexpr char kUnfinishedFile[] = "init.unfinished";
 
-// With what SQLite puts beside a store. What was made last goes first, each for good before the
-// next, so that what a power cut leaves is what a making leaves that was broken off earlier.
+// Removes the files, and those that SQLite puts beside a store. The newest goes first, and is gone
+// from the disk before the next: a power cut leaves what an init that was broken off earlier
+// leaves.
 Result<> remove_files(Disk& disk, const fs::path& folder, const std::vector<std::string>& files) {
     for (auto file = files.rbegin(); file != files.rend(); ++file) {
         for (const char* suffix : {"", "-wal", "-shm", "-journal"})

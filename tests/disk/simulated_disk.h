@@ -46,7 +46,7 @@ public:
     // This one is refused and has done nothing.
     void fail_at(std::uint64_t operation);
     std::string refused_operation() const;  // for people; empty: it has not come yet
-    // Until told otherwise. What was to be flushed stays unflushed.
+    // While true, flushing is refused, and what it would have flushed is still unflushed.
     void fail_flushes(bool fails);
     // Files can become so many bytes longer, together. Nothing: any number.
     void leave_room(std::optional<std::uint64_t> bytes);

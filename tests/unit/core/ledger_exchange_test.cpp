@@ -231,6 +231,25 @@ TEST_CASE("what depends on an entry that diverged follows it") {
     CHECK(pair.hub.lines().empty());
 }
 
+TEST_CASE("an author's later change to a record that diverged is held with the first") {
+    Pair other;
+    other.add(Kind::receipt_print, receipt_intent(3, other.session));
+    other.edit(4, other.request, {{"fields.motivo", "Perda"}});
+    Pair pair;
+    pair.edit(3, pair.request, {{"fields.motivo", "Furto"}});
+    auto entries = entries_for(pair);
+    entries.push_back(
+        entries_for(other)[3]);  // right by itself, as its author wrote no edit before
+    entries[2].check ^= 1;
+    CHECK(quarantined_after(pair, entries) ==
+          std::vector<Quarantined>{{3, "diverged"}, {4, "diverged"}});
+
+    Pair without;
+    without.add(Kind::receipt_print, receipt_intent(3, without.session));
+    entries[2] = entries_for(other)[2];
+    CHECK(quarantined_after(without, entries).empty());
+}
+
 namespace {
 
 // As a reader sees a log whose author writes the same records in other bytes: here they are another
