@@ -120,11 +120,12 @@ Result<std::optional<std::string>> Rows::value(std::string_view space, std::stri
 }
 
 Result<LogRow> Rows::add_log(const LogId& id) const {
-    const auto summary = effects_ ? known_->summaries.find(id.device) : known_->summaries.end();
-    if (!effects_ || summary == known_->summaries.end()) return tx_->logs.add(id);
+    if (!effects_) return tx_->logs.add(id);
+    // Its number follows from what was looked up: batch.h.
+    SPOT_ASSIGN(const auto others, summary(id.device));
     LogRow row;
     row.id = id;
-    row.number = summary->second.next_number + static_cast<std::int64_t>(effects_->new_logs.size());
+    row.number = others.next_number + static_cast<std::int64_t>(effects_->new_logs.size());
     effects_->new_logs.push_back(row);
     known_->logs[id] = row;
     return row;
