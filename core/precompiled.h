@@ -21,3 +21,5 @@
 
 #include <nlohmann/json.hpp>
 #include <tl/expected.hpp>
+
+#include "core/json_parts.h"

@@ -2,23 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-// g++ 12 takes the library's string replacement for an overlap (its bug 105651).
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wrestrict"
-#endif
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
-
 #include "core/error.h"
 
 namespace spot::station::web {
 namespace {
 
 using Json = nlohmann::json;
-using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
 constexpr int kDepthMax = 20;  // of components in components: the file has no circles
 
@@ -44,33 +33,18 @@ Json resolved(const Json& document, const Json& schema, int depth = 0) {
 
 }  // namespace
 
-struct JsonShape::Inside {
-    valijson::Schema schema;
-};
-
+// OpenAPI 3.1 has the words of 2020-12; the file uses those that draft 7 has, too.
 JsonShape::JsonShape(const Json& document, const Json& schema)
-    : inside_(std::make_unique<Inside>()) {
-    const Json whole = resolved(document, schema);
-    // OpenAPI 3.1 has the words of 2020-12; the file uses those that draft 7 has, too.
-    valijson::SchemaParser(valijson::SchemaParser::kDraft7)
-        .populateSchema(Adapter(whole), inside_->schema);
-}
-
-JsonShape::JsonShape(JsonShape&&) noexcept = default;
-JsonShape::~JsonShape() = default;
+    : schema_(resolved(document, schema)) {}
 
 std::string JsonShape::fault(const Json& value) const {
-    valijson::Validator validator;
-    valijson::ValidationResults results;
-    const Adapter adapter(value);
-    if (validator.validate(inside_->schema, adapter, &results)) return {};
+    if (schema_.is_met_by(value)) return {};
     std::string out;
-    for (valijson::ValidationResults::Error error; results.popError(error);) {
-        std::string place;
-        for (const std::string& step : error.context) place += step;
-        out += place + ": " + error.description + "\n";
+    for (const auto& [place, rule] : schema_.faults(value)) {
+        for (const std::string& step : place) out += step;
+        out += ": " + rule + "\n";
     }
-    return out.empty() ? "not of this shape" : out;
+    return out;
 }
 
 }  // namespace spot::station::web

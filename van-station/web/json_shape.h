@@ -1,9 +1,10 @@
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
+
+#include "core/rules/json_schema.h"
 
 namespace spot::station::web {
 
@@ -13,16 +14,13 @@ public:
     // `schema` may refer to `document`'s components. Aborts on one that is none: the file is part
     // of the program.
     JsonShape(const nlohmann::json& document, const nlohmann::json& schema);
-    JsonShape(JsonShape&&) noexcept;
-    ~JsonShape();
 
     // Empty: `value` has this shape. Else where it has not and why, for whoever builds pages; it
     // holds names of members and no values.
     std::string fault(const nlohmann::json& value) const;
 
 private:
-    struct Inside;
-    std::unique_ptr<Inside> inside_;
+    core::JsonSchema schema_;
 };
 
 }  // namespace spot::station::web
