@@ -92,9 +92,8 @@ public:
     Result<> run(const char* sql);  // statements with no values, for the settings
     Result<std::int64_t> integer(const char* sql);
     bool in_transaction() const;
-    // Makes the write-ahead log as long as it gets before a checkpoint. For who commits again and
-    // again: what overwrites the log needs no new length of the file on disk. Outside a
-    // transaction.
+    // Makes the write-ahead log's file as long as it gets before a checkpoint. For who commits again
+    // and again: what overwrites it needs no new length of the file on disk. Outside a transaction.
     Result<> lengthen_log();
     // Returns what puts on disk all that was committed before it is called, by any process. Any
     // thread. Within a transaction: then SQLite's write-ahead log is there. It is the same file for
@@ -109,6 +108,9 @@ private:
         bool in_use = false;
     };
     Database(sqlite3* handle, Disk& disk) : handle_(handle), disk_(&disk) {}
+    static Result<Database> open_by(const char* page_hash, const std::filesystem::path& file,
+                                    const SecretKey& key, Disk& disk, int busy_ms_max);
+    int fill_log();  // SQLite's code
 
     sqlite3* handle_;
     Disk* disk_;
