@@ -1,4 +1,4 @@
-#include "core/rules/json_schema.h"
+#include "core/json_schema.h"
 
 #include <stdexcept>
 

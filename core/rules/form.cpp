@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/rules/json_schema.h"
+#include "core/json_schema.h"
 #include "core/rules/shape.h"
 
 #define SPOT_SCHEMA(name) \

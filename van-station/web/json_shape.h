@@ -4,7 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/rules/json_schema.h"
+#include "core/json_schema.h"
 
 namespace spot::station::web {
 

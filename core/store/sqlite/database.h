@@ -92,8 +92,9 @@ public:
     Result<> run(const char* sql);  // statements with no values, for the settings
     Result<std::int64_t> integer(const char* sql);
     bool in_transaction() const;
-    // Makes the write-ahead log's file as long as it gets before a checkpoint. For who commits again
-    // and again: what overwrites it needs no new length of the file on disk. Outside a transaction.
+    // Makes the write-ahead log's file as long as it gets before a checkpoint. For who commits
+    // again and again: what overwrites it needs no new length of the file on disk. Outside a
+    // transaction.
     Result<> lengthen_log();
     // Returns what puts on disk all that was committed before it is called, by any process. Any
     // thread. Within a transaction: then SQLite's write-ahead log is there. It is the same file for

@@ -44,7 +44,7 @@ LIBRARIES = {
     "sqlite3.h": ["core/store/sqlite/database.cpp", "fieldkit/bench/bare_store.cpp"],
     "sodium.h": ["core/", "sync/bundle.cpp"],
     "openssl/": ["hub/server/", "sync/http/"],
-    "valijson/": ["core/rules/form.cpp", "van-station/web/json_shape.cpp"],
+    "valijson/": ["core/json_schema.cpp"],
     "re2/": ["core/"],
     "cairo": ["van-station/print/draw/"],
     "pango": ["van-station/print/draw/"],
