@@ -26,6 +26,7 @@ std::optional<Bytes> from_hex(std::string_view text);
 // Appends to a buffer of its own. Integers are big-endian; a varint is LEB128, at most 10 bytes.
 class ByteWriter {
 public:
+    void reserve(std::size_t size) { out_.reserve(size); }
     void u8(std::uint8_t value) { out_.push_back(value); }
     void u64(std::uint64_t value);
     void varint(std::uint64_t value);

@@ -41,7 +41,7 @@ Result<> EntryLog::seal_for(Rows rows, const LogRow& log, const StoredEntry& lin
     return rows.tx().entries.reseal(row);
 }
 
-Result<StoredEntry> EntryLog::line_of(Rows rows, EntryRow row, const LogId& log) {
+Result<StoredEntry> EntryLog::line_of(Rows rows, const EntryRow& row, const LogId& log) {
     StoredEntry line;
     Entry& entry = line.entry;
     entry.log = log;
@@ -50,11 +50,11 @@ Result<StoredEntry> EntryLog::line_of(Rows rows, EntryRow row, const LogId& log)
     entry.run = row.run;
     entry.seen = row.seen;
     entry.check = row.check;
-    entry.user = std::move(row.user);
+    entry.user = row.user;
     line.subject = row.subject;
     line.hash = row.hash;
     line.commitment = row.commitment;
-    line.reference = std::move(row.reference);
+    line.reference = row.reference;
 
     SPOT_ASSIGN(const auto payload,
                 subjects_.open(rows, line.subject, {kPayload, row.key}, row.payload));
@@ -69,9 +69,10 @@ Result<StoredEntry> EntryLog::line_of(Rows rows, EntryRow row, const LogId& log)
 
 Result<std::optional<StoredEntry>> EntryLog::read(Rows rows, const LogRow& log, std::uint64_t seq) {
     const std::int64_t key = entry_key(log.number, seq);
-    SPOT_ASSIGN(auto row, rows.entry(key));
+    std::optional<EntryRow> room;
+    SPOT_ASSIGN(const auto* const row, rows.entry(key, room));
     if (!row) return std::nullopt;
-    SPOT_ASSIGN(auto line, line_of(rows, std::move(*row), log.id));
+    SPOT_ASSIGN(auto line, line_of(rows, *row, log.id));
     return std::optional<StoredEntry>(std::move(line));
 }
 
@@ -81,7 +82,7 @@ Result<> EntryLog::each(Rows rows, const LogRow& log, std::uint64_t first, std::
     const KeyRange range{entry_key(log.number, first),
                          entry_key(log.number, std::min(last, kSeqMax))};
     return rows.tx().entries.each(range, [&](EntryRow& row) -> Result<> {
-        SPOT_ASSIGN(auto line, line_of(rows, std::move(row), log.id));
+        SPOT_ASSIGN(auto line, line_of(rows, row, log.id));
         return use(line);
     });
 }

@@ -64,7 +64,7 @@ public:
 
 private:
     Result<Bytes> sealed(Rows rows, const StoredEntry& line, std::int64_t key);
-    Result<StoredEntry> line_of(Rows rows, EntryRow row, const LogId& log);
+    Result<StoredEntry> line_of(Rows rows, const EntryRow& row, const LogId& log);
 
     SubjectKeys& subjects_;
 };

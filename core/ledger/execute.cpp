@@ -8,6 +8,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// What is opened at once. More would go through memory that is not in the processor's caches.
+constexpr std::size_t kSliceMax = 64;
+
 }  // namespace
 
 struct LedgerImpl::Slice {
@@ -22,18 +25,23 @@ struct LedgerImpl::Slice {
 // All logs' entries together, where nothing is wrong: one look for them, one for what they name,
 // one writing.
 Result<> LedgerImpl::execute_received(Tx& tx, std::size_t count, std::size_t& done) {
-    const auto all = part_of(
-        tx,
-        [&](Tx&) -> Result<> {
-            Wanted next;
-            next.unexecuted = count;
-            SPOT_ASSIGN(done, execute_slice(tx, next));
-            return {};
-        },
-        Of::log);
-    if (all || tx.ended() || all.error().code == Code::busy) return all;
-    done = 0;
-    return execute_apart(tx, count, done);
+    while (done < count) {
+        Wanted next;
+        next.unexecuted = std::min(count - done, kSliceMax);
+        std::size_t taken = 0;
+        const auto some = part_of(
+            tx,
+            [&](Tx&) -> Result<> {
+                SPOT_ASSIGN(taken, execute_slice(tx, next));
+                return {};
+            },
+            Of::log);
+        if (!some && (tx.ended() || some.error().code == Code::busy)) return some;
+        if (!some) return execute_apart(tx, count, done);
+        done += taken;
+        if (taken < next.unexecuted) break;
+    }
+    return {};
 }
 
 // A savepoint a log: what is damaged in one stays that log's. Its error is told when nothing else

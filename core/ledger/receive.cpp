@@ -105,6 +105,7 @@ Result<> LedgerImpl::receive(Tx& tx, const LogId& id, std::span<const Entry> rec
                              ReceiveMode take, Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
     std::vector<Received> all;
+    all.reserve(received.size());
     for (const Entry& entry : received) {
         if (entry.log != id || entry.seq != received.front().seq + all.size())
             return fail(Code::conflict, "the entries do not follow on the log's tip");

@@ -54,20 +54,33 @@ Result<std::optional<SecretKey>> Rows::secret(std::int64_t log, std::uint64_t pe
 }
 
 Result<std::optional<EntryHead>> Rows::head(std::int64_t entry) const {
+    if (const EntryRow* const row = appended(entry))
+        return EntryHead{entry, row->kind, row->subject, known_->quarantined.contains(entry)};
     if (known_)
         if (const auto at = known_->heads.find(entry); at != known_->heads.end()) return at->second;
     return first_of(tx_->entries.heads({&entry, 1}));
 }
 
-Result<std::optional<EntryRow>> Rows::entry(std::int64_t key) const {
+// A batch appends to one log, in order.
+const EntryRow* Rows::appended(std::int64_t key) const {
+    if (!effects_ || effects_->entries.empty()) return nullptr;
+    const std::int64_t first = effects_->entries.front().key;
+    if (key < first || key > effects_->entries.back().key) return nullptr;
+    return &effects_->entries[static_cast<std::size_t>(key - first)];
+}
+
+Result<const EntryRow*> Rows::entry(std::int64_t key, std::optional<EntryRow>& room) const {
+    if (const EntryRow* const row = appended(key)) return row;
     if (known_)
         if (const auto at = known_->entries.find(key); at != known_->entries.end())
-            return at->second;
-    return first_of(tx_->entries.read({&key, 1}));
+            return at->second ? &*at->second : nullptr;
+    SPOT_ASSIGN(room, first_of(tx_->entries.read({&key, 1})));
+    return room ? &*room : nullptr;
 }
 
 Result<bool> Rows::in_quarantine(std::int64_t entry) const {
-    if (known_ && known_->entries.contains(entry)) return known_->quarantined.contains(entry);
+    if (appended(entry) || (known_ && known_->entries.contains(entry)))
+        return known_->quarantined.contains(entry);
     SPOT_ASSIGN(const auto rows, tx_->entries.quarantined({entry, entry}, {}, 1));
     return !rows.empty();
 }
@@ -155,8 +168,7 @@ Result<> Rows::drop_secrets(std::int64_t log, std::uint64_t first, std::uint64_t
 
 Result<> Rows::append(EntryRow row) const {
     if (!effects_) return tx_->entries.append({&row, 1});
-    known_->heads[row.key] = EntryHead{row.key, row.kind, row.subject, false};
-    known_->entries[row.key] = row;
+    SPOT_CHECK(effects_->entries.empty() || row.key == effects_->entries.back().key + 1);
     effects_->entries.push_back(std::move(row));
     return {};
 }

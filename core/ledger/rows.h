@@ -26,7 +26,9 @@ public:
     Result<LogTable::Summary> summary(std::uint64_t device) const;
     Result<std::optional<SecretKey>> secret(std::int64_t log, std::uint64_t period) const;
     Result<std::optional<EntryHead>> head(std::int64_t entry) const;
-    Result<std::optional<EntryRow>> entry(std::int64_t key) const;
+    // Null: there is none. In a batch the pointer is into what it knows, until the next call;
+    // otherwise into `room`.
+    Result<const EntryRow*> entry(std::int64_t key, std::optional<EntryRow>& room) const;
     Result<bool> in_quarantine(std::int64_t entry) const;
     Result<std::optional<RecordRow>> record(std::int64_t key) const;
     Result<std::optional<std::int64_t>> place_of(std::int64_t record) const;
@@ -50,6 +52,8 @@ public:
     Result<> put(std::string_view space, std::string_view key, std::string_view value) const;
 
 private:
+    const EntryRow* appended(std::int64_t key) const;  // null: not in this batch
+
     Tx* tx_;
     Known* known_ = nullptr;  // both or none
     Effects* effects_ = nullptr;

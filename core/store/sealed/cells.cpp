@@ -62,7 +62,10 @@ enum class Column : std::uint8_t {
 // What a cell is bound to.
 class Place {
 public:
-    explicit Place(Column column) { out_.u8(static_cast<std::uint8_t>(column)); }
+    explicit Place(Column column) {
+        out_.reserve(kUsualBytes);
+        out_.u8(static_cast<std::uint8_t>(column));
+    }
     Place& operator<<(std::int64_t key) {
         out_.u64(static_cast<std::uint64_t>(key));
         return *this;
@@ -83,6 +86,8 @@ public:
     operator View() const { return out_.bytes(); }
 
 private:
+    static constexpr std::size_t kUsualBytes = 48;
+
     ByteWriter out_;
 };
 
@@ -97,7 +102,10 @@ Cells::Cells(const StoreKeys& keys) : seal_(keys.store.derive("sealed columns"))
 
 // One seal a row: 40 bytes and the lengths more than it was.
 void seal(const Cells& cells, EntryRow& row) {
+    constexpr std::size_t kLengthBytes = 10;  // of a varint, at most
     ByteWriter out;
+    out.reserve(2 * kLengthBytes + row.user.size() + row.reference.size() +
+                (row.subject ? 0 : row.payload.size()));
     out.sized(view(row.user));
     out.sized(view(row.reference));
     row.reference.clear();

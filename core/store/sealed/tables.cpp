@@ -13,6 +13,16 @@ Result<std::vector<Row>> all_opened(const Cells& cells, Result<std::vector<Row>>
     return rows;
 }
 
+// `write` gets a copy of each row to seal. A copy of all of them would leave the processor's cache.
+template <class Row, class Write>
+Result<> one_by_one(std::span<const Row> rows, const Write& write) {
+    for (const Row& row : rows) {
+        Row sealed = row;
+        SPOT_TRY(write(sealed));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::optional<Bytes>> Logs::stored_secret(std::int64_t log, std::uint64_t period) {
@@ -27,9 +37,10 @@ Result<> Logs::store_secret(std::int64_t log, std::uint64_t period, View secret)
 }
 
 Result<> Entries::append(std::span<const EntryRow> rows) {
-    std::vector<EntryRow> sealed(rows.begin(), rows.end());
-    for (EntryRow& row : sealed) seal(cells_, row);
-    return inner_.append(sealed);
+    return one_by_one(rows, [&](EntryRow& row) {
+        seal(cells_, row);
+        return inner_.append({&row, 1});
+    });
 }
 
 Result<std::vector<EntryRow>> Entries::read(std::span<const std::int64_t> keys) {
@@ -50,15 +61,17 @@ Result<> Entries::reseal(const EntryRow& row) {
 }
 
 Result<> Records::insert(std::span<const RecordRow> rows) {
-    std::vector<RecordRow> sealed(rows.begin(), rows.end());
-    for (RecordRow& row : sealed) seal(cells_, row);
-    return inner_.insert(sealed);
+    return one_by_one(rows, [&](RecordRow& row) {
+        seal(cells_, row);
+        return inner_.insert({&row, 1});
+    });
 }
 
 Result<> Records::update(std::span<const RecordRow> rows) {
-    std::vector<RecordRow> sealed(rows.begin(), rows.end());
-    for (RecordRow& row : sealed) seal_content(cells_, row);
-    return inner_.update(sealed);
+    return one_by_one(rows, [&](RecordRow& row) {
+        seal_content(cells_, row);
+        return inner_.update({&row, 1});
+    });
 }
 
 Result<std::vector<RecordRow>> Records::read(std::span<const std::int64_t> keys) {
@@ -73,9 +86,10 @@ Result<> Records::each(const Selection& wanted, const std::function<Result<>(Rec
 }
 
 Result<> Records::add_names(std::span<const RecordName> names) {
-    std::vector<RecordName> sealed(names.begin(), names.end());
-    for (RecordName& one : sealed) seal(cells_, one);
-    return inner_.add_names(sealed);
+    return one_by_one(names, [&](RecordName& name) {
+        seal(cells_, name);
+        return inner_.add_names({&name, 1});
+    });
 }
 
 Result<std::optional<std::int64_t>> Records::find_name(std::int64_t place, std::string_view name) {
