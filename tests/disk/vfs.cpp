@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <new>
 
 #include "core/error.h"
@@ -58,8 +57,9 @@ int read(sqlite3_file* file, void* into, int size, sqlite3_int64 offset) {
     const auto begin = std::min(static_cast<std::size_t>(offset), all.size());
     const auto wanted = static_cast<std::size_t>(size);
     const auto there = std::min(wanted, all.size() - begin);
-    std::memcpy(into, all.data() + begin, there);
-    std::memset(static_cast<char*>(into) + there, 0, wanted - there);
+    const core::View found = core::View(all).subspan(begin, there);
+    auto* const out = static_cast<std::uint8_t*>(into);
+    std::fill_n(std::copy(found.begin(), found.end(), out), wanted - there, std::uint8_t{0});
     return there == wanted ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
