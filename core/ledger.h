@@ -49,7 +49,7 @@ public:
     // Several calls as one transaction, which the calls in `work` become part of. Nothing that they
     // wrote stays if `work` fails.
     Result<> atomically(const std::function<Result<>()>& work);
-    // Preallocates the write-ahead log for a batch of appends. Costs as much as about 100 appends.
+    // Preallocates the write-ahead log for a batch of appends, to 12 MB where it is shorter.
     // Outside a transaction. Without room on the disk it is an error that does no harm.
     Result<> reserve();
     // Defers durability: a returned change is committed, but may be lost on power failure until a

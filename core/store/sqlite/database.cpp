@@ -15,8 +15,8 @@ constexpr int kBusyPauseMs = 1;
 constexpr std::uint64_t kFreeBytesMin = std::uint64_t{256} * 1024 * 1024;
 
 // What a page is authenticated by. Processors with instructions for SHA-256, which laptops have had
-// since about 2020, take 40 % of the time that 512 takes them, others as long. Earlier programs
-// made their stores by SQLCipher's own choice; these stay as they are.
+// since about 2020, take 40 % of the time that 512 takes them, others 160 %. Earlier programs made
+// their stores by SQLCipher's own choice; these stay as they are.
 constexpr char kPageHash[] =
     "PRAGMA cipher_page_size = 4096;"
     "PRAGMA cipher_hmac_algorithm = HMAC_SHA256;";

@@ -74,6 +74,8 @@ TEST_CASE("a write, flush or name that the disk refuses once costs what it was f
     CHECK(failures > 0);
 }
 
+constexpr std::size_t kReservedBytes = 12 * 1024 * 1024;  // Ledger::reserve()
+
 TEST_CASE("a full disk refuses what is new, and what was there stays; with room it goes on") {
     const auto disk = disk_with_a_folder();
     SeededRandom random(1);
@@ -81,7 +83,12 @@ TEST_CASE("a full disk refuses what is new, and what was there stays; with room 
     Van van(*disk, random, written);
     REQUIRE(van.open().has_value());
     REQUIRE(van.open_session().has_value());
+    const std::string log = std::string(kFile) + "-wal";
+    CHECK(disk->size(log) < kReservedBytes);
     CHECK(van.ledger().reserve().has_value());
+    CHECK(disk->size(log) == kReservedBytes);
+    CHECK(van.ledger().reserve().has_value());
+    CHECK(disk->size(log) == kReservedBytes);  // it was long enough
     disk->leave_room(std::uint64_t{255} * 1024 * 1024);
     CHECK(van.ledger().reserve().error().code == Code::io);  // the last bytes are for records
 
