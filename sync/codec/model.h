@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/platform/large_pages.h"
 #include "sync/codec/bit_coder.h"
 
 namespace spot::sync {
@@ -45,7 +46,8 @@ private:
     };
     bool predicted(std::span<const std::uint32_t> slots, Mixer& mixer, bool value);
 
-    std::vector<std::uint32_t> slots_;  // 22 bits of probability, 10 of count
+    // 22 bits of probability, 10 of count.
+    std::vector<std::uint32_t, core::LargePages<std::uint32_t>> slots_;
     std::uint64_t mask_;
     std::vector<Mixer> mixers_;
     BitCoder* coder_ = nullptr;
