@@ -14,12 +14,23 @@ std::string name_of(const LogId& id) {
            std::to_string(id.device & ~kHubBit) + ", epoch " + std::to_string(id.epoch);
 }
 
-// Nothing: it stands in an earlier epoch's series.
+// Nothing: it stands in an earlier epoch's series. The entry may be in quarantine, and so hold
+// anything.
 std::optional<std::uint64_t> receipt_number(const LogId& log, const std::string& intent) {
     const Json read = Json::parse(intent, nullptr, false);
-    if (!read.is_object()) return 0;
-    if (is_earlier_series(log, read.value("series", ""))) return std::nullopt;
-    return read.value("number", std::uint64_t{0});
+    if (is_earlier_series(log, text_in(read, "series"))) return std::nullopt;
+    return receipt_number_in(log, read);
+}
+
+Result<bool> any_record(Tx& tx, KeyRange made_by) {
+    SPOT_ASSIGN(const auto tally, tx.records.tally(made_by));
+    return std::any_of(tally.begin(), tally.end(), [](std::uint64_t count) { return count > 0; });
+}
+
+// Up to where the log's row says that there are entries.
+std::uint64_t promised(const LogRow& log) {
+    return std::max({log.settled, log.executed, log.projected, log.acknowledged.seq,
+                     log.backed_up.seq, log.ended.value_or(0)});
 }
 
 }  // namespace
@@ -37,8 +48,8 @@ Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::strin
     const auto look = [&](StoredEntry& line) -> Result<> {
         const Entry& entry = line.entry;
         if (entry.seq != expected) say(entry.seq, "entries before it are missing");
-        if (chain(previous, entry, line.commitment) != line.hash)
-            say(entry.seq, "its hash does not follow from the entry before it");
+        const bool follows = chain(previous, entry, line.commitment) == line.hash;
+        if (!follows) say(entry.seq, "its hash does not follow from the entry before it");
         const bool whole = line.erased || commitment(line.salt, entry.intent) == line.commitment;
         if (!whole) say(entry.seq, "its content is not what it was committed to");
         previous = line.hash;
@@ -52,7 +63,7 @@ Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::strin
                 say(entry.seq, "its receipt's number does not follow from the one before it");
             receipts = std::max(receipts, *number);
         }
-        if (held || !whole || entry.seq > executed) return {};
+        if (held || !whole || !follows || entry.seq > executed) return {};
         const auto sound = documents.is_sound(tx, line);
         if (!sound && sound.error().code != Code::corrupt)
             return tl::make_unexpected(sound.error());
@@ -62,22 +73,51 @@ Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::strin
     // The walk ends at a row that does not open, and goes on behind it.
     for (;;) {
         const auto done = entries.each(tx, log, expected, kSeqMax, look);
-        if (done || done.error().code != Code::corrupt) return done;
+        if (!done && done.error().code != Code::corrupt) return done;
+        if (done) break;
         SPOT_ASSIGN(const auto hash, entries.hash_at(tx, log, expected));
         if (!hash) return done;
         say(expected, "its row does not open");
         previous = *hash;
         ++expected;
     }
+    SPOT_ASSIGN(const bool more,
+                any_record(tx, {entry_key(log.number, expected), entry_key(log.number, kSeqMax)}));
+    if (more || expected <= promised(log))
+        say(expected, "it is missing, and so is what came after it");
+    return {};
+}
+
+// What logs made whose rows are not there: between the numbers of those that are, and behind them.
+Result<> LedgerImpl::check_strays(Tx& tx, std::vector<std::int64_t> numbers,
+                                  std::vector<std::string>& faults) {
+    std::sort(numbers.begin(), numbers.end());
+    const auto look = [&](std::int64_t first, std::int64_t last) -> Result<> {
+        if (first > last) return {};
+        SPOT_ASSIGN(const bool any,
+                    any_record(tx, {entry_key(first, 0), entry_key(last, kSeqMax)}));
+        if (any)
+            faults.push_back("a log with the number " + std::to_string(first) +
+                             " or above: it made records and is missing");
+        return {};
+    };
+    std::int64_t next = 1;
+    for (const std::int64_t number : numbers) {
+        SPOT_TRY(look(next, number - 1));
+        next = number + 1;
+    }
+    return look(next, kLogNumberMax);
 }
 
 Result<> LedgerImpl::check(Tx& tx, std::vector<std::string>& faults) {
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
+    std::vector<std::int64_t> numbers;
     for (const LogId& id : ids) {
         SPOT_ASSIGN(const auto log, logs.find(tx, id));
+        numbers.push_back(log->number);
         SPOT_TRY(check_log(tx, *log, faults));
     }
-    return {};
+    return check_strays(tx, std::move(numbers), faults);
 }
 
 }  // namespace spot::core

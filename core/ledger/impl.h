@@ -255,6 +255,8 @@ struct LedgerImpl {
     Result<RecordCounts> count(Tx& tx);
     Result<> check(Tx& tx, std::vector<std::string>& faults);
     Result<> check_log(Tx& tx, const LogRow& log, std::vector<std::string>& faults);
+    Result<> check_strays(Tx& tx, std::vector<std::int64_t> numbers,
+                          std::vector<std::string>& faults);
 
     struct Writing {
         LogId log;

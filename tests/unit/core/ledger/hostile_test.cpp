@@ -199,6 +199,41 @@ TEST_CASE("a person's name that is no text is a fault of its entry alone") {
     CHECK(held[0].code == "form");
 }
 
+TEST_CASE("whatever an entry in quarantine holds, whatever walks over it goes on") {
+    const Json values[] = {nullptr, true, 5, -1, 1e300, "x", Json::array({1}), {{"a", 1}}};
+    const char* members[] = {"session", "request", "receipt",  "series", "number",  "at",
+                             "state",   "set",     "service",  "lines",  "citizen", "catalogue",
+                             "version", "parts",   "part",     "files",  "ref",     "device",
+                             "key",     "station", "operator", "vat",    "in_force"};
+    Pair it;
+    std::vector<Entry> entries;
+    for (std::uint8_t kind = 1; kind <= core::kKindMax; ++kind)
+        for (const Json& value : values) {
+            Json intent = value;
+            if (&value != &values[0]) {
+                intent = Json::object();
+                for (const char* member : members) intent[member] = value;
+            }
+            entries.push_back(
+                entry_of(kStationLog, 3 + entries.size(), static_cast<Kind>(kind), intent));
+        }
+    REQUIRE(receive(it.hub, kStationLog, entries).has_value());
+    execute_all(it.hub);
+    it.hub_edits(3);
+
+    const auto faults = it.hub->audit().check();
+    REQUIRE(faults.has_value());
+    CHECK(faults->empty());
+    CHECK(it.hub.lines().size() == 2);
+    CHECK(it.hub->quarantine().list(kStationLog).size() == entries.size());
+    CHECK(it.hub->records().count()->quarantined == entries.size());
+    for (const Entry& entry : entries)
+        static_cast<void>(it.hub->quarantine().causal_history(kStationLog, entry.seq));
+    REQUIRE(it.hub->quarantine().revalidate(kStationLog).has_value());
+    it.hub.open();
+    CHECK(it.hub->audit().check()->empty());
+}
+
 TEST_CASE("of many entries in quarantine as many are read as are asked for") {
     Pair it;
     std::vector<Entry> entries;

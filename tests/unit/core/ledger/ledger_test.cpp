@@ -283,6 +283,9 @@ TEST_CASE("check names what was changed behind the ledger's back") {
                  "entry 2: its record"},
              Row{"DELETE FROM record WHERE subject IS NOT NULL", 1, "entry 2: its record"},
              Row{"UPDATE entry SET payload = zeroblob(90) WHERE kind = 1", 1, "entry 1: its row"},
+             Row{"DELETE FROM entry WHERE key = (SELECT max(key) FROM entry)", 1,
+                 "entry 4: it is missing"},
+             Row{"DELETE FROM entry", 1, "entry 1: it is missing"},
          }) {
         CAPTURE(row.sql);
         Van van;
@@ -297,6 +300,28 @@ TEST_CASE("check names what was changed behind the ledger's back") {
         bool said = false;
         for (const auto& fault : *faults) said = said || fault.find(row.said) != std::string::npos;
         CHECK(said);
+    }
+}
+
+TEST_CASE("check misses a log that made records") {
+    for (const bool between : {false, true}) {
+        CAPTURE(between);
+        Van van;
+        Side hub(Party::hub, 2);
+        hand_over(van, hub, kStationLog);
+        while (*hub->executor().run(100) > 0) {
+        }
+        if (between) {
+            Json edit = edit_intent(3, van.request, {{"note", "?"}});
+            edit["operator"] = "op";
+            REQUIRE(hub->journal().append(Kind::hub_edit, "", "op", edit).has_value());
+        }
+        CHECK(hub->audit().check()->empty());
+        tamper(hub, "DELETE FROM log WHERE number = (SELECT min(key) >> 40 FROM record)");
+        hub.open();
+        const auto faults = hub->audit().check();
+        REQUIRE((faults && !faults->empty()));
+        CHECK(faults->back().find("it made records and is missing") != std::string::npos);
     }
 }
 
