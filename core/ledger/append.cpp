@@ -168,8 +168,10 @@ Result<> LedgerImpl::append(Tx& tx, Kind kind, std::string_view reference, std::
 }
 
 Result<> LedgerImpl::check_room(CachedRecord& working, const Json& intent, std::size_t bytes) {
-    const std::size_t bytes_max = options.record_bytes_max - options.record_bytes_max / 4;
-    if (documents.has_room(working, bytes, bytes_max)) return {};
+    const auto [most_bytes, most_changes] = record_room();
+    if (documents.has_room(working, bytes,
+                           {most_bytes - most_bytes / 4, most_changes - most_changes / 4}))
+        return {};
     return fail(
         Code::limit,
         largest_member(intent) +

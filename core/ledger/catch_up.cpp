@@ -124,7 +124,7 @@ Result<Why> LedgerImpl::project_change(Tx& tx, const StoredEntry& line, const Js
         return why;
     };
     if (!working->has(entry.id())) {
-        if (!documents.has_room(*working, entry.intent.size(), options.record_bytes_max))
+        if (!documents.has_room(*working, entry.intent.size(), record_room()))
             return Why("too_large");
         SPOT_ASSIGN(const auto done, documents.execute(tx, *working, entry, intent));
         if (done.fault) return refuse(why_of(*done.fault));

@@ -247,15 +247,14 @@ Result<Documents::Executed> Documents::execute(Rows rows, CachedRecord& working,
     return Executed{*done, {}};
 }
 
-bool Documents::has_room(CachedRecord& working, std::size_t intent_bytes,
-                         std::size_t record_bytes_max) {
-    if (working.changes.size() >= kRecordChangesMax) return false;
+bool Documents::has_room(CachedRecord& working, std::size_t intent_bytes, const Room& most) {
+    if (working.changes.size() >= most.changes) return false;
     const std::size_t more = intent_bytes + kChangeBytes;
-    if (working.bytes + more <= record_bytes_max) return true;
+    if (working.bytes + more <= most.bytes) return true;
     // Saved, it may be less than its intents were.
     const auto saved = working.document.save();
-    working.bytes = saved ? saved->size() : record_bytes_max;
-    return working.bytes + more <= record_bytes_max;
+    working.bytes = saved ? saved->size() : most.bytes;
+    return working.bytes + more <= most.bytes;
 }
 
 Result<Projection> Documents::projection_of(CachedRecord& working) {

@@ -76,8 +76,12 @@ public:
     // After a fault, an error or an unwanted change: drop().
     Result<Executed> execute(Rows rows, CachedRecord& working, const Entry& entry,
                              const nlohmann::json& intent);
+    // What a record may amount to with its history.
+    struct Room {
+        std::size_t bytes = 0, changes = 0;
+    };
     // May the record take an entry whose intent has so many bytes?
-    bool has_room(CachedRecord& working, std::size_t intent_bytes, std::size_t record_bytes_max);
+    bool has_room(CachedRecord& working, std::size_t intent_bytes, const Room& most);
     // Had the author seen that someone changed the record since it was made? Of a session: that it
     // was closed, as nothing else changes one.
     Result<bool> knew_changes(Rows rows, const CachedRecord& working, const Entry& author);

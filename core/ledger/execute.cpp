@@ -235,7 +235,7 @@ Result<Why> LedgerImpl::execute_document(Rows rows, const StoredEntry& line, con
         return why;
     };
     if (!makes_record(entry.kind) &&
-        !documents.has_room(*working, entry.intent.size(), options.record_bytes_max))
+        !documents.has_room(*working, entry.intent.size(), record_room()))
         return Why("too_large");  // the document is what it was
     SPOT_ASSIGN(const auto done, documents.execute(rows, *working, entry, intent));
     if (done.fault) return refuse(why_of(*done.fault));

@@ -85,6 +85,7 @@ struct LedgerImpl {
                    CachedRecord* working, std::string_view held = {});
     // `limit`: the change would make its record too large.
     Result<> check_room(CachedRecord& working, const nlohmann::json& intent, std::size_t bytes);
+    Documents::Room record_room() const { return {options.record_bytes_max, kRecordChangesMax}; }
     Result<Seen> seen_by(Tx& tx, const LogId& author);
 
     // ── catch_up.cpp: what own entries amount to, put where it is read.

@@ -23,8 +23,8 @@ struct LedgerImpl;
 // An entry that would go beyond it is quarantined ("too_large"), whoever wrote it. append() refuses
 // at three quarters of it, so that what both parties write while apart has room, too.
 constexpr std::size_t kRecordBytesMax = 256 * 1024;
-// Entries of one record: each costs as much as there are before it. No more could be shown to
-// another party where they diverge (schemas/wire/README.md).
+// Entries of one record, refused and quarantined likewise: each costs as much as there are before
+// it. No more could be shown to another party where they diverge (schemas/wire/README.md).
 constexpr std::size_t kRecordChangesMax = 1024;
 
 class Journal {
@@ -45,7 +45,7 @@ public:
     // equal to an earlier one of its record (same `at`) is `repeated`. For receipt_print the
     // journal adds "series" and "number". `conflict`, too, where the log has ended: another process
     // branched from it, and write_to() the next one comes first. `limit`: the record's history
-    // would become too large (kRecordBytesMax).
+    // would become too large (kRecordBytesMax, kRecordChangesMax).
     Result<Appended> append(Kind kind, std::string_view reference, std::string_view user,
                             nlohmann::json intent);
     // The id of the record with this reference, or of the record with this id text.

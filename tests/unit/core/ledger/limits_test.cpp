@@ -115,21 +115,6 @@ TEST_CASE("a store that holds a record that is too large by now gets out of it")
     }
 }
 
-TEST_CASE("a record takes so many entries at most that each costs little") {
-    Side van{Party::station, 1};
-    const RecordId session = add(van, Kind::session_open, session_intent(1));
-    const RecordId request = add(van, Kind::request_queue, request_intent(2, session));
-    std::size_t taken = 0;
-    for (std::size_t n = 0; n < core::kRecordChangesMax + 10; ++n)
-        taken +=
-            van->journal()
-                .append(Kind::request_edit, "", "m.abrantes",
-                        edit_intent(n + 3, request, {{"fields.motivo", n % 2 ? "Furto" : "Perda"}}))
-                .has_value();
-    CHECK(taken == core::kRecordChangesMax - 1);
-    CHECK(van->audit().check()->empty());
-}
-
 TEST_CASE("copies that pass a period's end apart keep nobody from going on") {
     Side van{Party::station, 1}, copy{Party::station, 2}, hub{Party::hub, 3};
     constexpr std::uint64_t kBefore = core::kPeriodEntries - 20;
