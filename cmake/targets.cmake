@@ -4,7 +4,8 @@ add_library(spot_warnings INTERFACE)
 target_compile_options(spot_warnings INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion
         $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 is wrong about "text" + string
-        $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-subobject-linkage>  # batched sources look like headers
+        # Sources in a batch look like headers to g++.
+        $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>
         $<$<BOOL:${SPOT_WARNINGS_AS_ERRORS}>:-Werror>>)
 
 add_library(spot_version INTERFACE)  # SPOT_VERSION, from project() alone

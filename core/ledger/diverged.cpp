@@ -140,7 +140,7 @@ Result<bool> LedgerImpl::release(Tx& tx, LogRow& log, const StoredEntry& line, C
         return false;
     }
     if (makes_record(line.entry.kind) && seq <= log.tallied)
-        ++log.tally[*record_place(record_of(line.entry.kind))];
+        ++log.tally[static_cast<std::size_t>(*record_place(record_of(line.entry.kind)))];
     return true;
 }
 
