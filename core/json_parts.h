@@ -14,7 +14,24 @@
 #endif
 
 namespace nlohmann {
-SPOT_JSON_PART class basic_json<>;
+// Its members one by one: the whole class would bring the binary formats, patches and pointers.
+SPOT_JSON_PART basic_json<>::basic_json(value_t);
+SPOT_JSON_PART basic_json<>::basic_json(initializer_list_t, bool, value_t);
+SPOT_JSON_PART basic_json<>::basic_json(const basic_json<>&);
+SPOT_JSON_PART basic_json<>::basic_json(basic_json<>&&) noexcept;
+SPOT_JSON_PART basic_json<>::~basic_json() noexcept;
+SPOT_JSON_PART json& basic_json<>::operator=(json) noexcept;
+SPOT_JSON_PART void basic_json<>::json_value::destroy(value_t);
+SPOT_JSON_PART std::string basic_json<>::dump(int, char, bool, error_handler_t) const;
+SPOT_JSON_PART json& basic_json<>::operator[](std::string);
+SPOT_JSON_PART const json& basic_json<>::operator[](const std::string&) const;
+SPOT_JSON_PART json& basic_json<>::operator[](std::size_t);
+SPOT_JSON_PART const json& basic_json<>::operator[](std::size_t) const;
+SPOT_JSON_PART json& basic_json<>::at(std::size_t);
+SPOT_JSON_PART const json& basic_json<>::at(std::size_t) const;
+SPOT_JSON_PART void basic_json<>::push_back(json&&);
+SPOT_JSON_PART void basic_json<>::push_back(const json&);
+SPOT_JSON_PART std::size_t basic_json<>::erase(const std::string&);
 
 namespace detail {
 SPOT_JSON_PART class serializer<json>;

@@ -9,6 +9,7 @@
 #include "core/platform/system.h"
 #include "fieldkit/bench.h"
 #include "fieldkit/bench/bare_store.h"
+#include "fieldkit/bench/strict.h"
 #include "fieldkit/box.h"
 #include "fieldkit/events.h"
 #include "fieldkit/table.h"
@@ -23,14 +24,6 @@ using core::Result;
 constexpr std::size_t kQuickEvents = 600;
 constexpr std::size_t kWarmUp = 50;  // caches, and the first pages of both files
 constexpr std::size_t kRow = 100;    // events one after the other, before the bare store's turn
-
-using Work = std::function<Result<>()>;
-
-Result<double> seconds_of(const Work& work) {
-    const auto began = std::chrono::steady_clock::now();
-    SPOT_TRY(work());
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-}
 
 struct Times {
     std::vector<double> ours, bare;

@@ -28,13 +28,11 @@ struct Rates {
 };
 
 // The median of some runs, after one that warms the disk's cache.
-Result<double> seconds_of(const std::function<Result<>()>& work) {
+Result<double> median_seconds_of(const Work& work) {
     std::vector<double> seconds;
     for (int i = 0; i <= kTimes; ++i) {
-        const auto began = std::chrono::steady_clock::now();
-        SPOT_TRY(work());
-        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
-        if (i > 0) seconds.push_back(taken.count());
+        SPOT_ASSIGN(const double taken, seconds_of(work));
+        if (i > 0) seconds.push_back(taken);
     }
     return median(std::move(seconds));
 }
@@ -54,20 +52,20 @@ Result<Rates> rates_of(const BenchPlan& plan, std::uint64_t records) {
     SPOT_TRY(hub.ledger.records().export_lines(
         {}, [&](std::string_view line) { lines.emplace_back(line); }));
     const double count = static_cast<double>(lines.size());
-    SPOT_ASSIGN(const double exported, seconds_of([&] {
+    SPOT_ASSIGN(const double exported, median_seconds_of([&] {
                     return hub.ledger.records().export_lines({}, [](std::string_view) {});
                 }));
 
     SPOT_ASSIGN(auto bare, BareStore::open(box.folder() / "bare.db"));
     SPOT_TRY(bare.insert(lines));
-    SPOT_ASSIGN(const double read, seconds_of([&]() -> Result<> {
+    SPOT_ASSIGN(const double read, median_seconds_of([&]() -> Result<> {
                     SPOT_TRY(bare.read());
                     return {};
                 }));
 
     SPOT_ASSIGN(auto station,
                 station::open_station(box.station_data(kStation), box.passphrase(), random));
-    SPOT_ASSIGN(const double checked, seconds_of([&]() -> Result<> {
+    SPOT_ASSIGN(const double checked, median_seconds_of([&]() -> Result<> {
                     SPOT_ASSIGN(const auto faults, station.ledger.audit().check());
                     if (faults.empty()) return {};
                     return core::fail(core::Code::corrupt, faults.front());

@@ -1,5 +1,7 @@
 #include "fieldkit/bench/strict.h"
 
+#include <chrono>
+
 namespace spot::fieldkit {
 
 using core::Code;
@@ -26,6 +28,12 @@ Result<Recorded> add_recorded(Box& box, const std::string& station,
                               const std::filesystem::path& events) {
     SPOT_TRY(box.add_station(station));
     return record_all(box, station, events);
+}
+
+Result<double> seconds_of(const Work& work) {
+    const auto began = std::chrono::steady_clock::now();
+    SPOT_TRY(work());
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 }  // namespace spot::fieldkit

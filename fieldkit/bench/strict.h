@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "fieldkit/box.h"
 
 namespace spot::fieldkit {
@@ -12,5 +14,9 @@ core::Result<Synced> sync_all(Box& box, const std::string& station, const std::s
 // A new station that has recorded these events.
 core::Result<Recorded> add_recorded(Box& box, const std::string& station,
                                     const std::filesystem::path& events);
+
+using Work = std::function<core::Result<>()>;
+// How long it took; its own error where it failed.
+core::Result<double> seconds_of(const Work& work);
 
 }  // namespace spot::fieldkit
