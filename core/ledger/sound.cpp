@@ -51,7 +51,7 @@ Result<std::optional<std::string>> Documents::rebuilt(Rows rows, const StoredEnt
         const Json last = Json::parse(steps.back().intent, nullptr, false);
         if (!intent.is_object() || !last.is_object())
             return fail(Code::corrupt, "an entry's intent does not read");
-        const std::string state(steps.size() > 1 ? text_in(last, "state") : "");
+        const std::string state = steps.size() > 1 ? last.value("state", "") : "";
         return project_fact(making, id, intent, state);
     }
     if (past->in_sequence) {
