@@ -13,7 +13,8 @@ class Audit {
 public:
     explicit Audit(LedgerImpl& impl) : impl_(impl) {}
 
-    // Walks every page, chain, record and receipt series; a sentence for each fault found.
+    // Walks every page, chain, record and receipt series; a sentence for each fault found. Also of
+    // entries and logs that are missing, as far as records or the log's own row tell of them.
     Result<std::vector<std::string>> check();
 
 private:
