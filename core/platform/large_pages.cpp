@@ -1,4 +1,4 @@
-#include "core/platform/large_pages.h"
+#include "core/large_pages.h"
 
 #include <sys/mman.h>
 

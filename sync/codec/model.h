@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/platform/large_pages.h"
+#include "core/large_pages.h"
 #include "sync/codec/bit_coder.h"
 
 namespace spot::sync {
