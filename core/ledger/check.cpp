@@ -48,8 +48,8 @@ Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::strin
     const auto look = [&](StoredEntry& line) -> Result<> {
         const Entry& entry = line.entry;
         if (entry.seq != expected) say(entry.seq, "entries before it are missing");
-        const bool follows = chain(previous, entry, line.commitment) == line.hash;
-        if (!follows) say(entry.seq, "its hash does not follow from the entry before it");
+        if (chain(previous, entry, line.commitment) != line.hash)
+            say(entry.seq, "its hash does not follow from the entry before it");
         const bool whole = line.erased || commitment(line.salt, entry.intent) == line.commitment;
         if (!whole) say(entry.seq, "its content is not what it was committed to");
         previous = line.hash;
@@ -63,7 +63,7 @@ Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::strin
                 say(entry.seq, "its receipt's number does not follow from the one before it");
             receipts = std::max(receipts, *number);
         }
-        if (held || !whole || !follows || entry.seq > executed) return {};
+        if (held || !whole || entry.seq > executed) return {};
         const auto sound = documents.is_sound(tx, line);
         if (!sound && sound.error().code != Code::corrupt)
             return tl::make_unexpected(sound.error());
@@ -73,8 +73,8 @@ Result<> LedgerImpl::check_log(Tx& tx, const LogRow& log, std::vector<std::strin
     // The walk ends at a row that does not open, and goes on behind it.
     for (;;) {
         const auto done = entries.each(tx, log, expected, kSeqMax, look);
-        if (!done && done.error().code != Code::corrupt) return done;
         if (done) break;
+        if (done.error().code != Code::corrupt) return done;
         SPOT_ASSIGN(const auto hash, entries.hash_at(tx, log, expected));
         if (!hash) return done;
         say(expected, "its row does not open");

@@ -116,6 +116,11 @@ inline Json request_intent(std::uint64_t n, const core::RecordId& session) {
 inline Json edit_intent(std::uint64_t n, const core::RecordId& request, Json set) {
     return {{"at", at(n)}, {"request", request.text()}, {"set", std::move(set)}};
 }
+inline Json hub_edit_intent(std::uint64_t n, const core::RecordId& request, Json set) {
+    Json intent = edit_intent(n, request, std::move(set));
+    intent["operator"] = "op";
+    return intent;
+}
 inline Json receipt_intent(std::uint64_t n, const core::RecordId& session) {
     Json intent = example_intent(core::Kind::receipt_print);
     intent.erase("series");
@@ -130,6 +135,13 @@ inline Json close_intent(std::uint64_t n, const core::RecordId& session) {
     intent["session"] = session.text();
     intent["notes"] = "Entregou fotocópia.";
     return intent;
+}
+
+// Records what has to be taken; the record that it made or changed.
+inline core::RecordId add(Side& side, core::Kind kind, const Json& intent) {
+    const auto done = side->journal().append(kind, "", "m.abrantes", intent);
+    REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
+    return done->record;
 }
 
 // Brings what `to` lacks of the log, executes it, and notes the acknowledgement at `from`.

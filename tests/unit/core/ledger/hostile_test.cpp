@@ -66,17 +66,8 @@ struct Pair {
         request = add(van, Kind::request_queue, request_intent(2, session));
         hand_over(van, hub, kStationLog);
     }
-    RecordId add(Side& side, Kind kind, const Json& intent) {
-        const auto done = side->journal().append(kind, "", "m.abrantes", intent);
-        REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
-        return done->record;
-    }
     void hub_edits(std::uint64_t n) {
-        add(hub, Kind::hub_edit,
-            {{"at", at(n)},
-             {"request", request.text()},
-             {"operator", "op"},
-             {"set", {{"note", "?"}}}});
+        add(hub, Kind::hub_edit, hub_edit_intent(n, request, {{"note", "?"}}));
     }
 };
 
@@ -133,11 +124,7 @@ TEST_CASE("what an author says to have seen costs nothing, and is no number that
     SUBCASE("the hub's, at a station") {
         const auto edit = [&](std::uint64_t seq, Seen seen) {
             return entry_of(kHubLog, seq, Kind::hub_edit,
-                            {{"at", at(seq + 10)},
-                             {"request", it.request.text()},
-                             {"operator", "op"},
-                             {"set", {{"note", "!"}}}},
-                            seen);
+                            hub_edit_intent(seq + 10, it.request, {{"note", "!"}}), seen);
         };
         // Another copy of this store may be so far.
         REQUIRE(receive(it.van, kHubLog, {edit(2, {core::kEpochMax, 5})}).has_value());
@@ -152,14 +139,14 @@ TEST_CASE("what an author says to have seen costs nothing, and is no number that
 
 TEST_CASE("a station that forked twice before it was heard of again is let in") {
     Pair it;
-    it.add(it.van, Kind::session_open, session_intent(20));
+    add(it.van, Kind::session_open, session_intent(20));
     const Tip common{2, *it.van->replica().hash_at(kStationLog, 2)};
     const LogId second{kDevice, 2}, third{kDevice, 3};
     REQUIRE(*it.van->journal().branch(kStationLog, common, second) == 1);
     REQUIRE(it.van->journal().write_to(second).has_value());
     REQUIRE(*it.van->journal().branch(second, {}, third) == 1);
     REQUIRE(it.van->journal().write_to(third).has_value());
-    it.add(it.van, Kind::request_edit, edit_intent(21, it.request, {{"fields.motivo", "Furto"}}));
+    add(it.van, Kind::request_edit, edit_intent(21, it.request, {{"fields.motivo", "Furto"}}));
     REQUIRE(it.hub->replica().keep_branch(third, it.van->replica().branch_of(third)).has_value());
     hand_over(it.van, it.hub, third);
     CHECK(it.hub->quarantine().list(third).empty());
@@ -168,8 +155,8 @@ TEST_CASE("a station that forked twice before it was heard of again is let in") 
 
 TEST_CASE("one log that can't be executed keeps no other waiting") {
     Pair it;
-    it.add(it.van, Kind::session_open, session_intent(20));
-    it.add(it.van, Kind::session_open, session_intent(21));
+    add(it.van, Kind::session_open, session_intent(20));
+    add(it.van, Kind::session_open, session_intent(21));
     const auto more = it.van->replica().entries(kStationLog, 3, 2);
     REQUIRE(receive(it.hub, kStationLog, *more).has_value());
     const LogId other{kDevice + 1, 1};

@@ -54,10 +54,15 @@ void change_entry(Side& side, std::uint64_t seq,
 }
 
 // Changes rows behind the ledger's back.
-void tamper(Side& side, const char* sql) {
+void tamper(Side& side, const std::string& sql) {
     auto database = core::Database::open(side.file(), side.key());
     REQUIRE(database.has_value());
-    REQUIRE(database->run(sql).has_value());
+    REQUIRE(database->run(sql.c_str()).has_value());
+}
+
+void set_kind(Side& side, std::uint64_t seq, Kind kind) {
+    tamper(side, "UPDATE entry SET kind = " + std::to_string(static_cast<int>(kind)) +
+                     " WHERE key = " + std::to_string(core::entry_key(1, seq)));
 }
 
 }  // namespace
@@ -303,7 +308,7 @@ TEST_CASE("check names what was changed behind the ledger's back") {
     }
 }
 
-TEST_CASE("check misses a log that made records") {
+TEST_CASE("check notices that a log which made records is gone") {
     for (const bool between : {false, true}) {
         CAPTURE(between);
         Van van;
@@ -311,11 +316,7 @@ TEST_CASE("check misses a log that made records") {
         hand_over(van, hub, kStationLog);
         while (*hub->executor().run(100) > 0) {
         }
-        if (between) {
-            Json edit = edit_intent(3, van.request, {{"note", "?"}});
-            edit["operator"] = "op";
-            REQUIRE(hub->journal().append(Kind::hub_edit, "", "op", edit).has_value());
-        }
+        if (between) add(hub, Kind::hub_edit, hub_edit_intent(3, van.request, {{"note", "?"}}));
         CHECK(hub->audit().check()->empty());
         tamper(hub, "DELETE FROM log WHERE number = (SELECT min(key) >> 40 FROM record)");
         hub.open();
@@ -341,6 +342,34 @@ TEST_CASE("check names an entry that opens and is not what was recorded") {
     faults = van->audit().check();
     REQUIRE((faults && faults->size() == 1));
     CHECK(faults->front().find("entry 1: its content") != std::string::npos);
+}
+
+TEST_CASE("check names an entry whose kind was changed, whatever is made of it") {
+    Van van;
+    van.add(Kind::request_edit, "", edit_intent(3, van.request, {{"fields.motivo", "Furto"}}));
+    const RecordId printed = van.add(Kind::receipt_print, "", receipt_intent(4, van.session));
+    van.add(Kind::receipt_settle, "",
+            {{"at", at(5)}, {"receipt", printed.text()}, {"state", "confirmed"}});
+    van.add(Kind::session_close, "", close_intent(6, van.session));
+    CHECK(van->audit().check()->empty());
+    const Kind kinds[] = {Kind::session_open,  Kind::request_queue,  Kind::request_edit,
+                          Kind::receipt_print, Kind::receipt_settle, Kind::session_close};
+    for (std::uint64_t seq = 1; seq <= std::size(kinds); ++seq) {
+        const Kind kept = kinds[seq - 1];
+        for (std::uint8_t kind = 1; kind <= core::kKindMax; ++kind) {
+            CAPTURE(seq);
+            CAPTURE(kind);
+            if (static_cast<Kind>(kind) == kept) continue;
+            set_kind(van, seq, static_cast<Kind>(kind));
+            van.open();
+            const auto faults = van->audit().check();
+            REQUIRE(faults.has_value());
+            CHECK_FALSE(faults->empty());
+        }
+        set_kind(van, seq, kept);
+    }
+    van.open();
+    CHECK(van->audit().check()->empty());
 }
 
 TEST_CASE("an erased person can't be read by anybody, and the chain still verifies") {

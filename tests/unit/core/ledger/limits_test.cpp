@@ -17,17 +17,11 @@ namespace {
 
 constexpr std::size_t kEdits = 40;
 
-// Within the schema: 2,000 characters of four bytes each.
-std::string long_text(std::size_t n) {
+// Within the schema: 2,000 characters, of four bytes each.
+std::string long_text(std::size_t n, std::size_t characters = 1990) {
     std::string out;
-    for (std::size_t i = 0; i < 1990; ++i) out += "\xF0\x9F\x98\x80";
+    for (std::size_t i = 0; i < characters; ++i) out += "\xF0\x9F\x98\x80";
     return out + std::to_string(n);
-}
-
-RecordId add(Side& side, Kind kind, const Json& intent) {
-    const auto done = side->journal().append(kind, "", "m.abrantes", intent);
-    REQUIRE_MESSAGE(done.has_value(), (done ? "" : done.error().message));
-    return done->record;
 }
 
 }  // namespace
@@ -64,8 +58,11 @@ TEST_CASE("an edit that would make its request too large is refused, and the sto
 }
 
 TEST_CASE("a store that holds a record that is too large by now gets out of it") {
-    // So many wait to be put into their record; so many were put there already and more wait.
-    for (const std::size_t edits : {std::size_t{120}, std::size_t{300}}) {
+    // So many wait to be put into their record; so many were put there already (256) and more wait.
+    struct Case {
+        std::size_t edits, characters;
+    };
+    for (const auto& [edits, characters] : {Case{60, 1990}, Case{264, 400}}) {
         CAPTURE(edits);
         Side van{Party::station, 1}, hub{Party::hub, 3};
         van.open_with(64 * 1024 * 1024);  // as an older program had it
@@ -73,7 +70,7 @@ TEST_CASE("a store that holds a record that is too large by now gets out of it")
         const RecordId request = add(van, Kind::request_queue, request_intent(2, session));
         for (std::size_t n = 0; n < edits; ++n)
             add(van, Kind::request_edit,
-                edit_intent(n + 3, request, {{"fields.observacoes", long_text(n)}}));
+                edit_intent(n + 3, request, {{"fields.observacoes", long_text(n, characters)}}));
         const RecordId after = add(van, Kind::request_queue, request_intent(800, session));
         add(van, Kind::request_edit, edit_intent(801, request, {{"fields.motivo", "Furto"}}));
         add(van, Kind::request_edit, edit_intent(802, after, {{"fields.motivo", "Furto"}}));
