@@ -409,15 +409,7 @@ Result<std::optional<std::string>> Documents::open_json(Rows rows, const RecordI
 Result<std::optional<std::string>> Documents::json_as_made(Rows rows, const RecordId& id) {
     SPOT_ASSIGN(auto line, line_of(rows, id));
     if (line.erased) return std::nullopt;
-    const Kind kind = line.entry.kind;
-    if (!has_document(kind)) {
-        const Json intent = Json::parse(line.entry.intent, nullptr, false);
-        if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
-        return project_fact(kind, id, intent);
-    }
-    const Step made{kind, std::move(line.entry.intent)};
-    SPOT_ASSIGN(auto projection, project_sequence(id, here_, {&made, 1}));
-    return std::move(projection.json);
+    return project_made(line.entry.kind, id, here_, line.entry.intent);
 }
 
 }  // namespace spot::core

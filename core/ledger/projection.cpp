@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
+#include "core/ledger/members.h"
 #include "core/store/keys.h"
 
 namespace spot::core {
@@ -19,6 +20,14 @@ void complete(Json& out, std::string_view record, const RecordId& id, Party here
     // A state that the hub has set stands in the document and wins.
     if (record == "request" && !(out.contains("route") && out["route"].contains("state")))
         out["route"]["state"] = here == Party::hub ? kHeld : kRecorded;
+}
+
+// Of text that needs no escape.
+std::string in_quotes(std::string_view text) {
+    std::string out = "\"";
+    out += text;
+    out += '"';
+    return out;
 }
 
 int route_of(const Json& record) {
@@ -79,14 +88,29 @@ Result<Projection> project_sequence(const RecordId& id, Party here, std::span<co
     return Projection{canonical(out), false, route};
 }
 
-std::string project_fact(Kind kind, const RecordId& id, const Json& intent,
-                         std::string_view settled) {
-    Json out = intent;
-    out["record"] = record_of(kind);
-    out["id"] = id.text();
-    if (kind == Kind::receipt_print)
-        out["state"] = settled.empty() ? std::string_view("reserved") : settled;
-    return canonical(out);
+Result<std::string> project_made(Kind kind, const RecordId& id, Party here, std::string_view intent,
+                                 std::string_view settled) {
+    auto members = Members::of(intent);
+    if (!members) return fail(Code::corrupt, "an entry's intent does not read");
+    const bool opens = kind == Kind::session_open, queues = kind == Kind::request_queue;
+    if ((opens || queues) && !members->is_plain()) {
+        const Step made{kind, std::string(intent)};
+        SPOT_ASSIGN(auto projection, project_sequence(id, here, {&made, 1}));
+        return std::move(projection.json);
+    }
+    const std::string identity = in_quotes(id.text()), record = in_quotes(record_of(kind));
+    const std::string route =
+        "{\"state\":" + in_quotes(here == Party::hub ? kHeld : kRecorded) + "}";
+    if (opens) members->rename("at", "opened_at");
+    if (queues) {
+        members->rename("at", "queued_at");
+        members->set("route", route);
+    }
+    const std::string state = in_quotes(settled.empty() ? std::string_view("reserved") : settled);
+    if (kind == Kind::receipt_print) members->set("state", state);
+    members->set("id", identity);
+    members->set("record", record);
+    return members->text();
 }
 
 std::string shown(std::string_view record, std::string_view json, const Reader& reader) {

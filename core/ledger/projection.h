@@ -4,8 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "core/error.h"
 #include "core/id.h"
 #include "core/log.h"
@@ -31,9 +29,10 @@ struct Step {
 };
 // `corrupt`: they are not what could have been executed.
 Result<Projection> project_sequence(const RecordId& id, Party here, std::span<const Step> steps);
-// Of an immutable fact; of a receipt whose original was settled, with the state it came to.
-std::string project_fact(Kind kind, const RecordId& id, const nlohmann::json& intent,
-                         std::string_view settled = {});
+// Of what one entry made, and of a receipt whose original was settled, with the state it came to.
+// Half of a record's time in an export would go into reading the intent. `corrupt`: like above.
+Result<std::string> project_made(Kind kind, const RecordId& id, Party here, std::string_view intent,
+                                 std::string_view settled = {});
 
 struct Reader {
     bool held = false;           // the hub has the entry that made the record

@@ -46,13 +46,11 @@ Result<std::optional<std::string>> Documents::rebuilt(Rows rows, const StoredEnt
     SPOT_ASSIGN(const auto past, history(rows, line, changes));
     if (!past) return std::nullopt;
     const auto& steps = past->steps;
+    if (steps.size() == 1) return project_made(making, id, here_, steps.front().intent);
     if (!has_document(making)) {
-        const Json intent = Json::parse(steps.front().intent, nullptr, false);
         const Json last = Json::parse(steps.back().intent, nullptr, false);
-        if (!intent.is_object() || !last.is_object())
-            return fail(Code::corrupt, "an entry's intent does not read");
-        const std::string state = steps.size() > 1 ? last.value("state", "") : "";
-        return project_fact(making, id, intent, state);
+        if (!last.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
+        return project_made(making, id, here_, steps.front().intent, last.value("state", ""));
     }
     if (past->in_sequence) {
         SPOT_ASSIGN(auto put, project_sequence(id, here_, steps));
