@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -63,6 +64,14 @@ Result<json> catalogue_json(core::Ledger& ledger, core::Instant now) {
                 {"published", std::move(published)}};
 }
 
+// Conflicts, entries in quarantine, and files that never came.
+bool needs_person(const json& status) {
+    const auto& stations = status["stations"];
+    return status["conflicts"] != 0 || status["quarantined"] != 0 ||
+           std::any_of(stations.begin(), stations.end(),
+                       [](const json& station) { return station["given_up_files"] != 0; });
+}
+
 void print_status(const json& status) {
     const auto number = [](const json& value) { return value.get<unsigned long long>(); };
     std::printf("Hub %s, %s\n", status["name"].get<std::string>().c_str(),
@@ -120,7 +129,7 @@ Result<core::Exit> run_status(const core::Arguments& arguments) {
         core::print_line(status.dump());
     else
         print_status(status);
-    return core::Exit::done;
+    return needs_person(status) ? core::Exit::attention : core::Exit::done;
 }
 
 }  // namespace

@@ -149,6 +149,7 @@ def settled_by_a_person(arguments):
         meet(field)
         conflicts = sorted(apart.expect_merged())
         expect(len(conflicts) >= 2, "two conflicts are needed")
+        field.expect_status(ATTENTION)
         half = len(conflicts) // 2
         late = {edit["request"]: edit for edit in apart.late}
         at_hub = {edit["request"]: edit for edit in apart.at_hub}
@@ -160,6 +161,7 @@ def settled_by_a_person(arguments):
                  for request, path in conflicts[half:]]
         apart.change(here, there)
         report = field.sync()  # exit 0: nothing needs a person any more
+        field.expect_status(DONE)
         expect_equal(report["conflicts"], 0, "conflicts")
         records, _ = apart.wanted()
         for (request, path), value in chosen.items():

@@ -100,7 +100,7 @@ def in_one_go(arguments):
     file."""
     with serving(arguments) as field:
         filed = record_files(field, [[photo(300_000, 1), photo(1_500, 2)], [photo(2_500_000, 3)]])
-        expect_equal(field.station_verb("status").json()["waiting_files"], 3, "files that wait")
+        expect_equal(field.station_status()["waiting_files"], 3, "files that wait")
         report = field.sync()
         expect_equal((report["state"], report["sent_files"], report["waiting_files"]),
                      ("ok", 3, 0), "state, files sent, files waiting")
@@ -113,7 +113,7 @@ def in_one_go(arguments):
         expect_equal((idle["round_trips"], idle["sent_files"]), (1, 0), "in peace")
         expect(idle["sent_bytes"] < IDLE_BYTES_MAX and idle["received_bytes"] < IDLE_BYTES_MAX,
                "an exchange with nothing new speaks of files")
-        status = field.hub_verb("status").json()["stations"][0]
+        status = field.hub_status()["stations"][0]
         expect_equal((status["awaited_files"], status["given_up_files"]), (0, 0), "at the hub")
 
         request, files = next(iter(filed.items()))
@@ -241,7 +241,7 @@ def revoked(arguments):
             report = field.sync(relay.address, codes=None)
         expect_equal(report["state"], "revoked", "state")
         expect_equal([row["state"] for row in listed(field)], ["awaited"], "at the hub")
-        expect_equal(field.station_verb("status").json()["waiting_files"], 1, "at the station")
+        expect_equal(field.station_status()["waiting_files"], 1, "at the station")
 
 
 if __name__ == "__main__":

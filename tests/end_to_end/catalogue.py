@@ -88,7 +88,7 @@ def requests_of(field, name=None):
 def expect_alike(field, name=None):
     expect_same_bytes(field.export_station(name=name), field.export_hub())
     field.expect_clean(name)
-    expect_equal(field.hub_verb("status").json()["quarantined"], 0, "entries in quarantine")
+    expect_equal(field.hub_status()["quarantined"], 0, "entries in quarantine")
 
 
 def in_the_field(arguments):
@@ -179,9 +179,9 @@ def enrolled_later(arguments):
             expect_equal(requests_of(field, name)["n"]["catalogue"], "2027-02", "version in force")
             expect_equal(field.sync(name=name)["state"], "ok", f"{name}: state")
             field.expect_clean(name)
-        expect_equal(field.hub_verb("status").json()["catalogue"]["in_force"], "2027-02",
+        expect_equal(field.hub_status()["catalogue"]["in_force"], "2027-02",
                      "in force at the hub")
-        expect_equal(field.hub_verb("status").json()["quarantined"], 0, "entries in quarantine")
+        expect_equal(field.hub_status()["quarantined"], 0, "entries in quarantine")
 
 
 def at_its_moment(arguments):
@@ -194,7 +194,7 @@ def at_its_moment(arguments):
         rows = field.record(events(("r", WITHDRAWN, required(old, WITHDRAWN)),
                                    ("n", NEW, {NEW_FIELD: "0417"})), codes=(ATTENTION, FAILED))
         expect_equal([row["ok"] for row in rows], [True, True, False], "lines taken")
-        expect_equal(field.hub_verb("status").json()["catalogue"]["in_force"], "2026-11",
+        expect_equal(field.hub_status()["catalogue"]["in_force"], "2026-11",
                      "in force at the hub")
         field.sync()
         expect_alike(field)
@@ -218,7 +218,7 @@ def refused_whole(arguments):
         other = following()
         other["services"][0]["fee_cents"] += 1
         expect("new name" in publish(field, other, codes=(FAILED,)).err, "another of that name")
-        status = field.hub_verb("status").json()["catalogue"]
+        status = field.hub_status()["catalogue"]
         expect_equal([one["version"] for one in status["published"]], [NEXT], "published")
 
 

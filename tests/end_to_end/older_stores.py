@@ -55,11 +55,11 @@ class Older(Field):
         return rows_of(self.before(f"{name}/export-refs"))
 
     def status(self, name):
-        return self.station_verb("status", name=name).json()
+        return self.station_status(name)
 
     def logs_of(self, name):
         """The hub's account of a station's logs."""
-        stations = self.hub_verb("status").json()["stations"]
+        stations = self.hub_status()["stations"]
         return next(one["logs"] for one in stations if one["station"] == name)
 
 
@@ -99,7 +99,7 @@ def expect_as_before(field):
                      f"{name}: check")
     expect_lines(field.export_hub(), field.before("hub/export"), "hub: export")
     expect_lines(field.export_hub("--refs"), field.before("hub/export-refs"), "hub: export --refs")
-    expect_kept(field.hub_verb("status").json(), field.told("hub/status"), "hub: status")
+    expect_kept(field.hub_status(), field.told("hub/status"), "hub: status")
     expect_kept(field.hub_verb("attachment list").lines(), rows_of(field.before("hub/attachments")),
                 "hub: attachment list")
 

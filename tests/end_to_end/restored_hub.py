@@ -104,7 +104,7 @@ def with_another(arguments):
 
 
 def entries_at_hub(field):
-    return field.hub_verb("status").json()["stations"][0]["logs"][0]["seq"]
+    return field.hub_status()["stations"][0]["logs"][0]["seq"]
 
 
 def kill_in_the_middle(field, dies):

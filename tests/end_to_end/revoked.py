@@ -5,13 +5,13 @@ believed; and it is told nothing more.
 import json
 import sys
 
-from support import FAILED, REFUSED, expect, expect_equal, main, serving
+from support import ATTENTION, FAILED, REFUSED, expect, expect_equal, main, serving
 
 LATE = 5
 
 
 def known_at_hub(field, device=None):
-    stations = field.hub_verb("status").json()["stations"]
+    stations = field.hub_status()["stations"]
     return next(s for s in stations if device in (None, s["device"]))
 
 
@@ -37,9 +37,10 @@ def late_uploads_are_held(arguments):
             expect_equal(held_at_hub(field), ["revoked"] * LATE, f"held, sent {turn}")
             expect_equal(report["received_entries"], 0, "told")
             # Nothing of it counts as delivered: the station keeps it as what waits.
-            waiting = field.station_verb("status").json()["waiting_entries"]
+            waiting = field.station_status()["waiting_entries"]
             expect_equal(waiting, LATE, "waiting at the station")
         expect(field.export_hub() == before, "the hub shows what a revoked station sent")
+        field.expect_status(ATTENTION)
         status = known_at_hub(field)
         expect(status["revoked"], "status does not say that it is revoked")
         again = field.hub_verb("revoke", "--station", status["device"]).json()
@@ -64,7 +65,7 @@ def one_of_two_devices(arguments):
 
         ran = field.hub_verb("revoke", "--station", "van-07", codes=None)
         expect(ran.code not in (0, 5) and lost in ran.err, f"exit {ran.code}: {ran.err}")
-        expect(not any(s["revoked"] for s in field.hub_verb("status").json()["stations"]),
+        expect(not any(s["revoked"] for s in field.hub_status()["stations"]),
                "revoked one of two unasked")
         field.hub_verb("revoke", "--station", lost)
         expect_equal(field.sync(codes=(REFUSED,))["state"], "revoked", "the lost one")

@@ -197,6 +197,18 @@ class Field:
         command = self.station_command(verb, *options, name=name, passphrase=passphrase)
         return self.run(f"spot-station {verb}", command, codes, given, seconds)
 
+    # Whether or not something needs a person.
+    def hub_status(self):
+        return self.hub_verb("status", codes=(DONE, ATTENTION)).json()
+
+    def station_status(self, name=None):
+        return self.station_verb("status", name=name, codes=(DONE, ATTENTION)).json()
+
+    # `code`: what both programs' status ends with.
+    def expect_status(self, code):
+        self.hub_verb("status", codes=(code,))
+        self.station_verb("status", codes=(code,))
+
     def start(self, name, command):
         with open(self.log, "ab") as log:
             server = Server(name, command, self.environment, log)

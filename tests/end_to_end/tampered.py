@@ -22,7 +22,7 @@ REFUSED_BY_HTTP = (400, 403)
 def hub_state(field):
     """What may not change: records, and what status knows but the time of the last contact. A log
     without an entry counts as none."""
-    status = field.hub_verb("status").json()
+    status = field.hub_status()
     for station in status["stations"]:
         station.pop("last_contact")
         station.pop("backlog")

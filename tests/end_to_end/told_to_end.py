@@ -130,7 +130,7 @@ def hub_waits_for_nobody_for_ever(arguments):
         exchange = Exchange(field, relay)
         tell_to_end(field.hub)
         field.hub.ended()
-        kept = field.hub_verb("status").json()["stations"][0]["logs"][0]["seq"]
+        kept = field.hub_status()["stations"][0]["logs"][0]["seq"]
         expect(0 < kept < len(events), f"whole frames stay: {kept} of {len(events)}")
         field.serve(field.hub.port)  # a restart: the station still tries
         relay.go_on.set()

@@ -182,7 +182,7 @@ def several_stations(arguments):
             total += len(field.export_station(name=name).splitlines())
             expect_idle(field, name)
         expect_equal(len(field.export_hub().splitlines()), total, "records at the hub")
-        status = field.hub_verb("status").json()
+        status = field.hub_status()
         expect_equal(sorted(s["station"] for s in status["stations"]), sorted(names), "stations")
         expect_equal((status["conflicts"], status["quarantined"], status["unexecuted"]), (0, 0, 0),
                      "conflicts, quarantined, unexecuted")
@@ -227,7 +227,7 @@ def nothing_recorded_yet(arguments):
             expect_idle(field)
         expect_equal((field.export_station("--refs"), field.export_hub()), ("", ""), "exports")
         field.expect_clean()
-        expect(field.hub_verb("status").json()["stations"][0]["enrolled"], "it is not enrolled")
+        expect(field.hub_status()["stations"][0]["enrolled"], "it is not enrolled")
         events = field.deployment(seed=16, days=1, sessions_per_day=3)
         deliver(field, events)
         expect_in_step(field, events)

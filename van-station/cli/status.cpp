@@ -40,6 +40,15 @@ Result<json> status_of(Station& station) {
                 {"last_contact", std::move(last)}};
 }
 
+// What does not mend by the next contact with the hub.
+bool needs_person(const json& status) {
+    const json& last = status["last_contact"];
+    const bool told =
+        !last.is_null() && (!last["quarantined"].empty() || last.value("state", "") == "revoked");
+    return told || status["quarantined_here"] != 0 || status["conflicts"] != 0 ||
+           status["stranded_entries"] != 0 || status["refused_files"] != 0;
+}
+
 void print_status(const json& status) {
     std::printf("Station %s\n", status["station"].get<std::string>().c_str());
     for (const auto& [record, count] : status["records"].items())
@@ -79,7 +88,7 @@ Result<core::Exit> run_status(const core::Arguments& arguments) {
         core::print_line(status.dump());
     else
         print_status(status);
-    return core::Exit::done;
+    return needs_person(status) ? core::Exit::attention : core::Exit::done;
 }
 
 }  // namespace
