@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/intent.h"
+#include "sync/http/address.h"
 
 namespace spot::sync {
 namespace {
@@ -81,8 +82,8 @@ Result<Slip> parse_slip(std::string_view text) {
     const auto expires = text_of(slip, "expires");
     if (!station || station->empty()) return bad("station");
     if (!team) return bad("team");
-    if (!url || !url->starts_with("https://")) return bad("url has to begin with https://");
-    if (!pin) return bad("tls_pin");
+    if (!url || !is_hub_url(*url)) return bad("url has to be https://host:port");
+    if (!pin || !is_hub_pin(*pin)) return bad("tls_pin has to be sha256// and 44 characters");
     const auto number = device ? parse_device(*device) : std::nullopt;
     if (!number) return bad("device");
     if (!take_hex(slip, "hub_sign", out.hub_sign) || !is_sign_key(out.hub_sign))

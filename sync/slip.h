@@ -25,8 +25,7 @@ struct Slip {
     std::string url;
     PublicKey hub_sign{};
     PublicKey hub_seal{};
-    std::string
-        tls_pin;  // see sync/http/carrier.h; empty: a certificate from the web's authorities
+    std::string tls_pin;  // see sync/http/address.h
     EnrolmentCode code{};
     core::Instant expires = 0;
 };

@@ -3,6 +3,7 @@
 
 #include "hub/cli/verbs.h"
 #include "hub/server/certificate.h"
+#include "sync/http/address.h"
 
 namespace spot::hub {
 
@@ -15,8 +16,8 @@ namespace {
 
 core::Result<core::Exit> init(const core::Arguments& arguments) {
     const std::string url = arguments.value("url");
-    if (!url.starts_with("https://")) {
-        std::fprintf(stderr, "--url: an address that begins with https:// is needed\n");
+    if (!sync::is_hub_url(url)) {
+        std::fprintf(stderr, "--url: an address like https://host:port is needed\n");
         return core::Exit::usage;
     }
     core::SystemRandom random;

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <utility>
 
+#include "sync/http/address.h"
+
 namespace spot::sync {
 namespace {
 
@@ -34,9 +36,7 @@ struct FreedBy {
 };
 using Easy = std::unique_ptr<CURL, FreedBy<curl_easy_cleanup>>;
 using Multi = std::unique_ptr<CURLM, FreedBy<curl_multi_cleanup>>;
-using Url = std::unique_ptr<CURLU, FreedBy<curl_url_cleanup>>;
 using HeaderList = std::unique_ptr<curl_slist, FreedBy<curl_slist_free_all>>;
-using Text = std::unique_ptr<char, FreedBy<curl_free>>;
 
 // Shorter than the 30 s after which the hub closes an idle connection.
 constexpr long kConnectionAgeMaxSeconds = 25;
@@ -46,31 +46,6 @@ constexpr int kLooksPerStall = 8;
 constexpr long kTlsRecordBytes = 4096;
 // What the kernel takes before it has sent what it has: what waits there is lost with the link.
 constexpr int kUnsentBytesMax = 2048;
-constexpr std::string_view kPinPrefix = "sha256//";
-constexpr std::size_t kPinDigits = 44;  // base 64 of 32 bytes
-
-bool is_pin(std::string_view pin) {
-    if (!pin.starts_with(kPinPrefix)) return false;  // curl would take it for a file's name
-    pin.remove_prefix(kPinPrefix.size());
-    return pin.size() == kPinDigits && pin.back() == '=' &&
-           pin.find_first_not_of(
-               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-               "0123456789+/") == kPinDigits - 1;
-}
-
-bool is_base_url(const std::string& text) {
-    if (!text.starts_with("https://")) return false;
-    const Url url(curl_url());
-    if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) return false;
-    for (const CURLUPart part :
-         {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
-        char* found = nullptr;
-        const bool there = curl_url_get(url.get(), part, &found, 0) == CURLUE_OK;
-        const Text freed(found);
-        if (there) return false;
-    }
-    return true;
-}
 
 // An empty value keeps curl from sending a header of its own.
 bool append(HeaderList& list, const char* header) {
@@ -337,9 +312,9 @@ Result<Reply> HttpCarrier::Inside::conclude() {
 }
 
 Result<std::unique_ptr<HttpCarrier>> HttpCarrier::make(HttpOptions options) {
-    if (!is_base_url(options.url))
+    if (!is_hub_url(options.url))
         return fail(Code::invalid, "the hub's address has to be https://host:port");
-    if (!is_pin(options.pin))
+    if (!is_hub_pin(options.pin))
         return fail(Code::invalid, "the hub's fingerprint has to be sha256// and 44 characters");
     SPOT_CHECK(options.limits.bytes_per_second_min > 0);
     auto inside = std::make_unique<Inside>(std::move(options));

@@ -32,7 +32,7 @@ struct HttpLimits {
 
 struct HttpOptions {
     std::string url;  // https://host[:port][/path]; the exchange is a POST to <url>/x
-    std::string pin;  // "sha256//" and the base 64 of the SHA-256 of the certificate's public key
+    std::string pin;  // of the certificate, see sync/http/address.h
     HttpLimits limits;
 };
 

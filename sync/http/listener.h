@@ -120,9 +120,12 @@ private:
                 co_await accept_timer_.async_wait(kAwait);
                 continue;
             }
-            auto served = serving_->admit(socket);
-            // What is thrown in there (no memory) ends that connection, and only that.
-            if (served) asio::co_spawn(io_, std::move(*served), asio::detached);
+            // What is thrown in here (no memory) ends that connection, and only that.
+            try {
+                auto served = serving_->admit(socket);
+                if (served) asio::co_spawn(io_, std::move(*served), asio::detached);
+            } catch (const std::exception&) {
+            }
         }
     }
 

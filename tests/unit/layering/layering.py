@@ -28,6 +28,7 @@ PUBLIC = {
     "core/ledger/files.h": {"sync"},
     "core/rim/disk.h": MAY_USE.keys() - {"sync"},
     "core/platform/system.h": MAY_USE.keys() - {"sync"},  # only programs have a clock and chance
+    "sync/http/address.h": {"hub"},
     "sync/http/carrier.h": {"van-station"},
     "sync/http/listener.h": {"van-station", "hub"},
     # To measure the parts, in one process.
