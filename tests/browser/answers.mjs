@@ -88,7 +88,7 @@ await runAll({
     // Apart, so that neither knows what the other does.
     await stage.place.stopHub();
     applyAtHub(stage, [
-      { request: both, set: { "citizen.phone": "911111111" } },
+      { request: both, set: { "citizen.phone": "911111111", status: "Em análise", note: "Ligar." } },
       { request: answered, set: { "route.state": "answered", "route.answer": "Pode levantá-lo." } },
       { request: refused, set: { "route.state": "refused", note: "Falta a fotografia." } },
     ]);
@@ -109,10 +109,17 @@ await runAll({
     await again.waitForSelector(".two");
     const shown = await again.locator(".two .value b").allInnerTexts();
     assert.deepEqual([...shown].sort(), ["911111111", "922222222"]);
+    await again.waitForSelector("text=Da central: Em análise · Ligar.");
     await clean(again, "a request with two values");
     await s.goTo(again, "conflicts");
     await again.waitForSelector(".two h3:has-text('Telefone')");
     await clean(again, "two values");
+
+    await s.goTo(again, `request/${answered}`);
+    await again.waitForSelector("#main .note:has-text('Pode levantá-lo.')");
+    await clean(again, "a request that was answered");
+    await s.goTo(again, `request/${refused}`);
+    await again.waitForSelector("#main .note:has-text('Falta a fotografia.')");
 
     await s.goTo(again, "tell");
     await again.waitForSelector(".lead:has-text('2 pessoas por avisar')");

@@ -132,6 +132,7 @@ export interface Request {
   queued_at: string;
   state: WayState;
   agency_reference?: string;
+  answer?: string;
   note?: string;
   status?: string;
   conflicts: Record<string, string[]>;

@@ -493,6 +493,7 @@ export const en: Texts = {
   "to.close": "Go on to closing",
   "request.correct": "Correct",
   "request.withdraw": "Withdraw request",
+  "hub.words": "From the hub: {text}",
   "request.said": "What goes in the request",
   "request.session": "See the session",
   "correct.save": "Save the correction",

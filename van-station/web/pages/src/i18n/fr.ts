@@ -505,6 +505,7 @@ export const fr: Texts = {
   "to.close": "Passer à la clôture",
   "request.correct": "Corriger",
   "request.withdraw": "Annuler la demande",
+  "hub.words": "Du centre : {text}",
   "request.said": "Ce que dit la demande",
   "request.session": "Voir la séance",
   "correct.save": "Garder la correction",

@@ -511,6 +511,7 @@ export const pt = {
   "to.close": "Seguir para o fecho",
   "request.correct": "Corrigir",
   "request.withdraw": "Anular pedido",
+  "hub.words": "Da central: {text}",
   "request.said": "O que vai no pedido",
   "request.session": "Ver a sessão",
   "correct.save": "Guardar a correção",

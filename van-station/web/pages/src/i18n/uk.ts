@@ -627,6 +627,7 @@ export const uk: Texts = {
   "to.close": "Перейти до завершення",
   "request.correct": "Виправити",
   "request.withdraw": "Скасувати запит",
+  "hub.words": "З центру: {text}",
   "request.said": "Що йде в запиті",
   "request.session": "Переглянути прийом",
   "correct.save": "Зберегти виправлення",

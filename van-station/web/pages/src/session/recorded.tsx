@@ -53,7 +53,10 @@ export function RequestHead({ request }: { request: Request }) {
   const { t, time } = useTexts();
   const words = useStateWords();
   const agency = request.service.agency_short;
-  const { state } = request;
+  const { state, note, status } = request;
+  const needsWord = state === "refused" || state === "quarantine" || state === "held";
+  const letter = request.answer || (state === "answered" ? note : undefined);
+  const hubWords = [status, needsWord || note === letter ? undefined : note].filter(Boolean);
   return (
     <>
       <h2 id="recorded">
@@ -83,13 +86,14 @@ export function RequestHead({ request }: { request: Request }) {
         />
       )}
       {state === "recorded" && <p>{t("recorded.safe")}</p>}
-      {(state === "refused" || state === "quarantine" || state === "held") && (
+      {needsWord && (
         <Note kind={state === "refused" ? "bad" : "wait"} icon="alert">
-          <b>{words(state, agency)}.</b> {request.note ?? ""} {t(`do.${state}`)}
+          <b>{words(state, agency)}.</b> {note ?? ""} {t(`do.${state}`)}
         </Note>
       )}
       {state === "unsure" && <Note icon="clock">{t("do.unsure")}</Note>}
-      {state === "answered" && request.note && <Note icon="letter">{request.note}</Note>}
+      {letter && <Note icon="letter">{letter}</Note>}
+      {hubWords.length > 0 && <p class="quiet">{t("hub.words", { text: hubWords.join(" · ") })}</p>}
       {request.changed_form && (
         <Note kind="wait" icon="alert">
           {t("form.changed.sent")}
