@@ -1,7 +1,7 @@
 // One screen for each step, all of three parts: where we are, what is asked, what is safe.
 
 import type { ComponentChildren } from "preact";
-import type { CitizenView, Language, Said } from "../api/types";
+import type { CitizenView, Language, Words } from "../api/types";
 import { languageNames, useTexts, type Key } from "../i18n/texts";
 import { aloud, shown, unbroken } from "../session/text_forms";
 import { Icon, type IconName } from "../ui/icons";
@@ -55,7 +55,8 @@ function Quiet({ title, text }: { title: string; text?: string }) {
 
 function useSaid() {
   const { told } = useTexts();
-  return (said: Said | undefined) => (said ? told(`screen.${said.key}`, "", said.params) : "");
+  return (words: Words | undefined) =>
+    words ? told(`screen.${words.key}`, "", words.params) : "";
 }
 
 function Frame({

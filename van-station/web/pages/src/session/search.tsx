@@ -230,11 +230,11 @@ function Hits({
 }
 
 // The letters that were found; `marks` counts characters as people do, not UTF-16 units.
-function Marked({ text, marks }: { text: string; marks: [number, number][] }) {
+function Marked({ text, marks }: { text: string; marks: Hit["marks"] }) {
   const letters = [...text];
   const out = [];
   let at = 0;
-  for (const [from, to] of marks) {
+  for (const [from = 0, to = 0] of marks) {
     out.push(letters.slice(at, from).join(""), <mark>{letters.slice(from, to).join("")}</mark>);
     at = to;
   }
