@@ -82,5 +82,7 @@ build() {
     # Ninja itself configures again when a CMakeLists.txt changed, but not for the presets.
     [ "$top/build/$preset/build.ninja" -nt "$top/CMakePresets.json" ] ||
         (cd "$top" && cmake --preset "$preset") >&2
-    cmake --build "$top/build/$preset" --target "$@" >&2
+    # One job a core. By itself ninja takes one more, and the Rust library, which takes longest and is
+    # one job, would be waited for at the end.
+    cmake --build "$top/build/$preset" --parallel "$(nproc)" --target "$@" >&2
 }
