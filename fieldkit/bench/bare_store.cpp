@@ -36,7 +36,7 @@ Result<BareStore> BareStore::open(const std::filesystem::path& file) {
     auto inside = std::make_unique<Inside>();
     constexpr char kSetUp[] =
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-        "CREATE TABLE IF NOT EXISTS event (body BLOB NOT NULL);";
+        "CREATE TABLE event (body BLOB NOT NULL);";
     constexpr char kLengthen[] =
         "INSERT INTO event (body) VALUES (zeroblob(8 * 1024 * 1024)); DELETE FROM event;";
     if (sqlite3_open(file.c_str(), &inside->store) != SQLITE_OK ||
