@@ -8,8 +8,8 @@
 namespace spot::core {
 
 // The members of an object, of whose canonical spelling (core/intent.h) the values are kept as they
-// stand: to add or rename some takes a tenth of the time of reading all. Views into what of() was
-// given, and into what the names and values that are added lie in.
+// stand: adding or renaming some need not read all. Views into what of() was given, and into what
+// the names and values that are added lie in.
 class Members {
 public:
     // Nothing: it is not an object in that spelling, as far as the members' ends can be told.
