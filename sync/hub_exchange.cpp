@@ -46,7 +46,8 @@ struct HubExchange::Inside {
     LogId log{};
     std::uint64_t next_seq = 0;                // of the next entry in the frames
     std::optional<Tip> common = std::nullopt;  // of a fork: the last entry that both have
-    std::optional<Tip> before = std::nullopt;  // our tip before this bundle's first new entry
+    std::optional<core::Mark> before =
+        std::nullopt;  // our log before this bundle's first new entry
 
     Result<> take_head(View bytes, Instant now);
     Result<> authenticate(View bytes, Instant now);
@@ -161,7 +162,7 @@ std::future<Decoded> HubExchange::Inside::decode(Bytes frame) {
 
 // What this bundle brought was not acknowledged yet: it may go again.
 void HubExchange::Inside::take_back() {
-    if (before) (void)ledger.replica().discard_after(log, before->seq);
+    if (before) (void)ledger.replica().discard_after(log, *before);
     before.reset();
 }
 
@@ -262,8 +263,10 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
         rest = rest.subspan(static_cast<std::size_t>(known));
     }
     if (state != State::ok || rest.empty()) return {};
-    if (!before) SPOT_TRY(keep_first());
-    if (!before) before = tip;
+    if (!before) {
+        SPOT_TRY(keep_first());
+        SPOT_ASSIGN(before, ledger.replica().mark(log));
+    }
     // Of a revoked station it is for a person to say what is good: a thief may have written it.
     SPOT_TRY(look_for_trust());
     const auto take = station->revoked ? core::ReceiveMode::quarantine : core::ReceiveMode::execute;

@@ -144,6 +144,18 @@ Result<bool> LedgerImpl::release(Tx& tx, LogRow& log, const StoredEntry& line, C
     return true;
 }
 
+Result<std::uint64_t> LedgerImpl::receipts_in(Tx& tx, const LogRow& log, std::uint64_t first,
+                                              std::uint64_t last) {
+    std::uint64_t highest = 0;
+    SPOT_TRY(entries.each(tx, log, first, last, [&](StoredEntry& line) -> Result<> {
+        if (line.entry.kind == Kind::receipt_print)
+            highest = std::max(
+                highest, receipt_number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
+        return {};
+    }));
+    return highest;
+}
+
 // Entries that came, or whose turn came, before a record to which they refer was there.
 Result<> LedgerImpl::revalidate(Tx& tx, const LogId& id) {
     SPOT_ASSIGN(const auto found, logs.find(tx, id));

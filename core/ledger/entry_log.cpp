@@ -156,12 +156,12 @@ Result<std::vector<Quarantined>> EntryLog::quarantined(Rows rows, const LogRow& 
     return out;
 }
 
-Result<> EntryLog::remove_after(Rows rows, LogRow& log, std::uint64_t seq) {
-    SPOT_ASSIGN(const auto hash, hash_at(rows, log, seq));
-    if (!hash) return fail(Code::not_found, "there is no such entry");
-    SPOT_TRY(
-        rows.tx().entries.remove({entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)}));
-    log.tip = {seq, *hash};
+Result<> EntryLog::remove_after(Rows rows, LogRow& log, const Tip& tip) {
+    SPOT_ASSIGN(const auto hash, hash_at(rows, log, tip.seq));
+    if (hash != tip.hash) return fail(Code::conflict, "the log has another entry there");
+    SPOT_TRY(rows.tx().entries.remove(
+        {entry_key(log.number, tip.seq + 1), entry_key(log.number, kSeqMax)}));
+    log.tip = tip;
     return {};
 }
 

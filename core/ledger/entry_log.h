@@ -60,7 +60,7 @@ public:
     // Seals the payload anew, for `line.subject`.
     Result<> seal_for(Rows rows, const LogRow& log, const StoredEntry& line);
     // Removes the entries after `seq` and moves the tip back.
-    Result<> remove_after(Rows rows, LogRow& log, std::uint64_t seq);
+    Result<> remove_after(Rows rows, LogRow& log, const Tip& tip);
 
 private:
     Result<Bytes> sealed(Rows rows, const StoredEntry& line, std::int64_t key);

@@ -31,7 +31,8 @@ public:
     Result<Tip> receive(const LogId& log, std::span<const Entry> entries,
                         ReceiveMode mode) override;
     Result<> finalize(const LogId& log) override;
-    Result<> discard_after(const LogId& log, std::uint64_t seq) override;
+    Result<Mark> mark(const LogId& log) override;
+    Result<> discard_after(const LogId& log, const Mark& mark) override;
     Result<> acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) override;
     Tip acknowledged(const LogId& log) override;
     Tip backed_up(const LogId& log) override;

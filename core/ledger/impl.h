@@ -164,10 +164,7 @@ struct LedgerImpl {
     // The secret of the entry's period: the one that is here, or was offered with the bundle.
     Result<const SecretKey*> secret_of(Rows rows, const LogRow& log, std::uint64_t seq);
     Result<> finalize(Tx& tx, const LogId& id);
-    Result<> discard_after(Tx& tx, const LogId& id, std::uint64_t seq);
-    // The highest receipt number in entries first … last.
-    Result<std::uint64_t> receipts_in(Tx& tx, const LogRow& log, std::uint64_t first,
-                                      std::uint64_t last);
+    Result<> discard_after(Tx& tx, const LogId& id, const Mark& mark);
 
     // ── validate.cpp
     struct Form {
@@ -213,6 +210,9 @@ struct LedgerImpl {
                                             std::span<const Bytes> changes);
     Result<bool> release(Tx& tx, LogRow& log, const StoredEntry& line, Check check);
     Result<> revalidate(Tx& tx, const LogId& id);
+    // The highest receipt number in entries first … last.
+    Result<std::uint64_t> receipts_in(Tx& tx, const LogRow& log, std::uint64_t first,
+                                      std::uint64_t last);
     Result<> revalidate(Tx& tx, LogRow& log, StoredEntry line, std::uint64_t receipts_before);
 
     // ── catalogues.cpp

@@ -159,32 +159,18 @@ Result<> LedgerImpl::finalize(Tx& tx, const LogId& id) {
     return logs.save(tx, *log);
 }
 
-Result<> LedgerImpl::discard_after(Tx& tx, const LogId& id, std::uint64_t seq) {
+Result<> LedgerImpl::discard_after(Tx& tx, const LogId& id, const Mark& mark) {
     if (is_own(id)) return fail(Code::refused, "one's own entries are not taken back");
     SPOT_ASSIGN(const auto found, logs.find(tx, id));
+    const std::uint64_t seq = mark.tip.seq;
     if (!found || seq >= found->tip.seq) return {};
     LogRow& log = *found;
     if (seq < log.settled) return fail(Code::conflict, "what was settled is not taken back");
-    SPOT_TRY(entries.remove_after(tx, log, seq));
+    SPOT_TRY(entries.remove_after(tx, log, mark.tip));
     SPOT_TRY(logs.destroy_secrets_after(tx, log, seq));
     SPOT_TRY(tx.files.unname({entry_key(log.number, seq + 1), entry_key(log.number, kSeqMax)}));
-
-    const auto receipts = receipts_in(tx, log, 1, seq);
-    if (!receipts) return tl::make_unexpected(receipts.error());
-    log.receipts = *receipts;
+    log.receipts = mark.receipts;
     return logs.save(tx, log);
-}
-
-Result<std::uint64_t> LedgerImpl::receipts_in(Tx& tx, const LogRow& log, std::uint64_t first,
-                                              std::uint64_t last) {
-    std::uint64_t highest = 0;
-    SPOT_TRY(entries.each(tx, log, first, last, [&](StoredEntry& line) -> Result<> {
-        if (line.entry.kind == Kind::receipt_print)
-            highest = std::max(
-                highest, receipt_number_in(log.id, Json::parse(line.entry.intent, nullptr, false)));
-        return {};
-    }));
-    return highest;
 }
 
 }  // namespace spot::core

@@ -105,8 +105,18 @@ Result<> LedgerReplica::finalize(const LogId& log) {
     return impl_.transact([&](Tx& tx) { return impl_.finalize(tx, log); });
 }
 
-Result<> LedgerReplica::discard_after(const LogId& log, std::uint64_t seq) {
-    return impl_.transact([&](Tx& tx) { return impl_.discard_after(tx, log, seq); });
+Result<Mark> LedgerReplica::mark(const LogId& log) {
+    Mark mark;
+    SPOT_TRY(impl_.transact([&](Tx& tx) -> Result<> {
+        SPOT_ASSIGN(const auto found, impl_.logs.find(tx, log));
+        if (found) mark = {found->tip, found->receipts};
+        return {};
+    }));
+    return mark;
+}
+
+Result<> LedgerReplica::discard_after(const LogId& log, const Mark& mark) {
+    return impl_.transact([&](Tx& tx) { return impl_.discard_after(tx, log, mark); });
 }
 
 Result<> LedgerReplica::acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) {

@@ -31,6 +31,12 @@ struct PeriodSecret {
     SecretKey secret;
 };
 
+// Where another party's log ends, so that what comes after it can be taken back.
+struct Mark {
+    Tip tip;                     // zeros where the log is unknown
+    std::uint64_t receipts = 0;  // the highest receipt number up to it
+};
+
 // What becomes of received entries in which no rule is broken.
 enum class ReceiveMode {
     execute,
@@ -77,8 +83,10 @@ public:
     // Received entries stay unexecuted until this is called at their bundle's end. What a crash
     // left behind is finalized by the next call for that log: it was authenticated.
     virtual Result<> finalize(const LogId& log) = 0;
-    // Takes back what was received after `seq` and not finalized.
-    virtual Result<> discard_after(const LogId& log, std::uint64_t seq) = 0;
+    virtual Result<Mark> mark(const LogId& log) = 0;
+    // Takes back what was received since mark() and not finalized; reads nothing that stays.
+    // `conflict`: some of it is finalized, or the log has another entry there.
+    virtual Result<> discard_after(const LogId& log, const Mark& mark) = 0;
 
     // What the other party has of `log` on disk, and in a backup. Hashes were compared before.
     virtual Result<> acknowledge(const LogId& log, const Tip& durable, const Tip& backed_up) = 0;

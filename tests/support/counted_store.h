@@ -1,6 +1,7 @@
 #pragma once
 
-// A store that counts what is asked of it: calls of tables, of look_up() and of apply().
+// A store that counts what is asked of it: calls of tables, of look_up() and of apply(), and the
+// entries that EntryTable::each() shows.
 
 #include <memory>
 #include <utility>
@@ -13,6 +14,7 @@ using namespace core;
 
 struct Touches {
     std::size_t look_ups = 0, writings = 0, others = 0;
+    std::size_t entries = 0;
     std::size_t all() const { return look_ups + writings + others; }
 };
 
@@ -66,7 +68,10 @@ public:
         return counted().hash_of(key);
     }
     Result<> each(KeyRange range, const std::function<Result<>(EntryRow&)>& use) override {
-        return counted().each(range, use);
+        return counted().each(range, [&](EntryRow& row) {
+            ++touches_.entries;
+            return use(row);
+        });
     }
     Result<> reseal(const EntryRow& row) override { return counted().reseal(row); }
     Result<> remove(KeyRange range) override { return counted().remove(range); }

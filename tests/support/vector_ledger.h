@@ -105,8 +105,9 @@ public:
         return tip(id);
     }
     core::Result<> finalize(const core::LogId&) override { return {}; }
-    core::Result<> discard_after(const core::LogId& id, std::uint64_t seq) override {
-        forget_after(id, seq);
+    core::Result<core::Mark> mark(const core::LogId& id) override { return core::Mark{tip(id)}; }
+    core::Result<> discard_after(const core::LogId& id, const core::Mark& mark) override {
+        forget_after(id, mark.tip.seq);
         return {};
     }
     core::Result<> acknowledge(const core::LogId& id, const core::Tip& durable,

@@ -425,13 +425,20 @@ TEST_CASE("what is not settled can be taken back, and is not executed before") {
     Pair pair;
     pair.add(Kind::receipt_print, receipt_intent(3, pair.session));
     const auto entries = entries_for(pair);
-    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).first(2)).has_value());
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).first(1)).has_value());
+    const core::Mark first = *pair.hub->replica().mark(kStationLog);
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(1, 1)).has_value());
+    const core::Mark second = *pair.hub->replica().mark(kStationLog);
     CHECK(*pair.hub->executor().run(9) == 0);
     REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
     REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(2)).has_value());
     CHECK(*pair.hub->executor().run(9) == 2);
-    CHECK(pair.hub->replica().discard_after(kStationLog, 1).error().code == Code::conflict);
-    REQUIRE(pair.hub->replica().discard_after(kStationLog, 2).has_value());
+    CHECK(pair.hub->replica().discard_after(kStationLog, first).error().code == Code::conflict);
+    CHECK(pair.hub->replica()
+              .discard_after(kStationLog, {{2, first.tip.hash}, second.receipts})
+              .error()
+              .code == Code::conflict);
+    REQUIRE(pair.hub->replica().discard_after(kStationLog, second).has_value());
     CHECK(pair.hub->replica().tip(kStationLog).seq == 2);
     CHECK(pair.hub->replica().tip(kStationLog).hash ==
           *pair.station->replica().hash_at(kStationLog, 2));

@@ -175,7 +175,7 @@ TEST_CASE("only requests that count are asked for") {
         CHECK(all.awaited().size() == 1);
     }
     SUBCASE("not one that may be taken back, nor once it was") {
-        const core::Tip before = all.hub->replica().tip(kStationLog);
+        const core::Mark before = *all.hub->replica().mark(kStationLog);
         all.file({photo});
         const core::Tip tip = all.van->replica().tip(kStationLog);
         const auto entries = all.van->replica().entries(kStationLog, 1, tip.seq);
@@ -183,7 +183,7 @@ TEST_CASE("only requests that count are asked for") {
             kStationLog, *all.van->replica().period_secrets(kStationLog, 1, tip.seq)));
         REQUIRE(all.hub->replica().receive(kStationLog, *entries));
         CHECK(all.awaited().empty());
-        REQUIRE(all.hub->replica().discard_after(kStationLog, before.seq));
+        REQUIRE(all.hub->replica().discard_after(kStationLog, before));
         REQUIRE(
             all.hub->files().each(std::nullopt, [](const core::ReceivedFile&) -> core::Result<> {
                 FAIL("a file is still named");

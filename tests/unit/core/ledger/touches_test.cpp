@@ -174,6 +174,28 @@ TEST_CASE("receiving a frame and executing a slice touch the store at most three
     CHECK(hub->audit().check()->empty());
 }
 
+TEST_CASE("taking back what a bundle brought reads nothing that stays") {
+    Side van{Party::station, 1};
+    Counted hub{Party::hub, 2};
+    a_day(*van, 1, 60);
+    (void)bring(van, hub, kStationLog);
+    const core::Mark mark = *hub->replica().mark(kStationLog);
+    CHECK(mark.receipts > 0);
+    a_day(*van, 100, 60);
+    const auto entries = van->replica().entries(kStationLog, mark.tip.seq + 1, kFrame);
+    REQUIRE(hub->replica().receive(kStationLog, *entries).has_value());
+    CHECK(hub->replica().mark(kStationLog)->receipts > mark.receipts);
+
+    hub.touches = {};
+    REQUIRE(hub->replica().discard_after(kStationLog, mark).has_value());
+    CHECK(hub.touches.entries == 0);
+    CHECK(hub->replica().tip(kStationLog) == mark.tip);
+    (void)bring(van, hub, kStationLog);
+    CHECK(hub->quarantine().list(kStationLog).empty());
+    CHECK(hub->audit().check()->empty());
+    CHECK(hub.touches.entries > 0);  // check() reads all: they are counted
+}
+
 TEST_CASE("records that changed before the program started cost no more") {
     Side van{Party::station, 1};
     Counted hub{Party::hub, 2};
