@@ -17,6 +17,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr rlim_t kSanitizedStackBytes = 120 << 20;
+
 double status_mb(const std::string& name) {
     std::ifstream in("/proc/self/status");
     for (std::string line; std::getline(in, line);)
@@ -58,6 +60,10 @@ Json in_a_child(int cpu_s, const std::function<Json()>& work) {
         close(ends[0]);
         const rlimit time{static_cast<rlim_t>(cpu_s), static_cast<rlim_t>(cpu_s + 5)};
         setrlimit(RLIMIT_CPU, &time);
+        // Forging nested lists recurses once a level; the code under attack has the usual stack in
+        // the programs as they are shipped.
+        const rlimit stack{kSanitizedStackBytes, kSanitizedStackBytes};
+        if (kSanitized) setrlimit(RLIMIT_STACK, &stack);
         const rlimit no_core{0, 0};
         setrlimit(RLIMIT_CORE, &no_core);
         // A test's own handlers would report the child's end as the test's.

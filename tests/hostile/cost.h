@@ -12,6 +12,13 @@
 namespace spot::hostile {
 
 // The processor time of this process, all its threads.
+// Sanitizers multiply what work costs, each piece of it otherwise, and the depth of the stack.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 double cpu_ms();
 
 // The highest memory since the last call, above what was resident then.

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "tests/hostile/cost.h"
+
 namespace spot::hostile {
 namespace {
 
@@ -24,6 +26,7 @@ std::string fault_of(const Told& told, const Json& row) {
     const std::string expected = told.answer;
     if (expected == "refused" ? !is_refusal(answer) : !expected.empty() && expected != answer)
         return "answered " + answer + " instead of " + expected;
+    if (kSanitized) return "";  // the answer is all that can be compared
     const double legal = row["legal"]["cpu"], cpu = row["lie"]["cpu"];
     if (cpu > legal + kCpuMsMax + legal * kCpuShare) return "takes too long";
     if (row["lie"]["mb"].get<double>() > row["legal"]["mb"].get<double>() + kMemoryMbMax)
