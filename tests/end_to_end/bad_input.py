@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from model import expect_in_step
-from support import ATTENTION, Fault, expect, expect_equal, main, serving
+from support import ATTENTION, USAGE, Fault, expect, expect_equal, main, serving
 
 MARK = "Zulmira-Qx7"  # in every value that a reason could quote
 NIF_WRONG = "123456780"  # the check digit of 12345678 is 9
@@ -309,6 +309,20 @@ def nothing_but_rubbish(arguments):
         expect_equal(field.export_station(), "", "records")
 
 
+def no_hubs_address(arguments):
+    """An address by which no station could reach a hub makes no hub."""
+    with serving(arguments) as field:
+        nowhere = field.top / "nowhere"
+        for url in ("", "hub.example.org", "http://hub.example.org", "https://", "https://a b",
+                    "https://hub:99999", "https://me:secret@hub", "https://hub?x=1",
+                    "https://hub#x"):
+            ran = field.run(f"init --url {url}", field.command(
+                "spot-hub", "init", nowhere, "--name", "centro", "--url", url), (USAGE,))
+            expect("--url" in ran.err and "secret" not in ran.err,
+                   f"{url} is answered with {ran.err!r}")
+            expect(not nowhere.exists(), f"{url}: something was made")
+
+
 def output_goes_nowhere(arguments):
     """Who is not told what was done must not take the exit code for an answer."""
     with serving(arguments) as field:
@@ -327,4 +341,4 @@ def output_goes_nowhere(arguments):
 
 if __name__ == "__main__":
     sys.exit(main([refused_alone, for_people, at_the_hub, nothing_but_rubbish,
-                   output_goes_nowhere]))
+                   no_hubs_address, output_goes_nowhere]))
