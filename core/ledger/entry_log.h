@@ -59,7 +59,7 @@ public:
 
     // Seals the payload anew, for `line.subject`.
     Result<> seal_for(Rows rows, const LogRow& log, const StoredEntry& line);
-    // Removes the entries after `seq` and moves the tip back.
+    // Removes the entries after `tip`. `conflict`: the log has another entry there.
     Result<> remove_after(Rows rows, LogRow& log, const Tip& tip);
 
 private:

@@ -11,7 +11,6 @@
 
 namespace spot::hostile {
 
-// The processor time of this process, all its threads.
 // Sanitizers multiply what work costs, each piece of it otherwise, and the depth of the stack.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;
@@ -19,6 +18,7 @@ constexpr bool kSanitized = true;
 constexpr bool kSanitized = false;
 #endif
 
+// The processor time of this process, all its threads.
 double cpu_ms();
 
 // The highest memory since the last call, above what was resident then.
