@@ -20,6 +20,12 @@ std::string text_at(const json& object, const char* key) {
     return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
+template <class Value>
+const Value& keep(std::map<RecordId, Value>& remembered, const RecordId& id, Value value) {
+    if (remembered.size() >= kRememberedMax) remembered.clear();
+    return remembered[id] = std::move(value);
+}
+
 // Puts the id in the place of the reference.
 Result<RecordId> resolve(json& body, const char* record, Records& records) {
     SPOT_ASSIGN(auto reference, core::take_reference(body, record));
@@ -104,14 +110,25 @@ json LedgerRecords::making(const RecordId& record) {
 
 std::optional<RecordId> LedgerRecords::session_of(const RecordId& request) {
     if (const auto at = sessions_.find(request); at != sessions_.end()) return at->second;
-    if (sessions_.size() >= kRememberedMax) sessions_.clear();
-    return sessions_[request] = RecordId::parse(text_at(making(request), "session"));
+    return keep(sessions_, request, RecordId::parse(text_at(making(request), "session")));
 }
 
 std::string LedgerRecords::mediator_of(const RecordId& session) {
     if (const auto at = mediators_.find(session); at != mediators_.end()) return at->second;
-    if (mediators_.size() >= kRememberedMax) mediators_.clear();
-    return mediators_[session] = text_at(making(session), "mediator");
+    return keep(mediators_, session, text_at(making(session), "mediator"));
+}
+
+void LedgerRecords::remember_session_of(const RecordId& request, const RecordId& session) {
+    keep(sessions_, request, std::optional(session));
+}
+
+void LedgerRecords::remember_mediator_of(const RecordId& session, std::string mediator) {
+    keep(mediators_, session, std::move(mediator));
+}
+
+void LedgerRecords::forget() {
+    sessions_.clear();
+    mediators_.clear();
 }
 
 Recorder::Recorder(Station& station, core::Clock& clock)
@@ -144,10 +161,14 @@ Result<core::Taken> Recorder::record(std::string_view line) {
     SPOT_ASSIGN(auto event, core::parse_event(line));
     core::Result<core::Taken> out;
     // One transaction, so that what is looked up takes no lock of its own.
-    SPOT_TRY(station_.ledger.atomically([&]() -> Result<> {
+    const auto done = station_.ledger.atomically([&]() -> Result<> {
         out = take(std::move(event));
         return out ? Result<>() : tl::make_unexpected(out.error());
-    }));
+    });
+    if (!done) {
+        records_.forget();  // another record may get the number of what was taken back
+        return tl::make_unexpected(done.error());
+    }
     if (recorded_ < kFewRecorded && ++recorded_ == kFewRecorded) (void)station_.ledger.reserve();
     return out;
 }
@@ -156,9 +177,16 @@ Result<core::Taken> Recorder::take(core::Event event) {
     SPOT_ASSIGN(auto draft, draft_of(std::move(event), records_));
     SPOT_TRY(write_to_current_log());
     SPOT_TRY(put_catalogue(draft));
+    const auto session = draft.kind == Kind::request_queue
+                             ? RecordId::parse(text_at(draft.intent, "session"))
+                             : std::nullopt;
     SPOT_ASSIGN(const auto appended,
                 station_.ledger.journal().append(draft.kind, draft.reference, draft.user,
                                                  std::move(draft.intent)));
+    // What is recorded next is mostly of this session, or about this request.
+    if (draft.kind == Kind::session_open)
+        records_.remember_mediator_of(appended.record, std::move(draft.user));
+    if (session) records_.remember_session_of(appended.record, *session);
     return core::Taken{std::string(kind_name(draft.kind)), std::move(draft.about), appended.record,
                        appended.entry.seq, appended.repeated};
 }

@@ -39,7 +39,7 @@ struct Draft {
 // request's; `not_found`: the record it refers to is not here; `refused`: not a station's to write.
 core::Result<Draft> draft_of(core::Event event, Records& records);
 
-// The ledger as Records. Remembers what it looked up, within a limit.
+// The ledger as Records. Remembers what it looked up, or was told, within a limit.
 class LedgerRecords final : public Records {
 public:
     explicit LedgerRecords(core::Ledger& ledger) : ledger_(ledger) {}
@@ -47,6 +47,10 @@ public:
                                        std::string_view reference_or_id) override;
     std::optional<core::RecordId> session_of(const core::RecordId& request) override;
     std::string mediator_of(const core::RecordId& session) override;
+
+    void remember_session_of(const core::RecordId& request, const core::RecordId& session);
+    void remember_mediator_of(const core::RecordId& session, std::string mediator);
+    void forget();
 
 private:
     nlohmann::json making(const core::RecordId& record);
