@@ -164,7 +164,7 @@ Result<> LedgerImpl::append(Tx& tx, Kind kind, std::string_view reference, std::
     line.entry.seen = *seen;
     line.reference = reference;
     out = {line.entry.id(), working ? working->id : line.entry.id(), false};
-    return write(tx, **log, std::move(line), intent, working);
+    return write(tx, **log, std::move(line), std::move(intent), working);
 }
 
 Result<> LedgerImpl::check_room(CachedRecord& working, const Json& intent, std::size_t bytes) {
@@ -179,7 +179,7 @@ Result<> LedgerImpl::check_room(CachedRecord& working, const Json& intent, std::
             " becomes too large; nothing was changed. Ask for it in a new request");
 }
 
-Result<> LedgerImpl::write(Tx& tx, LogRow& log, StoredEntry line, const Json& intent,
+Result<> LedgerImpl::write(Tx& tx, LogRow& log, StoredEntry line, Json intent,
                            CachedRecord* working, std::string_view held) {
     Entry& entry = line.entry;
     SPOT_ASSIGN(const auto secret, logs.secret_or_make(tx, log, entry.seq));
@@ -201,7 +201,7 @@ Result<> LedgerImpl::write(Tx& tx, LogRow& log, StoredEntry line, const Json& in
     }
     SPOT_TRY(entries.append(tx, log, line));
     if (!held.empty()) SPOT_TRY(entries.quarantine(tx, log, entry.seq, held));
-    return project_later(tx, log, line, intent);
+    return project_later(tx, log, std::move(line), std::move(intent));
 }
 
 }  // namespace spot::core

@@ -45,36 +45,23 @@ Result<> LedgerImpl::branch(Tx& tx, const LogId& from, const Tip& common, const 
     SPOT_TRY(logs.save(tx, old));
     SPOT_TRY(logs.save(tx, fresh));
 
-    std::vector<Stranded> stranded(static_cast<std::size_t>(old.tip.seq - common.seq));
-    SPOT_TRY(undo_after(tx, old, stranded));
+    std::vector<std::uint64_t> numbers(static_cast<std::size_t>(old.tip.seq - common.seq));
+    SPOT_TRY(undo_after(tx, old));
     for (std::uint64_t seq = common.seq + 1; seq <= old.tip.seq; ++seq) {
         SPOT_ASSIGN(auto line, entries.read(tx, old, seq));
         if (line && !line->erased)
-            SPOT_TRY(write_again(tx, old, std::move(*line), fresh, stranded, renamed));
+            SPOT_TRY(write_again(tx, old, std::move(*line), fresh, numbers, renamed));
     }
+    SPOT_TRY(take_names_along(tx, old, fresh, numbers));
     SPOT_TRY(entries.release_after(tx, old, common.seq));  // it stands in the new log's
     again = fresh.tip.seq;
     return {};
 }
 
 // Takes the entries after `ended` out of everything that is made from entries.
-Result<> LedgerImpl::undo_after(Tx& tx, const LogRow& log, std::vector<Stranded>& stranded) {
+Result<> LedgerImpl::undo_after(Tx& tx, const LogRow& log) {
     const std::uint64_t last = *log.ended;
     const KeyRange after{entry_key(log.number, last + 1), entry_key(log.number, kSeqMax)};
-    // The caller's own name first, as the record keeps it.
-    RecordTable::Selection made;
-    made.keys = after;
-    SPOT_TRY(tx.records.each(made, [&](RecordRow& row) -> Result<> {
-        if (!row.reference.empty())
-            stranded[seq_of(row.key) - last - 1].names.push_back(std::move(row.reference));
-        return {};
-    }));
-    SPOT_ASSIGN(auto others, tx.records.names(after));
-    for (RecordName& one : others) {
-        auto& names = stranded[seq_of(one.key) - last - 1].names;
-        if (names.empty()) names.emplace_back();  // the caller gave none
-        if (names.front() != one.name) names.push_back(std::move(one.name));
-    }
     SPOT_TRY(tx.records.remove(after));
     documents.forget();
 
@@ -91,16 +78,19 @@ Result<> LedgerImpl::undo_after(Tx& tx, const LogRow& log, std::vector<Stranded>
 }
 
 Result<> LedgerImpl::write_again(Tx& tx, const LogRow& from, StoredEntry line, LogRow& to,
-                                 std::vector<Stranded>& stranded, const Journal::Renamed& renamed) {
+                                 std::vector<std::uint64_t>& numbers,
+                                 const Journal::Renamed& renamed) {
     const RecordId before = line.entry.id();
-    const auto of = [&](std::uint64_t seq) -> Stranded& { return stranded[seq - *from.ended - 1]; };
+    const auto now_of = [&](std::uint64_t seq) -> std::uint64_t& {
+        return numbers[seq - *from.ended - 1];
+    };
     Json intent = Json::parse(line.entry.intent, nullptr, false);
     if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
     for (const char* member : kReferring) {
         const auto id = id_in(intent, member);
         if (!id || id->log != from.id || id->seq <= *from.ended || id->seq >= before.seq) continue;
-        if (of(id->seq).now == 0) return {};  // of a record that was erased
-        intent[member] = RecordId{to.id, of(id->seq).now}.text();
+        if (now_of(id->seq) == 0) return {};  // of a record that was erased
+        intent[member] = RecordId{to.id, now_of(id->seq)}.text();
     }
     line.entry.log = to.id;
     line.entry.seq = to.tip.seq + 1;
@@ -117,23 +107,30 @@ Result<> LedgerImpl::write_again(Tx& tx, const LogRow& from, StoredEntry line, L
         working = opened;
         line.subject = working->subject;
     }
-    Stranded& one = of(before.seq);
-    one.now = line.entry.seq;
+    now_of(before.seq) = line.entry.seq;
     const RecordId now = line.entry.id();
-    line.reference = one.names.empty() ? std::string() : one.names.front();
     SPOT_ASSIGN(const auto held, entries.quarantine_code(tx, from, before.seq));
-    SPOT_TRY(write(tx, to, std::move(line), intent, working, held.value_or("")));
+    SPOT_TRY(write(tx, to, std::move(line), std::move(intent), working, held.value_or("")));
     if (!makes_record(kind)) return {};
 
-    if (one.names.empty()) one.names.emplace_back();
-    one.names.push_back(before.text());
-    std::vector<RecordName> names;
-    for (std::size_t i = 1; i < one.names.size(); ++i)
-        names.push_back(
-            {entry_key(to.number, now.seq), *record_place(record_of(kind)), one.names[i]});
-    SPOT_TRY(tx.records.add_names(names));
+    const RecordName id{entry_key(to.number, now.seq), *record_place(record_of(kind)),
+                        before.text()};
+    SPOT_TRY(tx.records.add_names({&id, 1}));
     if (kind == Kind::request_queue) SPOT_TRY(move_attached(tx, before, now));
     return renamed ? renamed(before, now) : Result<>();
+}
+
+// A record is found by the names that it had in the earlier epoch.
+Result<> LedgerImpl::take_names_along(Tx& tx, const LogRow& from, const LogRow& to,
+                                      std::span<const std::uint64_t> numbers) {
+    const auto now_of = [&](std::uint64_t seq) { return numbers[seq - *from.ended - 1]; };
+    return tx.records.move_names(
+        {entry_key(from.number, *from.ended + 1), entry_key(from.number, kSeqMax)},
+        [&](std::int64_t key) -> std::optional<std::int64_t> {
+            const std::uint64_t now = now_of(seq_of(key));
+            if (now == 0) return std::nullopt;
+            return entry_key(to.number, now);
+        });
 }
 
 Result<> LedgerImpl::keep_branch(Tx& tx, const LogId& id, const Seen& branch) {

@@ -16,13 +16,15 @@ using Json = nlohmann::json;
 
 // So few that their documents are still kept, and that who looks first waits for 20 ms.
 constexpr std::size_t kPendingMax = 256;
+// Of their intents, whose trees take several times as much.
+constexpr std::size_t kPendingBytesMax = 1024 * 1024;
 
 }  // namespace
 
 // A hub's edits come one by one and in many logs: it puts each where it belongs at once.
 Result<bool> LedgerImpl::is_behind(Tx& tx) {
     if (party.projects_at_once) return false;
-    if (pending) return !pending->empty();
+    if (pending) return !pending->entries.empty();
     SPOT_ASSIGN(const auto ids, logs.ids(tx));
     std::uint64_t count = 0;
     for (const LogId& id : ids) {
@@ -50,28 +52,39 @@ Result<> LedgerImpl::catch_up(Tx& tx) {
     return {};
 }
 
-// An entry that can't be applied, as the record would become too large, stays in the log and goes
-// to the hub like every other; it stands in quarantine here, too, and the rest goes on.
 Result<> LedgerImpl::catch_up(Tx& tx, LogRow& log, std::set<RecordId>& lacking) {
     if (log.projected == log.tip.seq) return {};
-    SPOT_TRY(
-        entries.each(tx, log, log.projected + 1, log.tip.seq, [&](StoredEntry& line) -> Result<> {
-            if (line.erased) return {};  // whoever erases sees to the records first
-            const Json intent = Json::parse(line.entry.intent, nullptr, false);
-            if (!intent.is_object()) return fail(Code::corrupt, "an entry's intent does not read");
-            SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, line.entry.seq));
-            if (held) return {};  // see branch.cpp
-            SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
-            return why ? entries.quarantine(tx, log, line.entry.seq, *why) : Result<>();
-        }));
+    if (pending) {
+        for (const Pending::One& one : pending->entries)
+            if (one.line.entry.log == log.id)
+                SPOT_TRY(project_own(tx, log, one.line, *one.intent, lacking));
+    } else {
+        SPOT_TRY(entries.each(
+            tx, log, log.projected + 1, log.tip.seq, [&](StoredEntry& line) -> Result<> {
+                if (line.erased) return {};  // whoever erases sees to the records first
+                const Json intent = Json::parse(line.entry.intent, nullptr, false);
+                if (!intent.is_object())
+                    return fail(Code::corrupt, "an entry's intent does not read");
+                return project_own(tx, log, line, intent, lacking);
+            }));
+    }
     log.projected = log.tip.seq;
     SPOT_TRY(documents.tally_on(tx, log, log.tip.seq));
     return logs.save(tx, log);
 }
 
+// An entry that can't be applied, as the record would become too large, stays in the log and goes
+// to the hub like every other; it stands in quarantine here, too, and the rest goes on.
+Result<> LedgerImpl::project_own(Tx& tx, LogRow& log, const StoredEntry& line, const Json& intent,
+                                 std::set<RecordId>& lacking) {
+    SPOT_ASSIGN(const auto held, entries.in_quarantine(tx, log, line.entry.seq));
+    if (held) return {};  // see branch.cpp
+    SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
+    return why ? entries.quarantine(tx, log, line.entry.seq, *why) : Result<>();
+}
+
 // After an own entry was appended.
-Result<> LedgerImpl::project_later(Tx& tx, LogRow& log, const StoredEntry& line,
-                                   const Json& intent) {
+Result<> LedgerImpl::project_later(Tx& tx, LogRow& log, StoredEntry line, Json intent) {
     if (party.projects_at_once) {
         std::set<RecordId> lacking;
         SPOT_ASSIGN(const auto why, project(tx, log, line, intent, lacking));
@@ -83,8 +96,13 @@ Result<> LedgerImpl::project_later(Tx& tx, LogRow& log, const StoredEntry& line,
         documents.remember_name(record_of(entry.kind), line.reference, entry.id());
     if (entry.kind == Kind::receipt_print) count_receipt(log, intent);
     if (!pending) return fail(Code::io, "the store has changed meanwhile; nothing was recorded");
-    pending->push_back(target_of(entry, intent).value_or(entry.id()));
-    return pending->size() < kPendingMax ? Result<>() : catch_up(tx);
+    const RecordId record = target_of(entry, intent).value_or(entry.id());
+    pending->intent_bytes += entry.intent.size();
+    pending->entries.push_back(
+        {record, std::move(line), std::make_shared<const Json>(std::move(intent))});
+    const bool is_full =
+        pending->entries.size() >= kPendingMax || pending->intent_bytes >= kPendingBytesMax;
+    return is_full ? catch_up(tx) : Result<>();
 }
 
 // One that was written again has its number in an earlier series.
@@ -141,7 +159,8 @@ Result<Why> LedgerImpl::project_change(Tx& tx, const StoredEntry& line, const Js
 Result<CachedRecord*> LedgerImpl::open(Tx& tx, std::string_view record, const RecordId& id) {
     // Its row is what it is, unless one of these entries made or changed it.
     const bool is_pending =
-        !pending || std::find(pending->begin(), pending->end(), id) != pending->end();
+        !pending || std::any_of(pending->entries.begin(), pending->entries.end(),
+                                [&](const Pending::One& one) { return one.record == id; });
     if (is_pending && !documents.is_open(record, id)) SPOT_TRY(catch_up(tx));
     return documents.open(tx, record, id);
 }

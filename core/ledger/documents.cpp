@@ -391,14 +391,16 @@ Result<> Documents::save_new(Rows rows, const Entry& entry, const std::optional<
     row.key = key;
     row.place = place;
     row.made_ms = made.ms;
-    row.reference = made.reference;
     row.subject = subject;
     return rows.add(std::move(row));
 }
 
 Result<std::optional<std::string>> Documents::open_json(Rows rows, const RecordId& id,
                                                         const RecordRow& row) {
-    if (row.json.empty()) return json_as_made(rows, id);
+    if (row.json.empty()) {
+        SPOT_ASSIGN(const auto line, line_of(rows, id));
+        return json_as_made(line);
+    }
     SPOT_ASSIGN(const auto plain,
                 subjects_.open(rows, row.subject, {kJsonColumn, row.key}, row.json));
     if (!plain) return std::nullopt;
@@ -406,10 +408,9 @@ Result<std::optional<std::string>> Documents::open_json(Rows rows, const RecordI
 }
 
 // Most records are never changed: what they show stands in the entry that made them already.
-Result<std::optional<std::string>> Documents::json_as_made(Rows rows, const RecordId& id) {
-    SPOT_ASSIGN(auto line, line_of(rows, id));
+Result<std::optional<std::string>> Documents::json_as_made(const StoredEntry& line) const {
     if (line.erased) return std::nullopt;
-    return project_made(line.entry.kind, id, here_, line.entry.intent);
+    return project_made(line.entry.kind, line.entry.id(), here_, line.entry.intent);
 }
 
 }  // namespace spot::core

@@ -130,6 +130,8 @@ public:
     // The projection of its row. Nothing: erased.
     Result<std::optional<std::string>> open_json(Rows rows, const RecordId& id,
                                                  const RecordRow& row);
+    // That of a record that nothing has changed since this entry made it.
+    Result<std::optional<std::string>> json_as_made(const StoredEntry& line) const;
     // Is the row of the record that this entry made what its entries amount to? An erased one is.
     Result<bool> is_sound(Rows rows, const StoredEntry& line);
     // Counts in `log` the records that its entries up to `last` made, which have to be executed.
@@ -145,8 +147,6 @@ public:
     }
 
 private:
-    // Of a record that nothing has changed since.
-    Result<std::optional<std::string>> json_as_made(Rows rows, const RecordId& id);
     Result<CachedRecord> load(Rows rows, std::string_view record, const RecordId& id,
                               std::int64_t key);
     struct History {

@@ -134,11 +134,17 @@ private:
     Result<> open(const LogRow& log, const RecordRow& row) {
         const auto place = static_cast<std::size_t>(row.place);
         const RecordId id{log.id, seq_of(row.key)};
-        SPOT_ASSIGN(const auto json, ledger_.documents.open_json(tx_, id, row));
+        std::optional<StoredEntry> made;
+        if (row.json.empty() || wanted_.references) {
+            SPOT_ASSIGN(made, ledger_.entries.read(tx_, log, id.seq));
+            if (!made) return fail(Code::corrupt, "a record's entry is not in the store");
+        }
+        SPOT_ASSIGN(const auto json, row.json.empty() ? ledger_.documents.json_as_made(*made)
+                                                      : ledger_.documents.open_json(tx_, id, row));
         if (!json) return {};  // erased
         Reader reader;
         reader.held = ledger_.party.shows_what_is_held && id.seq <= log.acknowledged.seq;
-        if (wanted_.references) reader.reference = row.reference;
+        if (wanted_.references) reader.reference = made->reference;
         const std::string text = shown(kRecordNames[place], *json, reader);
         if (place == now_)
             line_(text);

@@ -81,7 +81,7 @@ struct LedgerImpl {
     Result<bool> repeated_settlement(Tx& tx, const nlohmann::json& intent, const std::string& text,
                                      Journal::Appended& out);
     // With all of its entry set but `check`. Held: it is quarantined for that, and has its check.
-    Result<> write(Tx& tx, LogRow& log, StoredEntry line, const nlohmann::json& intent,
+    Result<> write(Tx& tx, LogRow& log, StoredEntry line, nlohmann::json intent,
                    CachedRecord* working, std::string_view held = {});
     // `limit`: the change would make its record too large.
     Result<> check_room(CachedRecord& working, const nlohmann::json& intent, std::size_t bytes);
@@ -92,8 +92,9 @@ struct LedgerImpl {
     Result<bool> is_behind(Tx& tx);
     Result<> catch_up(Tx& tx);
     Result<> catch_up(Tx& tx, LogRow& log, std::set<RecordId>& lacking);
-    Result<> project_later(Tx& tx, LogRow& log, const StoredEntry& line,
-                           const nlohmann::json& intent);
+    Result<> project_later(Tx& tx, LogRow& log, StoredEntry line, nlohmann::json intent);
+    Result<> project_own(Tx& tx, LogRow& log, const StoredEntry& line, const nlohmann::json& intent,
+                         std::set<RecordId>& lacking);
     // Why an entry stays out of its record; the record is then among those that are `lacking` one.
     Result<Why> project(Tx& tx, LogRow& log, const StoredEntry& line, const nlohmann::json& intent,
                         std::set<RecordId>& lacking);
@@ -125,14 +126,13 @@ struct LedgerImpl {
     // ── branch.cpp
     Result<> branch(Tx& tx, const LogId& from, const Tip& common, const LogId& to,
                     const Journal::Renamed& renamed, std::uint64_t& again);
-    // What has to be known of an entry to write it again.
-    struct Stranded {
-        std::vector<std::string> names;  // by which its record is found
-        std::uint64_t now = 0;           // its number in the new log; 0: it was erased
-    };
-    Result<> undo_after(Tx& tx, const LogRow& log, std::vector<Stranded>& stranded);
+    Result<> undo_after(Tx& tx, const LogRow& log);
+    // `numbers`: of the entries after `from.ended`, in the new log. 0: it was erased, or is about
+    // a record that was.
     Result<> write_again(Tx& tx, const LogRow& from, StoredEntry line, LogRow& to,
-                         std::vector<Stranded>& stranded, const Journal::Renamed& renamed);
+                         std::vector<std::uint64_t>& numbers, const Journal::Renamed& renamed);
+    Result<> take_names_along(Tx& tx, const LogRow& from, const LogRow& to,
+                              std::span<const std::uint64_t> numbers);
     Result<> keep_branch(Tx& tx, const LogId& log, const Seen& branch);
     Result<std::size_t> matching(Tx& tx, const LogId& log, std::span<const Entry> given);
     // Hands on what is attached to a request to the one that it was written again as.
@@ -277,8 +277,17 @@ struct LedgerImpl {
     std::vector<PublishedCatalogue> published;  // where published_known
     bool published_known = false;
     std::map<std::string, std::unique_ptr<const Catalogue>, std::less<>> parsed;  // by version
-    // What own entries that are not projected yet made or changed. Nothing: not known.
-    std::optional<std::vector<RecordId>> pending;
+    // Own entries that are not projected yet, as they were written. Nothing: not known.
+    struct Pending {
+        struct One {
+            RecordId record;  // that it makes or changes
+            StoredEntry line;
+            std::shared_ptr<const nlohmann::json> intent;
+        };
+        std::vector<One> entries;
+        std::size_t intent_bytes = 0;
+    };
+    std::optional<Pending> pending;
     std::optional<Error> fault;
 
     Faces faces{*this};

@@ -155,7 +155,6 @@ struct RecordRow {
     std::int64_t place = 0;  // of the record's name in kRecordNames
     std::int64_t made_ms = 0;
     bool conflicts = false;
-    std::string reference;             // empty: none
     std::optional<SubjectId> subject;  // whose key seals json and document
     Bytes json;                        // empty: it is what the entry that made it says
     std::optional<Bytes> document;     // changes (changes.h); none: only the entry that made it
@@ -190,7 +189,7 @@ public:
     // Those that are there, in the order of `keys`, as with entries.
     virtual Result<std::vector<RecordRow>> read(std::span<const std::int64_t> keys) = 0;
     virtual Result<std::optional<std::int64_t>> place_of(std::int64_t key) = 0;
-    // Takes the names and the rows in lists of these keys along, also where there is no record.
+    // Takes the rows in lists of these keys along, also where there is no record, and no name.
     virtual Result<> remove(KeyRange range) = 0;
     struct Selection {
         KeyRange keys;
@@ -202,11 +201,14 @@ public:
     using Tally = std::array<std::uint64_t, kRecordNames.size()>;
     virtual Result<Tally> tally(KeyRange range) = 0;
 
-    // Callers' names. One that is taken keeps its meaning.
+    // By what a record is found: its entry's reference, and the ids of which it is the copy. One
+    // that is taken keeps its meaning.
     virtual Result<> add_names(std::span<const RecordName> names) = 0;
     virtual Result<std::optional<std::int64_t>> find_name(std::int64_t place,
                                                           std::string_view name) = 0;
-    virtual Result<std::vector<RecordName>> names(KeyRange range) = 0;  // by key, then name
+    // The names of a record among `from` become those of the one that `to` says, or go.
+    using To = std::function<std::optional<std::int64_t>(std::int64_t key)>;
+    virtual Result<> move_names(KeyRange from, const To& to) = 0;
 
     // Lists, each at most `count` long. The first two hold what list() was told of: made_between()
     // by made_ms (`from_ms` included, `until_ms` not) and key; of_session() by key, with place and
@@ -365,7 +367,7 @@ class RowRewriter {
 public:
     virtual ~RowRewriter() = default;
     virtual Result<> entry(EntryRow& row) = 0;    // subject; user, payload, reference
-    virtual Result<> record(RecordRow& row) = 0;  // place, subject; reference, json, document
+    virtual Result<> record(RecordRow& row) = 0;  // subject; json, document
     virtual Result<> name(RecordName& row) = 0;   // place; name
     virtual Result<> secret(std::int64_t log, std::uint64_t period, Bytes& secret) = 0;
     virtual Result<> subject(const SubjectId& id, Bytes& key) = 0;  // not of those erased

@@ -29,7 +29,6 @@ TEST_CASE_TEMPLATE("a record is read as it was inserted", Fixture, SPOT_STORES) 
     RecordRow plain = record_at(1, 0), full = record_at(entry_key(kLogNumberMax, kSeqMax), 5);
     full.made_ms = -5;
     full.conflicts = true;
-    full.reference = std::string("a\0b", 3);
     full.subject = subject_with(0);
     full.json = {0, 1, 0};
     full.document = Bytes{};  // there, and empty
@@ -71,14 +70,12 @@ TEST_CASE_TEMPLATE("an update changes json, conflicts, document and route", Fixt
     const auto store = fixture.open();
     write(*store, [](Tx& tx) {
         RecordRow row = record_at(1);
-        row.reference = "mine";
         row.subject = subject_with(1);
         row.document = Bytes{1};
         ok(tx.records.insert(std::vector{row}));
         RecordRow changed = record_at(1, 2);
         changed.subject = row.subject;
         changed.made_ms = 1;
-        changed.reference = "other";
         changed.json = {0};
         changed.conflicts = true;
         changed.route = 2;
@@ -139,16 +136,45 @@ TEST_CASE_TEMPLATE("a name that is taken keeps its meaning", Fixture, SPOT_STORE
         CHECK(value(tx.records.find_name(kRequest, "")) == 1);
         CHECK(!value(tx.records.find_name(kRequest, "b")));
         CHECK(!value(tx.records.find_name(3, "a")));
-        CHECK(value(tx.records.names({1, 1})) == std::vector<RecordName>{{1, kRequest, ""},
-                                                                         {1, kRequest, "a"},
-                                                                         {1, kRequest, zeros},
-                                                                         {1, kRequest, high}});
-        CHECK(value(tx.records.names({2, 3})) == std::vector<RecordName>{{2, kSession, "a"}});
-        CHECK(value(tx.records.names({3, 9})).empty());
+        CHECK(value(tx.records.find_name(kRequest, high)) == 1);
     });
 }
 
-TEST_CASE_TEMPLATE("a removed record takes its names and its rows in lists along", Fixture,
+TEST_CASE_TEMPLATE("names move to the record that goes on from theirs, or go", Fixture,
+                   SPOT_STORES) {
+    Fixture fixture;
+    const auto store = fixture.open();
+    write(*store, [](Tx& tx) {
+        ok(tx.records.add_names(std::vector<RecordName>{{1, kRequest, "first"},
+                                                        {2, kRequest, "a"},
+                                                        {2, kSession, "a"},
+                                                        {2, kRequest, "b"},
+                                                        {3, kRequest, "dropped"},
+                                                        {4, kRequest, "last"}}));
+        Keys asked;
+        ok(tx.records.move_names({2, 3}, [&](std::int64_t key) -> std::optional<std::int64_t> {
+            asked.push_back(key);
+            if (key == 3) return std::nullopt;
+            return 3;  // that is among those that move, too
+        }));
+        std::sort(asked.begin(), asked.end());
+        CHECK(asked == Keys{2, 2, 2, 3});
+    });
+    read(*store, [](Tx& tx) {
+        CHECK(value(tx.records.find_name(kRequest, "first")) == 1);
+        CHECK(value(tx.records.find_name(kRequest, "a")) == 3);
+        CHECK(value(tx.records.find_name(kSession, "a")) == 3);
+        CHECK(value(tx.records.find_name(kRequest, "b")) == 3);
+        CHECK(!value(tx.records.find_name(kRequest, "dropped")));
+        CHECK(value(tx.records.find_name(kRequest, "last")) == 4);
+    });
+    write(*store, [](Tx& tx) {
+        ok(tx.records.add_names(std::vector<RecordName>{{9, kRequest, "dropped"}}));  // free again
+        CHECK(value(tx.records.find_name(kRequest, "dropped")) == 9);
+    });
+}
+
+TEST_CASE_TEMPLATE("a removed record takes its rows in lists along, and leaves its names", Fixture,
                    SPOT_STORES) {
     Fixture fixture;
     const auto store = fixture.open();
@@ -171,16 +197,13 @@ TEST_CASE_TEMPLATE("a removed record takes its names and its rows in lists along
         CHECK(keys_of(value(tx.records.of_session(1, kAll))) == Keys{1, 4});
         CHECK(keys_of(value(tx.records.conflicting(kAll))) == Keys{1, 4});
         CHECK(keys_of(value(tx.records.routed(1, kAll))) == Keys{1, 4});
-        CHECK(!value(tx.records.find_name(4, "2")));
-        CHECK(value(tx.records.names(kAllKeys)).size() == 3);
-        ok(tx.records.add_names(std::vector{RecordName{1, 4, "2"}}));  // free again
-        CHECK(value(tx.records.find_name(4, "2")) == 1);
+        CHECK(value(tx.records.find_name(4, "2")) == 2);
 
         ok(tx.records.remove({1, 1}));  // the session itself: the others are of it still
         CHECK(keys_of(value(tx.records.of_session(1, kAll))) == Keys{4});
         ok(tx.records.remove({8, 9}));
         CHECK(keys_of(value(tx.records.made_between(4, 0, 100, kAll))) == Keys{4});
-        CHECK(!value(tx.records.find_name(4, "8")));
+        CHECK(value(tx.records.find_name(4, "8")) == 8);
         // What was removed can come again.
         ok(tx.records.insert(std::vector{record_at(2)}));
         ok(tx.records.list({2, 4, 20}, 1));

@@ -88,14 +88,11 @@ std::string shown(const QuarantineRow& row) {
     return joined(row.entry, row.code);
 }
 std::string shown(const RecordRow& row) {
-    return joined(row.key, row.place, row.made_ms, row.conflicts, row.reference, row.subject,
-                  row.json, row.document, row.route, row.changed_by);
+    return joined(row.key, row.place, row.made_ms, row.conflicts, row.subject, row.json,
+                  row.document, row.route, row.changed_by);
 }
 std::string shown(const ListedRow& row) {
     return joined(row.key, row.place, row.made_ms);
-}
-std::string shown(const RecordName& name) {
-    return joined(name.key, name.place, name.name);
 }
 std::string shown(const SubjectRow& row) {
     return joined(row.id, row.key);
@@ -191,12 +188,10 @@ public:
     Hash hash() { return hash_with(byte(), byte()); }
     SubjectId subject() { return subject_with(byte()); }
     SecretKey secret() { return secret_with(byte()); }
-    std::string text() {
-        static const std::string all[] = {
-            "",  "a",    std::string("a\0", 2), std::string("a\0b", 3), "b",
-            "é", "\xFF", std::string("\0", 1)};
-        return all[below(std::size(all))];
-    }
+    static inline const std::string kTexts[] = {
+        "",  "a",    std::string("a\0", 2), std::string("a\0b", 3), "b",
+        "é", "\xFF", std::string("\0", 1)};
+    std::string text() { return kTexts[below(std::size(kTexts))]; }
     Bytes bytes() {
         if (below(20) == 0) return Bytes(70'000, byte());  // on pages of their own
         Bytes out(below(4));
@@ -242,7 +237,6 @@ public:
         row.place = place();
         row.made_ms = ms();
         row.conflicts = below(2) == 0;
-        row.reference = text();
         row.subject = maybe(subject());
         row.json = bytes();
         row.document = maybe(bytes());
@@ -317,6 +311,15 @@ const std::vector<Operation>& changes() {
                 const std::int64_t key = draw.key();  // whose place is always the same
                 return RecordName{key, key % 3, draw.text()};
             })));
+        },
+        [](Tx& tx, Draw& draw) {
+            const KeyRange from = draw.range();
+            const std::int64_t by = draw.key();
+            return answer(
+                tx.records.move_names(from, [&](std::int64_t key) -> std::optional<std::int64_t> {
+                    if (key % 3 == 0) return std::nullopt;
+                    return (key ^ by) & 0xFFFF;
+                }));
         },
         [](Tx& tx, Draw& draw) {
             const ListedRow row{draw.key(), draw.place(), draw.ms()};
@@ -472,7 +475,6 @@ const std::vector<Operation>& looks() {
             const std::int64_t place = draw.place();
             return answer(tx.records.find_name(place, draw.text()));
         },
-        [](Tx& tx, Draw& draw) { return answer(tx.records.names(draw.range())); },
         [](Tx& tx, Draw& draw) {
             const std::int64_t place = draw.place(), from = draw.ms(), until = draw.ms();
             return answer(tx.records.made_between(place, from, until, draw.count()));
@@ -542,7 +544,9 @@ std::string everything(Tx& tx) {
     }));
     add("records", answer(tx.records.read(keys)));
     add("tally", answer(tx.records.tally(kAllKeys)));
-    add("names", answer(tx.records.names(kAllKeys)));
+    for (std::int64_t place = 0; place < 6; ++place)
+        for (const std::string& name : Draw::kTexts)
+            add("name", answer(tx.records.find_name(place, name)));
     for (std::int64_t place = 0; place < 6; ++place)
         add("made", answer(tx.records.made_between(place, -1000, 1000, kAll)));
     for (std::int64_t log = 1; log <= 4; ++log)

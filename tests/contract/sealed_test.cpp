@@ -28,7 +28,6 @@ void fill(Tx& tx) {
             entry.reference = "reference of " + text;
             entry.payload = bytes_of("payload of " + text);
             RecordRow record = record_at(entry.key, entry.key);
-            record.reference = text + std::string(personal ? ", personal" : "");
             record.json = bytes_of("json of " + text);
             record.document = bytes_of("document of " + text);
             if (personal) entry.subject = record.subject = subject_with(n);
@@ -91,12 +90,13 @@ TEST_CASE("no cell beneath a sealed store shows what it holds, and each opens in
             for (const std::string& cell : cells)
                 CHECK_MESSAGE(cell.find(one.substr(colon + 2)) == std::string::npos, one);
     }
-    CHECK(columns.size() == 14);
-    // entry.reference is sealed with the user or the payload.
-    CHECK(sealed.size() == columns.size() - 1);
+    CHECK(columns.size() == 12);
+    // entry.reference is sealed with the user or the payload; names are hashes, which do not open.
+    CHECK(sealed.size() == columns.size());
 
     for (const auto& [column, cells] : sealed) {
         CAPTURE(column);
+        if (column == "name") continue;
         REQUIRE(cells.size() >= 2);
         // Each pair is exchanged, and in each cell one bit changed; done twice it is undone.
         const auto change = [&](std::size_t i, std::size_t j) {
@@ -222,6 +222,7 @@ TEST_CASE("what lay there before it was sealed is sealed once, all of it or noth
     write(*beneath, fill);
     write(*beneath, [&](Tx& tx) { before = opened(tx); });
     const auto plain = cells_of(*beneath);
+    std::erase_if(before, [](const std::string& cell) { return cell.starts_with("name: "); });
 
     fixture.database().fail_after(0);
     CHECK(fault(sealed_store(fixture.open(), keys)) == Code::io);
@@ -238,6 +239,49 @@ TEST_CASE("what lay there before it was sealed is sealed once, all of it or noth
             for (const auto& [other, those] : sealed)
                 for (const std::string& one : those)
                     CHECK_MESSAGE(one.find(cell) == std::string::npos, column);
+}
+
+// Mark and names as programs before migration 0008 wrote them.
+TEST_CASE("names that an earlier program sealed are found, and are hashes from then on") {
+    InMemory fixture;
+    const StoreKeys keys = keys_with({1});
+    const auto beneath = fixture.open();
+    const DeterministicSeal seal(keys.store.derive("sealed columns"));
+    const auto sealed_name = [&](std::int64_t place, std::string_view name) {
+        ByteWriter bound;
+        bound.u8(5);
+        bound.u64(static_cast<std::uint64_t>(place));
+        return std::string(text(seal.seal(view(name), bound.bytes())));
+    };
+    ByteWriter mark;
+    mark.u8(1);
+    mark.raw(Bytes{0, 0, 0, 1});
+    mark.raw(keyed_hash(keys.epochs.at(1).bytes(), {view("spot erasure epoch")}));
+    const Bytes bound_mark{13};
+    write(*beneath, [&](Tx& tx) {
+        ok(tx.records.add_names(std::vector<RecordName>{{7, 4, sealed_name(4, "van-1/12")},
+                                                        {8, 5, sealed_name(5, "van-1/12")}}));
+        ok(tx.values.set(sealed::kMark, text(seal.seal(mark.bytes(), bound_mark))));
+    });
+    const auto before = cells_of(*beneath);
+
+    fixture.database().fail_after(0);
+    CHECK(fault(sealed_store(fixture.open(), keys)) == Code::io);
+    fixture.database().mend();
+    CHECK(cells_of(*beneath) == before);
+
+    for (int opening = 0; opening < 2; ++opening) {
+        const auto store = value(sealed_store(fixture.open(), keys));
+        read(*store, [](Tx& tx) {
+            CHECK(value(tx.records.find_name(4, "van-1/12")) == 7);
+            CHECK(value(tx.records.find_name(5, "van-1/12")) == 8);
+            CHECK(!value(tx.records.find_name(4, "van-1/1")));
+        });
+    }
+    const auto names = cells_of(*beneath).at("name");
+    REQUIRE(names.size() == 2);
+    CHECK(names[0] != names[1]);
+    for (const std::string& name : names) CHECK(name.size() == 16);
 }
 
 // What a backup of the database shows to one who has today's keys, but not the epochs of then.

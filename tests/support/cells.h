@@ -25,7 +25,7 @@ public:
     core::Result<> record(core::RecordRow& row) override {
         if (!row.subject) show("record.json", row.json);
         if (!row.subject && row.document) show("record.document", *row.document);
-        return show("record.reference", row.reference);
+        return {};
     }
     core::Result<> name(core::RecordName& row) override { return show("name", row.name); }
     core::Result<> secret(std::int64_t, std::uint64_t, core::Bytes& secret) override {

@@ -119,8 +119,8 @@ public:
                                                   std::string_view name) override {
         return counted().find_name(place, name);
     }
-    Result<std::vector<RecordName>> names(KeyRange range) override {
-        return counted().names(range);
+    Result<> move_names(KeyRange from, const To& to) override {
+        return counted().move_names(from, to);
     }
     Result<> list(const ListedRow& row, std::optional<std::int64_t> session) override {
         return counted().list(row, session);

@@ -54,10 +54,6 @@ public:
         const auto within = [&](std::int64_t key) {
             return range.first <= key && key <= range.last;
         };
-        state.names.all([&](const auto& name, std::int64_t key) {
-            if (within(key)) state.names.erase(name);
-            return true;
-        });
         state.made.all([&](const auto& listed, const auto&) {
             if (within(std::get<2>(listed))) state.made.erase(listed);
             return true;
@@ -110,18 +106,18 @@ public:
         return *key;
     }
 
-    Result<std::vector<RecordName>> names(KeyRange range) override {
-        std::vector<RecordName> out;
-        work_.state.names.all([&](const auto& name, std::int64_t key) {
-            if (range.first <= key && key <= range.last)
-                out.push_back({key, name.first, name.second});
+    Result<> move_names(KeyRange from, const To& to) override {
+        MemoryState& state = work_.change();
+        const auto before = state.names;
+        before.all([&](const auto& name, std::int64_t key) {
+            if (key < from.first || key > from.last) return true;
+            if (const auto now = to(key))
+                state.names.put(name, *now);
+            else
+                state.names.erase(name);
             return true;
         });
-        std::sort(out.begin(), out.end(), [](const RecordName& one, const RecordName& other) {
-            return std::tie(one.key, one.name, one.place) <
-                   std::tie(other.key, other.name, other.place);
-        });
-        return out;
+        return {};
     }
 
     Result<> list(const ListedRow& row, std::optional<std::int64_t> session) override {

@@ -6,11 +6,11 @@
 namespace spot::core::sealed {
 namespace {
 
-constexpr std::uint8_t kMarkVersion = 1;
+constexpr std::uint8_t kEarlierMark = 1, kMarkVersion = 2;
 constexpr std::size_t kEpochBytes = 4;
-// Names whose cells are remembered: one is looked for when it is recorded, and put into two tables
-// when the record follows, for up to 256 at once.
-constexpr std::size_t kNamesMax = 512;
+// Of a name's hash. Among a hundred million names of a store two have the same one by a chance of
+// 1 in 10^22.
+constexpr std::size_t kNameBytes = 16;
 
 std::string string_of(const Bytes& bytes) {
     return std::string(text(bytes));
@@ -48,7 +48,7 @@ enum class Column : std::uint8_t {
     entry_people = 2,  // user and reference, where the payload is a subject's
     record_json = 3,
     record_document = 4,
-    name = 5,  // also a record's reference, which it is made from
+    name = 5,  // before version 2 of the mark
     secret = 6,
     subject = 7,
     attached = 8,
@@ -93,7 +93,8 @@ private:
 
 }  // namespace
 
-Cells::Cells(const StoreKeys& keys) : seal_(keys.store.derive("sealed columns")) {
+Cells::Cells(const StoreKeys& keys)
+    : seal_(keys.store.derive("sealed columns")), names_(keys.store.derive("record names")) {
     for (const auto& [number, key] : keys.epochs) {
         epochs_.emplace(number, DeterministicSeal(key));
         own_mark_.emplace(number, keyed_hash(key.bytes(), {view("spot erasure epoch")}));
@@ -134,24 +135,14 @@ Result<> open(const Cells& cells, EntryRow& row) {
 }
 
 // Most records have neither, which is no secret.
-void seal_content(const Cells& cells, RecordRow& row) {
+void seal(const Cells& cells, RecordRow& row) {
     if (row.subject) return;
     if (!row.json.empty()) row.json = cells.seal(row.json, Place(Column::record_json) << row.key);
     if (row.document)
         row.document = cells.seal(*row.document, Place(Column::record_document) << row.key);
 }
 
-void seal(const Cells& cells, RecordRow& row) {
-    if (!row.reference.empty()) row.reference = cells.name(row.place, row.reference);
-    seal_content(cells, row);
-}
-
 Result<> open(const Cells& cells, RecordRow& row) {
-    if (!row.reference.empty()) {
-        SPOT_ASSIGN(const auto plain,
-                    cells.open(view(row.reference), Place(Column::name) << row.place));
-        row.reference = text(plain);
-    }
     if (row.subject) return {};
     if (!row.json.empty()) {
         SPOT_ASSIGN(row.json, cells.open(row.json, Place(Column::record_json) << row.key));
@@ -163,23 +154,14 @@ Result<> open(const Cells& cells, RecordRow& row) {
     return {};
 }
 
-const std::string& Cells::name(std::int64_t place, std::string_view name) const {
-    std::string key = std::to_string(place) + ' ';
-    key += name;
-    if (const auto found = names_.find(key); found != names_.end()) return found->second;
-    if (names_.size() >= kNamesMax) names_.clear();
-    std::string cell = string_of(seal(view(name), Place(Column::name) << place));
-    return names_.emplace(std::move(key), std::move(cell)).first->second;
+std::string Cells::name(std::int64_t place, std::string_view name) const {
+    const auto at = static_cast<std::uint8_t>(place);
+    const Hash hash = keyed_hash(names_.bytes(), {View(&at, 1), view(name)});
+    return {hash.begin(), hash.begin() + kNameBytes};
 }
 
-Result<> open(const Cells& cells, RecordName& row) {
-    SPOT_ASSIGN(const auto plain, cells.open(view(row.name), Place(Column::name) << row.place));
-    row.name = text(plain);
-    return {};
-}
-
-void seal(const Cells& cells, RecordName& row) {
-    row.name = cells.name(row.place, row.name);
+Result<std::string> Cells::open_earlier_name(const RecordName& row) const {
+    return string_of(open(view(row.name), Place(Column::name) << row.place));
 }
 
 Bytes seal_secret(const Cells& cells, std::int64_t log, std::uint64_t period, View secret) {
@@ -297,16 +279,18 @@ std::string Cells::mark(const Mark& mark) const {
     return string_of(seal_.seal(out.bytes(), Place(Column::mark)));
 }
 
-Result<Cells::Mark> Cells::open_mark(std::string_view sealed) const {
+Result<Cells::OpenedMark> Cells::open_mark(std::string_view sealed) const {
     const auto plain = seal_.open(view(sealed), Place(Column::mark));
     if (!plain) return fail(Code::refused, "the keys do not open the store; nothing was changed");
     ByteReader in(*plain);
-    if (in.u8() != kMarkVersion)
+    const std::uint8_t version = in.u8();
+    if (version != kEarlierMark && version != kMarkVersion)
         return fail(Code::corrupt, "the store was sealed by a newer program; nothing was changed");
-    Mark out;
+    OpenedMark out;
+    out.is_earlier = version == kEarlierMark;
     while (!in.at_end() && !in.failed()) {
         const std::uint32_t number = read_u32(in);
-        out[number] = in.array<Hash{}.size()>();
+        out.mark[number] = in.array<Hash{}.size()>();
     }
     if (in.failed()) return fail(Code::corrupt, "the store's mark is malformed");
     return out;

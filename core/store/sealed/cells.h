@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "core/store/tables.h"
@@ -28,13 +27,20 @@ public:
     Bytes wrap(View plain, View place) const;
     Result<std::optional<Bytes>> unwrap(View wrapped, View place) const;
 
-    // A record's name, or its reference, which the name is made from. Until the next call.
-    const std::string& name(std::int64_t place, std::string_view name) const;
+    // What stands for a record's name: a keyed hash, which is looked for and never opened. As short
+    // as is safe, for each new one falls on another page.
+    std::string name(std::int64_t place, std::string_view name) const;
+    // As version 1 of the mark had it: sealed.
+    Result<std::string> open_earlier_name(const RecordName& row) const;
 
     // What kMark's setting says: which epochs there are, and a check of each one's key.
     using Mark = std::map<std::uint32_t, Hash>;
     std::string mark(const Mark& mark) const;
-    Result<Mark> open_mark(std::string_view sealed) const;
+    struct OpenedMark {
+        Mark mark;
+        bool is_earlier = false;  // names are sealed
+    };
+    Result<OpenedMark> open_mark(std::string_view sealed) const;
     const Mark& own_mark() const { return own_mark_; }
     // Epochs whose keys are gone. A cell of one that is neither among these nor known is `corrupt`.
     void set_lost(std::set<std::uint32_t> lost) { lost_ = std::move(lost); }
@@ -44,18 +50,15 @@ private:
     DeterministicSeal seal_;
     std::map<std::uint32_t, DeterministicSeal> epochs_;
     Mark own_mark_;
-    mutable std::unordered_map<std::string, std::string> names_;  // by place and name
+    SecretKey names_;
     std::set<std::uint32_t> lost_;
 };
 
 // A row as it lies beneath, and back.
 void seal(const Cells& cells, EntryRow& row);
 Result<> open(const Cells& cells, EntryRow& row);
-void seal_content(const Cells& cells, RecordRow& row);  // json and document
 void seal(const Cells& cells, RecordRow& row);
 Result<> open(const Cells& cells, RecordRow& row);
-void seal(const Cells& cells, RecordName& row);
-Result<> open(const Cells& cells, RecordName& row);
 Bytes seal_secret(const Cells& cells, std::int64_t log, std::uint64_t period, View secret);
 Result<Bytes> open_secret(const Cells& cells, std::int64_t log, std::uint64_t period, View sealed);
 std::string seal_value_key(const Cells& cells, std::string_view space, std::string_view key);

@@ -19,7 +19,7 @@ public:
         return {};
     }
     Result<> name(RecordName& row) override {
-        seal(cells_, row);
+        row.name = cells_.name(row.place, row.name);
         return {};
     }
     Result<> secret(std::int64_t log, std::uint64_t period, Bytes& secret) override {
@@ -50,6 +50,29 @@ private:
     const Cells& cells_;
 };
 
+// Puts a name's hash where an earlier program sealed the name, and leaves the rest as it is.
+class HashingNames final : public RowRewriter {
+public:
+    explicit HashingNames(const Cells& cells) : cells_(cells) {}
+    Result<> name(RecordName& row) override {
+        SPOT_ASSIGN(const auto plain, cells_.open_earlier_name(row));
+        row.name = cells_.name(row.place, plain);
+        return {};
+    }
+    Result<> entry(EntryRow&) override { return {}; }
+    Result<> record(RecordRow&) override { return {}; }
+    Result<> secret(std::int64_t, std::uint64_t, Bytes&) override { return {}; }
+    Result<> subject(const SubjectId&, Bytes&) override { return {}; }
+    Result<> attached(AttachedRow&) override { return {}; }
+    Result<> setting(std::string_view, std::string&) override { return {}; }
+    Result<> value(std::string_view, std::string&, std::string&, std::string&) override {
+        return {};
+    }
+
+private:
+    const Cells& cells_;
+};
+
 // Opens sealed rows for another rewriter, and seals what it makes of them. What an epoch wrapped
 // whose key is gone stays as it is.
 class Resealing final : public RowRewriter {
@@ -66,11 +89,7 @@ public:
         SPOT_TRY(inner_.record(row));
         return sealing_.record(row);
     }
-    Result<> name(RecordName& row) override {
-        SPOT_TRY(open(cells_, row));
-        SPOT_TRY(inner_.name(row));
-        return sealing_.name(row);
-    }
+    Result<> name(RecordName&) override { return {}; }  // a hash, which says nothing
     Result<> secret(std::int64_t log, std::uint64_t period, Bytes& secret) override {
         SPOT_ASSIGN(secret, open_secret(cells_, log, period, secret));
         SPOT_TRY(inner_.secret(log, period, secret));
@@ -190,10 +209,11 @@ private:
     // False: there is something to be written, and `tx` only reads.
     Result<bool> make_sealed(Tx& tx) {
         SPOT_ASSIGN(const auto found, tx.values.setting(kMark));
-        Cells::Mark mark;
+        Cells::OpenedMark opened;
         if (found) {
-            SPOT_ASSIGN(mark, cells_.open_mark(*found));
+            SPOT_ASSIGN(opened, cells_.open_mark(*found));
         }
+        Cells::Mark& mark = opened.mark;
         const Cells::Mark& own = cells_.own_mark();
         if (!mark.empty() && mark.rbegin()->first > own.rbegin()->first)
             return fail(Code::refused,
@@ -209,12 +229,12 @@ private:
         }
         cells_.set_lost(std::move(lost));
         mark.insert(own.begin(), own.end());
-        if (found && mark.size() == known) return true;
+        if (found && mark.size() == known && !opened.is_earlier) return true;
         if (!tx.writes()) return false;
-        if (!found) {
-            Sealing sealing(cells_);
-            SPOT_TRY(tx.rewrite(sealing));
-        }
+        Sealing sealing(cells_);
+        HashingNames hashing(cells_);
+        if (!found) SPOT_TRY(tx.rewrite(sealing));
+        if (opened.is_earlier) SPOT_TRY(tx.rewrite(hashing));
         SPOT_TRY(tx.values.set(kMark, cells_.mark(mark)));
         return true;
     }

@@ -69,7 +69,7 @@ Result<> Records::insert(std::span<const RecordRow> rows) {
 
 Result<> Records::update(std::span<const RecordRow> rows) {
     return one_by_one(rows, [&](RecordRow& row) {
-        seal_content(cells_, row);
+        seal(cells_, row);
         return inner_.update({&row, 1});
     });
 }
@@ -87,23 +87,13 @@ Result<> Records::each(const Selection& wanted, const std::function<Result<>(Rec
 
 Result<> Records::add_names(std::span<const RecordName> names) {
     return one_by_one(names, [&](RecordName& name) {
-        seal(cells_, name);
+        name.name = cells_.name(name.place, name.name);
         return inner_.add_names({&name, 1});
     });
 }
 
 Result<std::optional<std::int64_t>> Records::find_name(std::int64_t place, std::string_view name) {
     return inner_.find_name(place, cells_.name(place, name));
-}
-
-Result<std::vector<RecordName>> Records::names(KeyRange range) {
-    auto rows = all_opened(cells_, inner_.names(range));
-    if (rows)
-        std::sort(rows->begin(), rows->end(), [](const RecordName& one, const RecordName& other) {
-            return std::tie(one.key, one.name, one.place) <
-                   std::tie(other.key, other.name, other.place);
-        });
-    return rows;
 }
 
 Result<std::vector<SubjectTable::Stored>> Subjects::stored(std::span<const SubjectId> ids) {

@@ -79,7 +79,9 @@ public:
     Result<> add_names(std::span<const RecordName> names) override;
     Result<std::optional<std::int64_t>> find_name(std::int64_t place,
                                                   std::string_view name) override;
-    Result<std::vector<RecordName>> names(KeyRange range) override;
+    Result<> move_names(KeyRange from, const To& to) override {
+        return inner_.move_names(from, to);
+    }
     Result<> list(const ListedRow& row, std::optional<std::int64_t> session) override {
         return inner_.list(row, session);
     }

@@ -40,13 +40,11 @@ Result<std::vector<ListedRow>> listed_records(Statement& rows, std::size_t count
 Result<> Records::insert(std::span<const RecordRow> rows) {
     for (const RecordRow& row : rows)
         SPOT_TRY(database_
-                     .prepare("INSERT INTO record (key, place, made_ms, conflicts, reference,"
-                              " subject, json, document, route, changed_by)"
-                              " VALUES (?1, ?2, ?3, ?4, nullif(?5, ''), ?6, ?7, ?8, ?9,"
-                              " nullif(?10, x''))")
-                     .with(row.key, row.place, row.made_ms, int{row.conflicts},
-                           std::string_view(row.reference), row.subject, row.json, row.document,
-                           row.route, packed(row.changed_by))
+                     .prepare("INSERT INTO record (key, place, made_ms, conflicts, subject, json,"
+                              " document, route, changed_by)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, x''))")
+                     .with(row.key, row.place, row.made_ms, int{row.conflicts}, row.subject,
+                           row.json, row.document, row.route, packed(row.changed_by))
                      .run());
     return {};
 }
@@ -66,8 +64,8 @@ Result<std::vector<RecordRow>> Records::read(std::span<const std::int64_t> keys)
     std::vector<RecordRow> out;
     for (const std::int64_t key : keys) {
         auto row = database_.prepare(
-            "SELECT place, made_ms, conflicts, reference, subject, json, document, route,"
-            " changed_by FROM record WHERE key = ?1");
+            "SELECT place, made_ms, conflicts, subject, json, document, route, changed_by"
+            " FROM record WHERE key = ?1");
         SPOT_ASSIGN(const bool found, row.with(key).step());
         if (!found) continue;
         RecordRow& one = out.emplace_back();
@@ -75,13 +73,12 @@ Result<std::vector<RecordRow>> Records::read(std::span<const std::int64_t> keys)
         SPOT_ASSIGN(one.place, place_in(row.integer(0)));
         one.made_ms = row.integer(1);
         one.conflicts = row.integer(2) != 0;
-        one.reference = row.text(3);
-        one.subject = subject_in(row.blob(4));
-        const View json = row.blob(5), document = row.blob(6);
+        one.subject = subject_in(row.blob(3));
+        const View json = row.blob(4), document = row.blob(5);
         one.json.assign(json.begin(), json.end());
-        if (!row.null(6)) one.document.emplace(document.begin(), document.end());
-        one.route = static_cast<int>(row.integer(7));
-        one.changed_by = unpacked(row.blob(8));
+        if (!row.null(5)) one.document.emplace(document.begin(), document.end());
+        one.route = static_cast<int>(row.integer(6));
+        one.changed_by = unpacked(row.blob(7));
     }
     return out;
 }
@@ -95,8 +92,7 @@ Result<std::optional<std::int64_t>> Records::place_of(std::int64_t key) {
 }
 
 Result<> Records::remove(KeyRange range) {
-    for (const char* sql : {"DELETE FROM reference WHERE record BETWEEN ?1 AND ?2",
-                            "DELETE FROM made WHERE record BETWEEN ?1 AND ?2",
+    for (const char* sql : {"DELETE FROM made WHERE record BETWEEN ?1 AND ?2",
                             "DELETE FROM part WHERE record BETWEEN ?1 AND ?2",
                             "DELETE FROM record WHERE key BETWEEN ?1 AND ?2"})
         SPOT_TRY(database_.prepare(sql).with(range.first, range.last).run());
@@ -105,7 +101,7 @@ Result<> Records::remove(KeyRange range) {
 
 Result<> Records::each(const Selection& wanted, const std::function<Result<>(RecordRow&)>& use) {
     auto rows = database_.prepare(
-        "SELECT key, place, made_ms, conflicts, reference, subject, json, route FROM record"
+        "SELECT key, place, made_ms, conflicts, subject, json, route FROM record"
         " WHERE key BETWEEN ?1 AND ?2 AND place BETWEEN ?3 AND ?4 AND made_ms >= ?5 ORDER BY key");
     rows.with(wanted.keys.first, wanted.keys.last, wanted.first_place, wanted.last_place,
               wanted.since_ms);
@@ -117,11 +113,10 @@ Result<> Records::each(const Selection& wanted, const std::function<Result<>(Rec
         SPOT_ASSIGN(one.place, place_in(rows.integer(1)));
         one.made_ms = rows.integer(2);
         one.conflicts = rows.integer(3) != 0;
-        one.reference = rows.text(4);
-        one.subject = subject_in(rows.blob(5));
-        const View json = rows.blob(6);
+        one.subject = subject_in(rows.blob(4));
+        const View json = rows.blob(5);
         one.json.assign(json.begin(), json.end());
-        one.route = static_cast<int>(rows.integer(7));
+        one.route = static_cast<int>(rows.integer(6));
         SPOT_TRY(use(one));
     }
 }
@@ -155,17 +150,32 @@ Result<std::optional<std::int64_t>> Records::find_name(std::int64_t place, std::
     return std::optional(row.integer(0));
 }
 
-Result<std::vector<RecordName>> Records::names(KeyRange range) {
-    std::vector<RecordName> out;
-    auto rows = database_.prepare(
-        "SELECT record, place, name FROM reference WHERE record BETWEEN ?1 AND ?2"
-        " ORDER BY record, name");
-    rows.with(range.first, range.last);
-    for (;;) {
-        SPOT_ASSIGN(const bool row, rows.step());
-        if (!row) return out;
-        out.push_back({rows.integer(0), rows.integer(1), std::string(rows.text(2))});
+// No index leads from a record to its names, as hardly anybody asks: all are looked through.
+Result<> Records::move_names(KeyRange from, const To& to) {
+    std::vector<RecordName> found;
+    {
+        auto rows = database_.prepare(
+            "SELECT record, place, name FROM reference WHERE record BETWEEN ?1 AND ?2");
+        rows.with(from.first, from.last);
+        for (;;) {
+            SPOT_ASSIGN(const bool row, rows.step());
+            if (!row) break;
+            found.push_back({rows.integer(0), rows.integer(1), std::string(rows.text(2))});
+        }
     }
+    for (const RecordName& one : found) {
+        const std::string_view name = one.name;
+        if (const auto key = to(one.key))
+            SPOT_TRY(
+                database_.prepare("UPDATE reference SET record = ?3 WHERE place = ?1 AND name = ?2")
+                    .with(one.place, name, *key)
+                    .run());
+        else
+            SPOT_TRY(database_.prepare("DELETE FROM reference WHERE place = ?1 AND name = ?2")
+                         .with(one.place, name)
+                         .run());
+    }
+    return {};
 }
 
 Result<> Records::list(const ListedRow& row, std::optional<std::int64_t> session) {

@@ -50,25 +50,21 @@ Result<> records(Database& database, RowRewriter& rewriter) {
         std::vector<RecordRow> rows;
         {
             auto found = database.prepare(
-                "SELECT key, place, reference, subject, json, document FROM record WHERE key > ?1"
+                "SELECT key, subject, json, document FROM record WHERE key > ?1"
                 " ORDER BY key LIMIT ?2");
             SPOT_TRY(all_of(found.with(last, kBatch), [&](const Statement& row) {
                 RecordRow& one = rows.emplace_back();
                 one.key = last = row.integer(0);
-                one.place = row.integer(1);
-                one.reference = row.text(2);
-                one.subject = subject_in(row.blob(3));
-                one.json = bytes_in(row.blob(4));
-                if (!row.null(5)) one.document = bytes_in(row.blob(5));
+                one.subject = subject_in(row.blob(1));
+                one.json = bytes_in(row.blob(2));
+                if (!row.null(3)) one.document = bytes_in(row.blob(3));
             }));
         }
         if (rows.empty()) return {};
         for (RecordRow& row : rows) {
             SPOT_TRY(rewriter.record(row));
-            SPOT_TRY(database
-                         .prepare("UPDATE record SET reference = nullif(?2, ''), json = ?3,"
-                                  " document = ?4 WHERE key = ?1")
-                         .with(row.key, std::string_view(row.reference), row.json, row.document)
+            SPOT_TRY(database.prepare("UPDATE record SET json = ?2, document = ?3 WHERE key = ?1")
+                         .with(row.key, row.json, row.document)
                          .run());
         }
     }

@@ -64,7 +64,7 @@ public:
     Result<> add_names(std::span<const RecordName> names) override;
     Result<std::optional<std::int64_t>> find_name(std::int64_t place,
                                                   std::string_view name) override;
-    Result<std::vector<RecordName>> names(KeyRange range) override;
+    Result<> move_names(KeyRange from, const To& to) override;
     Result<> list(const ListedRow& row, std::optional<std::int64_t> session) override;
     Result<> clear_lists() override;
     Result<std::vector<ListedRow>> made_between(std::int64_t place, std::int64_t from_ms,

@@ -127,6 +127,35 @@ TEST_CASE("what a copied store recorded is written again, and found by its old n
     CHECK(counts->records.at("receipt") == 3);
 }
 
+TEST_CASE("a record that is written again twice is found by all that it was called") {
+    Copies all;
+    const RecordId first = all.work(all.copy, 100, "932466145");
+    all.branch();
+    const auto second = all.copy->journal().find("request", "asked");
+    const auto between = all.add(all.copy, Kind::session_open, "between", session_intent(300));
+    constexpr LogId kThirdLog{kDevice, 3};
+    REQUIRE(all.copy->journal().branch(kNextLog, {0, {}}, kThirdLog).has_value());
+    REQUIRE(all.copy->journal().write_to(kThirdLog).has_value());
+
+    const auto third = all.copy->journal().find("request", "asked");
+    REQUIRE(third.has_value());
+    CHECK(third->log == kThirdLog);
+    CHECK(all.copy->journal().find("request", first.text()) == third);
+    CHECK(all.copy->journal().find("request", second->text()) == third);
+    CHECK(all.copy->journal().find("session", between.text()) ==
+          all.copy->journal().find("session", "between"));
+    CHECK(all.copy->journal()
+              .append(Kind::session_open, "mine", "m.abrantes", session_intent(100))
+              ->repeated);
+    const auto lines = all.copy.lines({"", "", true});
+    CHECK(std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
+              return line.find(R"("ref":"asked")") != std::string::npos;
+          }) == 1);
+    all.copy.open();
+    CHECK(all.copy->journal().find("request", first.text()) == third);
+    CHECK(all.copy->audit().check()->empty());
+}
+
 TEST_CASE("both copies' work is at the hub, once") {
     for (const bool copy_first : {false, true}) {
         CAPTURE(copy_first);
@@ -187,14 +216,17 @@ TEST_CASE("a copy finds out how far it goes with what the hub has") {
     CHECK(*all.hub->replica().matching(kNextLog, *theirs) == 0);
 }
 
-TEST_CASE("a caller's name that an old id goes by now keeps nothing from being read") {
+TEST_CASE(
+    "a caller's name that is another's old id keeps its meaning, and nothing from being read") {
     Copies it;
     const RecordId first = it.add(it.copy, Kind::session_open, "first", session_intent(50));
     const std::string taken = first.text();
     it.add(it.copy, Kind::session_open, taken.c_str(), session_intent(51));
     it.branch();
     CHECK(it.copy->records().count()->records.at("session") == 3);
-    CHECK(it.copy->journal().find("session", taken) == it.copy->journal().find("session", "first"));
+    const auto named = it.copy->journal().find("session", taken);
+    CHECK(named->log == kNextLog);
+    CHECK(named->seq == it.copy->journal().find("session", "first")->seq + 1);
     it.add(it.copy, Kind::session_open, "later", session_intent(52));
     CHECK(it.copy->records().count()->records.at("session") == 4);
     CHECK(it.copy->audit().check()->empty());

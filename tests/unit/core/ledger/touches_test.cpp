@@ -196,6 +196,38 @@ TEST_CASE("taking back what a bundle brought reads nothing that stays") {
     CHECK(hub.touches.entries > 0);  // check() reads all: they are counted
 }
 
+TEST_CASE("what was just recorded is put into records without being read again") {
+    Counted van{Party::station, 1};
+    a_day(*van, 1, 60);
+    REQUIRE(van->records().count().has_value());
+    CHECK(van.touches.entries == 0);
+    a_day(*van, 1000, 10);
+    van.open();
+    REQUIRE(van->records().count().has_value());
+    CHECK(van.touches.entries > 0);  // another program's are
+}
+
+TEST_CASE("few large entries are put into records as early as many small ones") {
+    constexpr std::size_t kLarge = 100;  // of 16 kB, more than are kept in memory
+    std::string text;
+    for (int i = 0; i < 4000; ++i) text += "𝐚";
+    const auto database = std::make_shared<core::MemoryDatabase>();
+    tests::SeededRandom random(1);
+    auto van = core::Ledger::open(core::memory_store(database),
+                                  {Party::station, &core::Catalogue::shipped(), &random});
+    REQUIRE(van.has_value());
+    REQUIRE(van->journal().write_to(kStationLog).has_value());
+    for (std::size_t n = 0; n < kLarge; ++n)
+        append(*van, Kind::feedback_training, "",
+               {{"at", at(n)}, {"mediator", "m"}, {"topic", "t"}, {"text", text}});
+    const auto store = core::memory_store(database);
+    const auto tx = store->begin(core::Store::Access::read);
+    REQUIRE(tx.has_value());
+    const auto log = (*tx)->logs.find(kStationLog);
+    CHECK((*log)->projected > 50);
+    CHECK((*log)->projected < kLarge);
+}
+
 TEST_CASE("records that changed before the program started cost no more") {
     Side van{Party::station, 1};
     Counted hub{Party::hub, 2};

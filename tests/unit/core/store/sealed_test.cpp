@@ -119,9 +119,9 @@ void expect_sealed(Side& side) {
         CHECK_MESSAGE(plain.find(cell) == std::string::npos, column);
     }
     CHECK(columns == std::set<std::string>{"attached.key", "entry.payload", "entry.reference",
-                                           "entry.user", "name", "record.document", "record.json",
-                                           "record.reference", "secret", "setting", "subject.key",
-                                           "value", "value.key", "value.owner"});
+                                           "entry.user", "record.document", "record.json", "secret",
+                                           "setting", "subject.key", "value", "value.key",
+                                           "value.owner"});
 }
 
 }  // namespace
