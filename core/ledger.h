@@ -13,6 +13,7 @@
 #include "core/ledger/journal.h"
 #include "core/ledger/records.h"
 #include "core/ledger/replica.h"
+#include "core/ledger/stations.h"
 #include "core/ledger/values.h"
 #include "core/random.h"
 #include "core/rim/disk.h"
@@ -65,6 +66,7 @@ public:
     Files& files();
     Attachments& attachments();
     Catalogues& catalogues();
+    Stations& stations();
     Values& values();
     Audit& audit();
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/program.h"
+#include "hub/registry.h"
 #include "hub/server/certificate.h"
 
 namespace spot::hub {
@@ -112,6 +113,7 @@ Result<Hub> open_hub(const fs::path& data, const core::Passphrase& passphrase, c
     SPOT_ASSIGN(const auto keys, core::Vault::open(data / kKeysFile, passphrase, random, disk));
     SPOT_ASSIGN(auto ledger, core::Ledger::open(data / kStoreFile, keys, options(random), disk));
     SPOT_ASSIGN(auto keyed, identity_of(ledger));
+    SPOT_TRY(take_stations_from_settings(ledger));
     return Hub{std::move(keyed.identity), std::move(keyed.keys), std::move(ledger), data};
 }
 

@@ -91,7 +91,8 @@ Result<Publication> publish(Hub& hub, std::string_view catalogue, Instant in_for
                                          out.base + " it is too large. Nothing was published");
         step.to.hash = core::catalogue_hash(*text);
         SPOT_TRY(hub.ledger.catalogues().add(step.to, *text));
-        for (const auto& listed : Registry(hub.ledger).list()) {
+        SPOT_ASSIGN(const auto stations, Registry(hub.ledger).list());
+        for (const auto& listed : stations) {
             if (listed.station.revoked) continue;
             SPOT_TRY(write_step(hub, listed.station.device, step, now));
             ++out.stations;

@@ -8,7 +8,7 @@ namespace spot::hub {
 
 using core::Result;
 
-std::optional<sync::StationRecord> Reception::find(std::uint64_t device) {
+Result<std::optional<sync::StationRecord>> Reception::find(std::uint64_t device) {
     return registry_.find(device);
 }
 
@@ -16,10 +16,10 @@ Result<> Reception::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
                           const core::PublicKey& sign, const core::PublicKey& seal,
                           core::Instant now) {
     return ledger_.atomically([&]() -> Result<> {
-        const auto before = registry_.find(device);
+        SPOT_ASSIGN(const auto before, registry_.find(device));
         SPOT_TRY(registry_.enrol(device, code, sign, seal, now));
         if (before && before->enrolled) return {};  // the same again: its answer was lost
-        const auto station = registry_.find(device);
+        SPOT_ASSIGN(const auto station, registry_.find(device));
         return station ? introduce(*station, now) : Result<>();
     });
 }
@@ -29,7 +29,8 @@ void Reception::heard_from(std::uint64_t device, core::Instant now, std::uint64_
 }
 
 Result<> Reception::introduce(const sync::StationRecord& station, core::Instant now) {
-    for (const Registry::Listed& listed : registry_.list()) {
+    SPOT_ASSIGN(const auto all, registry_.list());
+    for (const Registry::Listed& listed : all) {
         const sync::StationRecord& other = listed.station;
         if (other.device == station.device || !other.enrolled) continue;
         SPOT_TRY(tell(station.device, other, now));

@@ -15,7 +15,7 @@ public:
     Reception(core::Ledger& ledger, std::uint32_t epoch)
         : ledger_(ledger), epoch_(epoch), registry_(ledger) {}
 
-    std::optional<sync::StationRecord> find(std::uint64_t device) override;
+    core::Result<std::optional<sync::StationRecord>> find(std::uint64_t device) override;
     core::Result<> enrol(std::uint64_t device, const sync::EnrolmentCode& code,
                          const core::PublicKey& sign, const core::PublicKey& seal,
                          core::Instant now) override;

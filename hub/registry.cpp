@@ -14,28 +14,6 @@ using core::fail;
 using core::Result;
 using nlohmann::json;
 
-constexpr char kListSetting[] = "stations";
-
-std::string station_setting(std::uint64_t device) {
-    return "station/" + sync::device_text(device);
-}
-std::string contact_setting(std::uint64_t device) {
-    return "contact/" + sync::device_text(device);
-}
-
-json read(core::Ledger& ledger, const std::string& name) {
-    const auto text = ledger.values().setting(name);
-    return text ? json::parse(*text, nullptr, false) : json();
-}
-
-template <std::size_t N>
-bool take_hex(const json& object, const char* key, std::array<std::uint8_t, N>& out) {
-    const auto bytes = core::from_hex(object.value(key, ""));
-    if (!bytes || bytes->size() != N) return false;
-    std::copy(bytes->begin(), bytes->end(), out.begin());
-    return true;
-}
-
 // The code is random enough to need no slow hash; the device keeps codes from being swapped.
 core::Hash code_hash(std::uint64_t device, const sync::EnrolmentCode& code) {
     core::ByteWriter number;
@@ -51,17 +29,8 @@ bool is_plain(const std::string& text) {
            });
 }
 
-std::optional<sync::StationRecord> record_of(std::uint64_t device, const json& stored) {
-    if (!stored.is_object()) return std::nullopt;
-    sync::StationRecord out;
-    out.device = device;
-    out.name = stored.value("name", "");
-    out.enrolled = stored.value("enrolled", false);
-    out.revoked = stored.value("revoked", false);
-    if (out.enrolled &&
-        (!take_hex(stored, "sign", out.sign) || !take_hex(stored, "seal", out.seal)))
-        return std::nullopt;
-    return out;
+sync::StationRecord record_of(const core::StationRow& row) {
+    return {row.device, row.name, row.sign, row.seal, row.enrolled_ms != 0, row.revoked};
 }
 
 }  // namespace
@@ -75,32 +44,31 @@ Result<Registry::Ticket> Registry::issue(const std::string& name, const std::str
         return fail(Code::invalid,
                     "a team's name has at most 64 bytes of UTF-8, none a control character");
     Ticket ticket;
-    while (ticket.device == 0 || ledger_.values().setting(station_setting(ticket.device))) {
-        std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
-        random.fill(bytes);
-        ticket.device = core::ByteReader(bytes).u64() & ~core::kHubBit;
-    }
     random.fill(ticket.code);
     ticket.expires = now + sync::kSlipLifeMs;
-    const json station{{"name", name},
-                       {"team", team},
-                       {"issued", now},
-                       {"enrolled", false},
-                       {"revoked", false},
-                       {"code_hash", core::to_hex(code_hash(ticket.device, ticket.code))},
-                       {"code_expires", ticket.expires}};
     SPOT_TRY(ledger_.atomically([&]() -> Result<> {
-        json all = read(ledger_, kListSetting);
-        if (!all.is_array()) all = json::array();
-        all.push_back(sync::device_text(ticket.device));
-        SPOT_TRY(ledger_.values().set(kListSetting, all.dump()));
-        return ledger_.values().set(station_setting(ticket.device), station.dump());
+        for (bool is_free = false; !is_free;) {
+            std::array<std::uint8_t, sizeof(std::uint64_t)> bytes{};
+            random.fill(bytes);
+            ticket.device = core::ByteReader(bytes).u64() & ~core::kHubBit;
+            SPOT_ASSIGN(const auto taken, ledger_.stations().find(ticket.device));
+            is_free = ticket.device != 0 && !taken;
+        }
+        core::StationRow row;
+        row.device = ticket.device;
+        row.name = name;
+        row.team = team;
+        row.issued_ms = now;
+        row.slip_expires_ms = ticket.expires;
+        row.slip_code = code_hash(ticket.device, ticket.code);
+        return ledger_.stations().add(row);
     }));
     return ticket;
 }
 
-std::optional<sync::StationRecord> Registry::find(std::uint64_t device) {
-    return record_of(device, read(ledger_, station_setting(device)));
+Result<std::optional<sync::StationRecord>> Registry::find(std::uint64_t device) {
+    SPOT_ASSIGN(const auto row, ledger_.stations().find(device));
+    return row ? std::optional(record_of(*row)) : std::nullopt;
 }
 
 Result<> Registry::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
@@ -110,64 +78,49 @@ Result<> Registry::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
     if (!sync::is_sign_key(sign) || !sync::is_seal_key(seal))
         return fail(Code::refused, "the device's keys are none that can be used");
     return ledger_.atomically([&]() -> Result<> {
-        json stored = read(ledger_, station_setting(device));
-        const auto station = record_of(device, stored);
-        if (!station) return fail(Code::refused, "the device is not known here");
-        if (station->revoked) return fail(Code::refused, "the device was revoked");
-        core::Hash expected{};
-        if (!take_hex(stored, "code_hash", expected) ||
-            !core::equal_in_constant_time(expected, code_hash(device, code)))
+        SPOT_ASSIGN(auto row, ledger_.stations().find(device));
+        if (!row) return fail(Code::refused, "the device is not known here");
+        if (row->revoked) return fail(Code::refused, "the device was revoked");
+        if (!core::equal_in_constant_time(row->slip_code, code_hash(device, code)))
             return fail(Code::refused, "the enrolment code is wrong");
-        if (station->enrolled) {
-            if (station->sign == sign && station->seal == seal) return {};
+        if (row->enrolled_ms != 0) {
+            if (row->sign == sign && row->seal == seal) return {};
             return fail(Code::refused, "the enrolment code was used already");
         }
-        if (now > stored.value("code_expires", core::Instant{0}))
-            return fail(Code::refused, "the enrolment code is over");
-        stored["enrolled"] = true;
-        stored["enrolled_at"] = now;
-        stored["sign"] = core::to_hex(sign);
-        stored["seal"] = core::to_hex(seal);
-        return ledger_.values().set(station_setting(device), stored.dump());
+        if (now > row->slip_expires_ms) return fail(Code::refused, "the enrolment code is over");
+        row->enrolled_ms = now;
+        row->sign = sign;
+        row->seal = seal;
+        return ledger_.stations().save(*row);
     });
 }
 
 Result<> Registry::revoke(std::uint64_t device) {
     return ledger_.atomically([&]() -> Result<> {
-        json stored = read(ledger_, station_setting(device));
-        if (!record_of(device, stored))
-            return fail(Code::not_found, "the device is not known here");
-        stored["revoked"] = true;
-        return ledger_.values().set(station_setting(device), stored.dump());
+        SPOT_ASSIGN(auto row, ledger_.stations().find(device));
+        if (!row) return fail(Code::not_found, "the device is not known here");
+        row->revoked = true;
+        return ledger_.stations().save(*row);
     });
 }
 
 void Registry::heard_from(std::uint64_t device, core::Instant now, std::uint64_t backlog) {
     // What it tells is shown to operators, no more: an exchange doesn't fail for it.
-    (void)ledger_.values().set(contact_setting(device),
-                               json{{"at", now}, {"backlog", backlog}}.dump());
+    (void)ledger_.atomically([&]() -> Result<> {
+        SPOT_ASSIGN(auto row, ledger_.stations().find(device));
+        if (!row) return {};
+        row->contact_ms = now;
+        row->backlog = backlog;
+        return ledger_.stations().save(*row);
+    });
 }
 
-std::vector<Registry::Listed> Registry::list() {
+Result<std::vector<Registry::Listed>> Registry::list() {
     std::vector<Listed> out;
-    for (const json& name : read(ledger_, kListSetting)) {
-        const auto device =
-            name.is_string() ? sync::parse_device(name.get<std::string>()) : std::nullopt;
-        if (!device) continue;
-        const json stored = read(ledger_, station_setting(*device));
-        const auto station = record_of(*device, stored);
-        if (!station) continue;
-        const json contact = read(ledger_, contact_setting(*device));
-        Listed listed;
-        listed.station = *station;
-        listed.team = stored.value("team", "");
-        listed.issued = stored.value("issued", core::Instant{0});
-        if (contact.is_object()) {
-            listed.last_contact = contact.value("at", core::Instant{0});
-            listed.backlog = contact.value("backlog", std::uint64_t{0});
-        }
-        out.push_back(std::move(listed));
-    }
+    SPOT_TRY(ledger_.stations().each([&](core::StationRow& row) -> Result<> {
+        out.push_back({record_of(row), row.team, row.issued_ms, row.contact_ms, row.backlog});
+        return {};
+    }));
     return out;
 }
 

@@ -13,9 +13,8 @@ namespace spot::hub {
 
 constexpr std::size_t kNameBytesMax = 64;
 
-// The hub's stations, in the settings of its ledger: "stations" lists the device numbers,
-// "station/<device>" has what enrolment fixed, "contact/<device>" what the last exchange said.
-// Of an enrolment code only a hash is kept. As many processes as have the ledger open may use it.
+// The hub's stations and by what rules they enrol. Of an enrolment code only a hash is kept. As
+// many processes as have the ledger open may use it.
 class Registry final : public sync::Stations {
 public:
     explicit Registry(core::Ledger& ledger) : ledger_(ledger) {}  // outlives the registry
@@ -31,7 +30,7 @@ public:
     core::Result<Ticket> issue(const std::string& name, const std::string& team, core::Instant now,
                                core::Random& random);
 
-    std::optional<sync::StationRecord> find(std::uint64_t device) override;
+    core::Result<std::optional<sync::StationRecord>> find(std::uint64_t device) override;
     // The same keys again are `refused` only if the code is wrong: an answer may have been lost.
     // Keys that prove nothing, or to which nothing can be sealed, are `refused`.
     core::Result<> enrol(std::uint64_t device, const sync::EnrolmentCode& code,
@@ -49,10 +48,14 @@ public:
         core::Instant last_contact = 0;  // 0: never
         std::uint64_t backlog = 0;       // entries it still held at its last contact
     };
-    std::vector<Listed> list();
+    core::Result<std::vector<Listed>> list();
 
 private:
     core::Ledger& ledger_;
 };
+
+// An earlier program kept them in settings ("stations", "station/<device>", "contact/<device>"):
+// they become rows, once.
+core::Result<> take_stations_from_settings(core::Ledger& ledger);
 
 }  // namespace spot::hub

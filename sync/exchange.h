@@ -115,7 +115,8 @@ struct StationRecord {
 class Stations {
 public:
     virtual ~Stations() = default;
-    virtual std::optional<StationRecord> find(std::uint64_t device) = 0;
+    // Nothing: it is not known.
+    virtual Result<std::optional<StationRecord>> find(std::uint64_t device) = 0;
     // Binds the keys to the device if the one-time code is right and in time; else `refused`.
     virtual Result<> enrol(std::uint64_t device, const EnrolmentCode& code, const PublicKey& sign,
                            const PublicKey& seal, Instant now) = 0;

@@ -146,7 +146,7 @@ Result<> HubExchange::Inside::take_pieces() {
 
 // The station may have been revoked since it began to send.
 Result<> HubExchange::Inside::look_for_trust() {
-    station = stations.find(head->device);
+    SPOT_ASSIGN(station, stations.find(head->device));
     return station ? Result<>() : core::fail(Code::io, "the stations can't be read");
 }
 
@@ -169,7 +169,7 @@ void HubExchange::Inside::take_back() {
 Result<> HubExchange::Inside::authenticate(View bytes, Instant now) {
     auto signer = signer_of(bytes);
     if (!signer) return core::Failure(std::move(signer).error());
-    station = stations.find(signer->device);
+    SPOT_ASSIGN(station, stations.find(signer->device));
     if (!station) return core::fail(Code::refused, "the device is not known here");
     if (!station->enrolled) {
         if (!signer->enrolment) return core::fail(Code::refused, "the device is not enrolled");
@@ -179,7 +179,7 @@ Result<> HubExchange::Inside::authenticate(View bytes, Instant now) {
             return core::fail(Code::refused, "the bundle's signature is wrong");
         SPOT_TRY(stations.enrol(signer->device, signer->enrolment->code, signer->enrolment->sign,
                                 signer->enrolment->seal, now));
-        station = stations.find(signer->device);
+        SPOT_ASSIGN(station, stations.find(signer->device));
         return station && station->enrolled ? Result<>()
                                             : core::fail(Code::io, "the stations can't be read");
     }

@@ -10,6 +10,7 @@
 #include "core/ledger/journal.h"
 #include "core/ledger/records.h"
 #include "core/ledger/replica.h"
+#include "core/ledger/stations.h"
 #include "core/ledger/values.h"
 
 namespace spot::core {
@@ -90,6 +91,7 @@ struct Faces {
           files(impl),
           attachments(impl),
           catalogues(impl),
+          stations(impl),
           values(impl),
           audit(impl) {}
     Journal journal;
@@ -100,6 +102,7 @@ struct Faces {
     LedgerFiles files;
     Attachments attachments;
     Catalogues catalogues;
+    Stations stations;
     Values values;
     Audit audit;
 };

@@ -106,6 +106,9 @@ Attachments& Ledger::attachments() {
 Catalogues& Ledger::catalogues() {
     return impl_->faces.catalogues;
 }
+Stations& Ledger::stations() {
+    return impl_->faces.stations;
+}
 Values& Ledger::values() {
     return impl_->faces.values;
 }

@@ -63,4 +63,8 @@ Result<> Values::set(std::string_view name, std::string_view value) {
     return impl_.transact([&](Tx& tx) { return tx.values.set(name, value); }, LedgerImpl::Of::log);
 }
 
+Result<> Values::unset(std::string_view name) {
+    return impl_.transact([&](Tx& tx) { return tx.values.unset(name); }, LedgerImpl::Of::log);
+}
+
 }  // namespace spot::core

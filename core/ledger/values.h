@@ -22,6 +22,7 @@ public:
     // ── Settings: small values by name (device keys, slip, cursors).
     std::optional<std::string> setting(std::string_view name);
     Result<> set(std::string_view name, std::string_view value);
+    Result<> unset(std::string_view name);
 
     // ── Rows by namespace and key. `owner`: what they can be listed by; may be empty.
     Result<> put(std::string_view space, std::string_view key, std::string_view owner,

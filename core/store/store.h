@@ -62,12 +62,20 @@ public:
     SubjectTable& subjects;
     FileTable& files;
     AttachmentTable& attachments;
+    StationTable& stations;
     ValueTable& values;
 
 protected:
     Tx(LogTable& l, EntryTable& e, RecordTable& r, SubjectTable& s, FileTable& f,
-       AttachmentTable& a, ValueTable& v)
-        : logs(l), entries(e), records(r), subjects(s), files(f), attachments(a), values(v) {}
+       AttachmentTable& a, StationTable& t, ValueTable& v)
+        : logs(l),
+          entries(e),
+          records(r),
+          subjects(s),
+          files(f),
+          attachments(a),
+          stations(t),
+          values(v) {}
 };
 
 // One thread owns a store, and has at most one transaction at a time; other processes may have the

@@ -333,6 +333,32 @@ public:
         const std::function<Result<>(std::string_view owner, const Hash&, FileState)>& use) = 0;
 };
 
+// ── Stations, at the hub.
+
+struct StationRow {
+    std::uint64_t device = 0;
+    std::string name, team;
+    std::int64_t issued_ms = 0;        // its slip, …
+    std::int64_t slip_expires_ms = 0;  // … until when it can be used, …
+    Hash slip_code{};                  // … and the hash of its code
+    std::int64_t enrolled_ms = 0;      // 0: not yet, and there are no keys
+    PublicKey sign{}, seal{};
+    bool revoked = false;
+    std::int64_t contact_ms = 0;  // its latest exchange; 0: none so far
+    std::uint64_t backlog = 0;    // entries that it still held then
+    bool operator==(const StationRow&) const = default;
+};
+
+class StationTable {
+public:
+    virtual ~StationTable() = default;
+    virtual Result<> add(const StationRow& row) = 0;
+    virtual Result<std::optional<StationRow>> find(std::uint64_t device) = 0;
+    virtual Result<> save(const StationRow& row) = 0;  // all but `device`
+    // In the order in which they were added.
+    virtual Result<> each(const std::function<Result<>(StationRow&)>& use) = 0;
+};
+
 // ── Values: the programs' settings, and small rows of their own in namespaces.
 
 struct ValueRow {
@@ -345,6 +371,7 @@ public:
     virtual ~ValueTable() = default;
     virtual Result<std::optional<std::string>> setting(std::string_view name) = 0;
     virtual Result<> set(std::string_view name, std::string_view value) = 0;
+    virtual Result<> unset(std::string_view name) = 0;
 
     // `owner`: what a row can be listed by; may be empty. A row that is there is replaced and keeps
     // its place in the order.
@@ -372,6 +399,7 @@ public:
     virtual Result<> secret(std::int64_t log, std::uint64_t period, Bytes& secret) = 0;
     virtual Result<> subject(const SubjectId& id, Bytes& key) = 0;  // not of those erased
     virtual Result<> attached(AttachedRow& row) = 0;                // of those without a subject
+    virtual Result<> station(StationRow& row) = 0;                  // device; name, team
     virtual Result<> setting(std::string_view name, std::string& value) = 0;
     virtual Result<> value(std::string_view space, std::string& key, std::string& owner,
                            std::string& value) = 0;

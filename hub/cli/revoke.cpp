@@ -25,7 +25,8 @@ std::string about(const Registry::Listed& listed) {
 Result<Registry::Listed> one_called(const std::string& called, Registry& registry) {
     std::vector<Registry::Listed> found;
     const auto device = sync::parse_device(called);
-    for (Registry::Listed& listed : registry.list())
+    SPOT_ASSIGN(auto all, registry.list());
+    for (Registry::Listed& listed : all)
         if (listed.station.name == called || listed.station.device == device)
             found.push_back(std::move(listed));
     if (found.empty()) return fail(Code::not_found, "no station is called " + called);

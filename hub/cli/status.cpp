@@ -30,7 +30,8 @@ Result<json> log_json(core::Ledger& ledger, const core::LogId& log) {
 Result<json> stations_json(Hub& hub) {
     json out = json::array();
     const auto logs = hub.ledger.replica().logs();
-    for (const auto& listed : Registry(hub.ledger).list()) {
+    SPOT_ASSIGN(const auto all, Registry(hub.ledger).list());
+    for (const auto& listed : all) {
         json own = json::array();
         for (const core::LogId& log : logs) {
             if ((log.device & ~core::kHubBit) != listed.station.device) continue;

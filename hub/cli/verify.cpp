@@ -12,8 +12,8 @@ core::Result<core::Exit> run_verify(const core::Arguments& arguments) {
     Registry registry(hub.ledger);
     const auto key_of = [&](std::uint64_t device) -> std::optional<core::PublicKey> {
         const auto station = registry.find(device);
-        if (!station || !station->enrolled) return std::nullopt;
-        return station->sign;
+        if (!station || !*station || !(*station)->enrolled) return std::nullopt;
+        return (*station)->sign;
     };
     return core::verify_receipt(hub.ledger,
                                 {key_of, [](std::uint64_t) { return true; }, "the hub",

@@ -105,6 +105,10 @@ std::string shown(const FileRow& row) {
 std::string shown(const AttachedRow& row) {
     return joined(row.owner, row.hash, row.subject, row.key, static_cast<int>(row.remote));
 }
+std::string shown(const StationRow& row) {
+    return joined(row.device, row.name, row.team, row.issued_ms, row.slip_expires_ms, row.slip_code,
+                  row.enrolled_ms, row.sign, row.seal, row.revoked, row.contact_ms, row.backlog);
+}
 std::string shown(const ValueRow& row) {
     return joined(row.key, row.value);
 }
@@ -229,6 +233,21 @@ public:
         row.commitment = hash();
         row.payload = bytes();
         row.reference = text();
+        return row;
+    }
+    StationRow station_row() {
+        StationRow row;
+        row.device = below(5);
+        row.name = text();
+        row.team = text();
+        row.issued_ms = ms();
+        row.slip_expires_ms = ms();
+        row.slip_code = hash();
+        row.enrolled_ms = static_cast<std::int64_t>(below(2));
+        if (row.enrolled_ms != 0) row.sign = row.seal = hash();
+        row.revoked = below(2) == 0;
+        row.contact_ms = ms();
+        row.backlog = below(9);
         return row;
     }
     RecordRow record_row() {
@@ -405,6 +424,12 @@ const std::vector<Operation>& changes() {
             return answer(tx.values.set(name, draw.text()));
         },
         [](Tx& tx, Draw& draw) {
+            const std::string name = draw.text();
+            return answer(draw.below(4) == 0 ? tx.values.unset(name) : Result<>());
+        },
+        [](Tx& tx, Draw& draw) { return answer(tx.stations.add(draw.station_row())); },
+        [](Tx& tx, Draw& draw) { return answer(tx.stations.save(draw.station_row())); },
+        [](Tx& tx, Draw& draw) {
             const std::string space = draw.text(), key = draw.text(), owner = draw.text();
             return answer(tx.values.put(space, key, owner, draw.text()));
         },
@@ -512,6 +537,7 @@ const std::vector<Operation>& looks() {
             const std::string space = draw.text(), owner = draw.text();
             return answer(tx.values.list_by_owner(space, owner, draw.count()));
         },
+        [](Tx& tx, Draw& draw) { return answer(tx.stations.find(draw.below(5))); },
         [](Tx& tx, Draw& draw) { return answer(tx.values.setting(draw.text())); },
         [](Tx& tx, Draw& draw) {
             const std::string space = draw.text();
@@ -574,6 +600,10 @@ std::string everything(Tx& tx) {
             out += joined(std::string(owner), hash, static_cast<int>(state)) + "\n";
             return {};
         }));
+    ok(tx.stations.each([&](StationRow& row) -> Result<> {
+        out += shown(row) + "\n";
+        return {};
+    }));
     const std::string texts[] = {"",  "a",    std::string("a\0", 2), std::string("a\0b", 3), "b",
                                  "é", "\xFF", std::string("\0", 1)};
     for (const std::string& text : texts) {

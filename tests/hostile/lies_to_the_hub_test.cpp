@@ -157,7 +157,8 @@ Bundles enrolling(At at, const char* seal) {
     return {sealed(sign, at.rogue.keys.hub_seal, at.house.random, head.bytes()).bytes};
 }
 std::string nobody_new(At at) {
-    for (const auto& listed : at.house.registry().list())
+    const auto all = at.house.registry().list();
+    for (const auto& listed : *all)
         if (listed.station.name == "van-99" && listed.station.enrolled) return "it was enrolled";
     return "";
 }

@@ -37,6 +37,10 @@ public:
     core::Result<> attached(core::AttachedRow& row) override {
         return show("attached.key", row.key);
     }
+    core::Result<> station(core::StationRow& row) override {
+        show("station.name", row.name);
+        return show("station.team", row.team);
+    }
     core::Result<> setting(std::string_view name, std::string& value) override {
         return name == core::sealed::kMark ? core::Result<>() : show("setting", value);
     }

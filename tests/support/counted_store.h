@@ -254,6 +254,7 @@ public:
     Result<> set(std::string_view name, std::string_view value) override {
         return counted().set(name, value);
     }
+    Result<> unset(std::string_view name) override { return counted().unset(name); }
     Result<> put(std::string_view space, std::string_view key, std::string_view owner,
                  std::string_view value) override {
         return counted().put(space, key, owner, value);
@@ -281,6 +282,27 @@ private:
     Touches& touches_;
 };
 
+class CountedStationTable final : public StationTable {
+public:
+    CountedStationTable(StationTable& inner, Touches& touches) : inner_(inner), touches_(touches) {}
+    Result<> add(const StationRow& row) override { return counted().add(row); }
+    Result<std::optional<StationRow>> find(std::uint64_t device) override {
+        return counted().find(device);
+    }
+    Result<> save(const StationRow& row) override { return counted().save(row); }
+    Result<> each(const std::function<Result<>(StationRow&)>& use) override {
+        return counted().each(use);
+    }
+
+private:
+    StationTable& counted() {
+        ++touches_.others;
+        return inner_;
+    }
+    StationTable& inner_;
+    Touches& touches_;
+};
+
 struct CountedTables {
     CountedTables(Tx& tx, Touches& touches)
         : log_table(tx.logs, touches),
@@ -289,6 +311,7 @@ struct CountedTables {
           subject_table(tx.subjects, touches),
           file_table(tx.files, touches),
           attachment_table(tx.attachments, touches),
+          station_table(tx.stations, touches),
           value_table(tx.values, touches) {}
     CountedLogTable log_table;
     CountedEntryTable entry_table;
@@ -296,6 +319,7 @@ struct CountedTables {
     CountedSubjectTable subject_table;
     CountedFileTable file_table;
     CountedAttachmentTable attachment_table;
+    CountedStationTable station_table;
     CountedValueTable value_table;
 };
 
@@ -304,7 +328,7 @@ public:
     CountedTx(std::unique_ptr<Tx> inner, Touches& touches)
         : CountedTables(*inner, touches),
           Tx(log_table, entry_table, record_table, subject_table, file_table, attachment_table,
-             value_table),
+             station_table, value_table),
           inner_(std::move(inner)),
           touches_(touches) {}
 

@@ -61,7 +61,7 @@ public:
     }
     void revoke(const Station& station) {
         REQUIRE(registry().revoke(station.device()).has_value());
-        REQUIRE(registry().find(station.device())->revoked);
+        REQUIRE((*registry().find(station.device()))->revoked);
     }
 
     hub::Registry registry() { return hub::Registry(hub->ledger); }

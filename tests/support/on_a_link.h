@@ -40,10 +40,10 @@ private:
 // Whoever comes is known: enrolment is the registry's test.
 class OneStation final : public sync::Stations {
 public:
-    std::optional<sync::StationRecord> find(std::uint64_t device) override {
+    core::Result<std::optional<sync::StationRecord>> find(std::uint64_t device) override {
         record_.device = device;
         record_.revoked = ++finds > trusted_finds;
-        return record_;
+        return std::optional(record_);
     }
     core::Result<> enrol(std::uint64_t, const sync::EnrolmentCode&, const core::PublicKey& sign,
                          const core::PublicKey& seal, Instant) override {

@@ -18,10 +18,11 @@ Failure disk_refused() {
 }  // namespace
 
 bool MemoryState::same_as(const MemoryState& other) const {
-    return logs.same_as(other.logs) && log_ids.same_as(other.log_ids) &&
-           secrets.same_as(other.secrets) && entries.same_as(other.entries) &&
-           quarantine.same_as(other.quarantine) && records.same_as(other.records) &&
-           names.same_as(other.names) && made.same_as(other.made) && parts.same_as(other.parts) &&
+    return logs.same_as(other.logs) && stations.same_as(other.stations) &&
+           log_ids.same_as(other.log_ids) && secrets.same_as(other.secrets) &&
+           entries.same_as(other.entries) && quarantine.same_as(other.quarantine) &&
+           records.same_as(other.records) && names.same_as(other.names) &&
+           made.same_as(other.made) && parts.same_as(other.parts) &&
            subjects.same_as(other.subjects) && files.same_as(other.files) &&
            file_numbers.same_as(other.file_numbers) && named.same_as(other.named) &&
            pieces.same_as(other.pieces) && contents.same_as(other.contents) &&
@@ -92,6 +93,7 @@ struct MemoryTables {
     std::unique_ptr<SubjectTable> subject_table = memory_subjects(work);
     std::unique_ptr<FileTable> file_table = memory_files(work);
     std::unique_ptr<AttachmentTable> attachment_table = memory_attachments(work);
+    std::unique_ptr<StationTable> station_table = memory_stations(work);
     std::unique_ptr<ValueTable> value_table = memory_values(work);
 };
 
@@ -100,7 +102,7 @@ public:
     // With the mutex held.
     MemoryTx(MemoryStore& store, bool writes, bool stale)
         : Tx(*log_table, *entry_table, *record_table, *subject_table, *file_table,
-             *attachment_table, *value_table),
+             *attachment_table, *station_table, *value_table),
           store_(store),
           stale_(stale) {
         auto& shared = store.shared_;

@@ -53,6 +53,8 @@ Result<> rewrite(MemoryState& state, RowRewriter& rows) {
     SPOT_TRY(each(state.attached, [&](const auto&, AttachedRow& row) {
         return row.subject ? Result<>() : rows.attached(row);
     }));
+    SPOT_TRY(
+        each(state.stations, [&](std::int64_t, StationRow& row) { return rows.station(row); }));
     SPOT_TRY(each(state.settings, [&](const std::string& name, std::string& value) {
         return rows.setting(name, value);
     }));

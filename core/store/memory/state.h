@@ -50,6 +50,10 @@ struct MemoryState {
     PersistentMap<std::int64_t, Bytes> contents;
     PersistentMap<std::pair<std::string, Hash>, AttachedRow> attached;
 
+    PersistentMap<std::int64_t, StationRow> stations;  // in the order in which they were added
+    PersistentMap<std::uint64_t, std::int64_t> station_numbers;
+    std::int64_t last_station = 0;
+
     PersistentMap<std::string, std::string> settings;
     PersistentMap<std::uint64_t, Value> values;  // in the order in which they were first put
     PersistentMap<std::pair<std::string, std::string>, std::uint64_t> value_numbers;
@@ -78,6 +82,7 @@ std::unique_ptr<RecordTable> memory_records(MemoryWork& work);
 std::unique_ptr<SubjectTable> memory_subjects(MemoryWork& work);
 std::unique_ptr<FileTable> memory_files(MemoryWork& work);
 std::unique_ptr<AttachmentTable> memory_attachments(MemoryWork& work);
+std::unique_ptr<StationTable> memory_stations(MemoryWork& work);
 std::unique_ptr<ValueTable> memory_values(MemoryWork& work);
 Result<> rewrite(MemoryState& state, RowRewriter& rows);
 

@@ -18,6 +18,11 @@ public:
         return {};
     }
 
+    Result<> unset(std::string_view name) override {
+        work_.change().settings.erase(std::string(name));
+        return {};
+    }
+
     Result<> put(std::string_view space, std::string_view key, std::string_view owner,
                  std::string_view value) override {
         MemoryState& state = work_.change();

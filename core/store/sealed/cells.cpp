@@ -57,6 +57,7 @@ enum class Column : std::uint8_t {
     value_owner = 11,
     value = 12,
     mark = 13,
+    station = 14,  // name and team
 };
 
 // What a cell is bound to.
@@ -131,6 +132,25 @@ Result<> open(const Cells& cells, EntryRow& row) {
     row.reference = text(in.sized());
     if (in.failed()) return fail(Code::corrupt, "an entry's sealed cell is malformed");
     if (whole) row.payload.assign(in.rest().begin(), in.rest().end());
+    return {};
+}
+
+void seal(const Cells& cells, StationRow& row) {
+    ByteWriter out;
+    out.sized(view(row.name));
+    out.sized(view(row.team));
+    row.name = string_of(cells.seal(out.bytes(), Place(Column::station) << row.device));
+    row.team.clear();
+}
+
+Result<> open(const Cells& cells, StationRow& row) {
+    if (!row.team.empty()) return fail(Code::corrupt, "a station has a cell that is not sealed");
+    SPOT_ASSIGN(const auto plain, cells.open(view(row.name), Place(Column::station) << row.device));
+    ByteReader in(plain);
+    row.name = text(in.sized());
+    row.team = text(in.sized());
+    if (in.failed() || !in.at_end())
+        return fail(Code::corrupt, "a station's sealed cell is malformed");
     return {};
 }
 

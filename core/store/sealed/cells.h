@@ -57,6 +57,8 @@ private:
 // A row as it lies beneath, and back.
 void seal(const Cells& cells, EntryRow& row);
 Result<> open(const Cells& cells, EntryRow& row);
+void seal(const Cells& cells, StationRow& row);  // name and team
+Result<> open(const Cells& cells, StationRow& row);
 void seal(const Cells& cells, RecordRow& row);
 Result<> open(const Cells& cells, RecordRow& row);
 Bytes seal_secret(const Cells& cells, std::int64_t log, std::uint64_t period, View secret);

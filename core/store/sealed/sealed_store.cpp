@@ -34,6 +34,10 @@ public:
         seal(cells_, row);
         return {};
     }
+    Result<> station(StationRow& row) override {
+        seal(cells_, row);
+        return {};
+    }
     Result<> setting(std::string_view name, std::string& value) override {
         value = seal_setting(cells_, name, value);
         return {};
@@ -64,6 +68,7 @@ public:
     Result<> secret(std::int64_t, std::uint64_t, Bytes&) override { return {}; }
     Result<> subject(const SubjectId&, Bytes&) override { return {}; }
     Result<> attached(AttachedRow&) override { return {}; }
+    Result<> station(StationRow&) override { return {}; }
     Result<> setting(std::string_view, std::string&) override { return {}; }
     Result<> value(std::string_view, std::string&, std::string&, std::string&) override {
         return {};
@@ -108,6 +113,11 @@ public:
         SPOT_TRY(inner_.attached(row));
         return sealing_.attached(row);
     }
+    Result<> station(StationRow& row) override {
+        SPOT_TRY(open(cells_, row));
+        SPOT_TRY(inner_.station(row));
+        return sealing_.station(row);
+    }
     Result<> setting(std::string_view name, std::string& value) override {
         if (name == kMark) return {};
         SPOT_ASSIGN(auto opened, open_setting(cells_, name, value));
@@ -143,6 +153,7 @@ struct Tables {
           subject_table(inner.subjects, cells),
           file_table(inner.files, cells, subject_table),
           attachment_table(inner.attachments, cells, subject_table),
+          station_table(inner.stations, cells),
           value_table(inner.values, cells) {}
     Logs log_table;
     Entries entry_table;
@@ -150,6 +161,7 @@ struct Tables {
     Subjects subject_table;
     Files file_table;
     Attachments attachment_table;
+    Stations station_table;
     Values value_table;
 };
 
@@ -158,7 +170,7 @@ public:
     SealedTx(std::unique_ptr<Tx> inner, const Cells& cells, bool first)
         : Tables(*inner, cells),
           Tx(log_table, entry_table, record_table, subject_table, file_table, attachment_table,
-             value_table),
+             station_table, value_table),
           inner_(std::move(inner)),
           cells_(cells),
           first_(first) {}

@@ -165,6 +165,31 @@ Result<> Attachments::each_not_whole(
         });
 }
 
+Result<> Stations::add(const StationRow& row) {
+    StationRow sealed = row;
+    seal(cells_, sealed);
+    return inner_.add(sealed);
+}
+
+Result<std::optional<StationRow>> Stations::find(std::uint64_t device) {
+    SPOT_ASSIGN(auto row, inner_.find(device));
+    if (row) SPOT_TRY(open(cells_, *row));
+    return row;
+}
+
+Result<> Stations::save(const StationRow& row) {
+    StationRow sealed = row;
+    seal(cells_, sealed);
+    return inner_.save(sealed);
+}
+
+Result<> Stations::each(const std::function<Result<>(StationRow&)>& use) {
+    return inner_.each([&](StationRow& row) -> Result<> {
+        SPOT_TRY(open(cells_, row));
+        return use(row);
+    });
+}
+
 Result<std::optional<std::string>> Values::setting(std::string_view name) {
     SPOT_ASSIGN(const auto found, inner_.setting(name));
     if (!found) return std::nullopt;

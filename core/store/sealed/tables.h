@@ -179,11 +179,25 @@ private:
     Subjects& subjects_;
 };
 
+class Stations final : public StationTable {
+public:
+    Stations(StationTable& inner, const Cells& cells) : inner_(inner), cells_(cells) {}
+    Result<> add(const StationRow& row) override;
+    Result<std::optional<StationRow>> find(std::uint64_t device) override;
+    Result<> save(const StationRow& row) override;
+    Result<> each(const std::function<Result<>(StationRow&)>& use) override;
+
+private:
+    StationTable& inner_;
+    const Cells& cells_;
+};
+
 class Values final : public ValueTable {
 public:
     Values(ValueTable& inner, const Cells& cells) : inner_(inner), cells_(cells) {}
     Result<std::optional<std::string>> setting(std::string_view name) override;
     Result<> set(std::string_view name, std::string_view value) override;
+    Result<> unset(std::string_view name) override { return inner_.unset(name); }
     Result<> put(std::string_view space, std::string_view key, std::string_view owner,
                  std::string_view value) override;
     Result<std::optional<std::string>> get(std::string_view space, std::string_view key) override;

@@ -151,6 +151,21 @@ Result<> attached(Database& database, RowRewriter& rewriter) {
     return {};
 }
 
+// Few beside entries: all at once.
+Result<> stations(Database& database, RowRewriter& rewriter) {
+    Stations table(database);
+    std::vector<StationRow> rows;
+    SPOT_TRY(table.each([&](StationRow& row) -> Result<> {
+        rows.push_back(std::move(row));
+        return {};
+    }));
+    for (StationRow& row : rows) {
+        SPOT_TRY(rewriter.station(row));
+        SPOT_TRY(table.save(row));
+    }
+    return {};
+}
+
 Result<> settings(Database& database, RowRewriter& rewriter) {
     std::vector<ValueRow> rows;
     {
@@ -201,7 +216,7 @@ Result<> values(Database& database, RowRewriter& rewriter) {
 
 Result<> rewrite(Database& database, RowRewriter& rows) {
     for (const auto& part :
-         {entries, records, names, secrets, subjects, attached, settings, values})
+         {entries, records, names, secrets, subjects, attached, stations, settings, values})
         SPOT_TRY(part(database, rows));
     return {};
 }

@@ -32,6 +32,7 @@ struct Tables {
           subjects(database),
           files(database),
           attachments(database),
+          stations(database),
           values(database) {}
     Logs logs;
     Entries entries;
@@ -39,6 +40,7 @@ struct Tables {
     Subjects subjects;
     Files files;
     Attachments attachments;
+    Stations stations;
     Values values;
 };
 
@@ -64,7 +66,8 @@ class SqliteTx final : public Tx {
 public:
     // `stale` is the store's: true again where this one ends without a commit.
     SqliteTx(Database& database, Tables& t, Store::Access access, bool& stale)
-        : Tx(t.logs, t.entries, t.records, t.subjects, t.files, t.attachments, t.values),
+        : Tx(t.logs, t.entries, t.records, t.subjects, t.files, t.attachments, t.stations,
+             t.values),
           database_(database),
           writes_(access == Store::Access::write),
           was_stale_(stale),

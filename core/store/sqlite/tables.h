@@ -130,6 +130,7 @@ public:
     explicit Values(Database& database) : database_(database) {}
     Result<std::optional<std::string>> setting(std::string_view name) override;
     Result<> set(std::string_view name, std::string_view value) override;
+    Result<> unset(std::string_view name) override;
     Result<> put(std::string_view space, std::string_view key, std::string_view owner,
                  std::string_view value) override;
     Result<std::optional<std::string>> get(std::string_view space, std::string_view key) override;
@@ -137,6 +138,18 @@ public:
     Result<std::vector<ValueRow>> list_by_owner(std::string_view space, std::string_view owner,
                                                 std::size_t count) override;
     Result<> remove(std::string_view space, std::string_view key) override;
+
+private:
+    Database& database_;
+};
+
+class Stations final : public StationTable {
+public:
+    explicit Stations(Database& database) : database_(database) {}
+    Result<> add(const StationRow& row) override;
+    Result<std::optional<StationRow>> find(std::uint64_t device) override;
+    Result<> save(const StationRow& row) override;
+    Result<> each(const std::function<Result<>(StationRow&)>& use) override;
 
 private:
     Database& database_;

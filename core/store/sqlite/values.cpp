@@ -29,6 +29,10 @@ Result<> Values::set(std::string_view name, std::string_view value) {
         .run();
 }
 
+Result<> Values::unset(std::string_view name) {
+    return database_.prepare("DELETE FROM setting WHERE name = ?1").with(name).run();
+}
+
 Result<> Values::put(std::string_view space, std::string_view key, std::string_view owner,
                      std::string_view value) {
     return database_

@@ -55,7 +55,7 @@ TEST_CASE("who comes is told the keys of all who came before, and they its own")
     CHECK(at.knows(all[0], all) == Names{"van-02", "van-03"});
     CHECK(at.knows(all[1], all) == Names{"van-01", "van-03"});
     CHECK(at.knows(all[2], all) == Names{"van-01", "van-02"});
-    CHECK(at.reception.find(all[2].device())->sign == all[2].sign);
+    CHECK((*at.reception.find(all[2].device()))->sign == all[2].sign);
 }
 
 TEST_CASE("the same enrolment again, because its answer was lost, tells nothing twice") {
@@ -76,7 +76,7 @@ TEST_CASE("who is refused is not introduced") {
     REQUIRE(!refused);
     CHECK(refused.error().code == core::Code::refused);
     CHECK(at.said_to(first).empty());
-    CHECK(!at.reception.find(stranger.device())->enrolled);
+    CHECK(!(*at.reception.find(stranger.device()))->enrolled);
 }
 
 TEST_CASE(
@@ -95,7 +95,7 @@ TEST_CASE("what can't be told enrols nobody: it is one transaction") {
     const auto second = at.expected("van-02");
     hub::Reception broken(at.hub->ledger, 0);  // there is no such log
     REQUIRE(!at.enrol(broken, second));
-    CHECK(!at.registry().find(second.device())->enrolled);
+    CHECK(!(*at.registry().find(second.device()))->enrolled);
     REQUIRE(at.enrol(at.reception, second));  // the code was not used up
     CHECK(at.knows(first, {first, second}) == Names{"van-02"});
     CHECK(at.knows(second, {first, second}) == Names{"van-01"});
@@ -105,7 +105,7 @@ TEST_CASE("the last contact is kept for operators") {
     Desk at;
     const auto station = at.comes("van-01");
     at.reception.heard_from(station.device(), HubHouse::kNow + 1, 12);
-    const auto listed = at.registry().list();
+    const auto listed = *at.registry().list();
     REQUIRE(listed.size() == 1);
     CHECK(listed[0].last_contact == HubHouse::kNow + 1);
     CHECK(listed[0].backlog == 12);

@@ -58,8 +58,8 @@ TEST_CASE("a ticket enrols its device once, in time, with the right code only") 
     CHECK(ticket->device != 0);
     CHECK((ticket->device & core::kHubBit) == 0);
     CHECK(ticket->expires == kNow + 72LL * 3600 * 1000);
-    REQUIRE(registry.find(ticket->device));
-    CHECK_FALSE(registry.find(ticket->device)->enrolled);
+    REQUIRE(*registry.find(ticket->device));
+    CHECK_FALSE((*registry.find(ticket->device))->enrolled);
 
     auto wrong = ticket->code;
     wrong[15] ^= 1;
@@ -70,12 +70,12 @@ TEST_CASE("a ticket enrols its device once, in time, with the right code only") 
     SUBCASE("a wrong code is refused, the right one then still works") {
         REQUIRE_FALSE(enrol(wrong, kSign, kNow));
         CHECK(enrol(wrong, kSign, kNow).error().code == Code::refused);
-        CHECK_FALSE(registry.find(ticket->device)->enrolled);
+        CHECK_FALSE((*registry.find(ticket->device))->enrolled);
         CHECK(enrol(ticket->code, kSign, kNow));
     }
     SUBCASE("too late") {
         CHECK_FALSE(enrol(ticket->code, kSign, ticket->expires + 1));
-        CHECK_FALSE(registry.find(ticket->device)->enrolled);
+        CHECK_FALSE((*registry.find(ticket->device))->enrolled);
         CHECK(enrol(ticket->code, kSign, ticket->expires));
     }
     SUBCASE("the same keys again are welcome, even late; others are not") {
@@ -83,8 +83,8 @@ TEST_CASE("a ticket enrols its device once, in time, with the right code only") 
         CHECK(enrol(ticket->code, kSign, ticket->expires + 1));
         const core::PublicKey other = kOther;
         REQUIRE_FALSE(enrol(ticket->code, other, kNow));
-        CHECK(registry.find(ticket->device)->sign == kSign);
-        CHECK(registry.find(ticket->device)->seal == kSeal);
+        CHECK((*registry.find(ticket->device))->sign == kSign);
+        CHECK((*registry.find(ticket->device))->seal == kSeal);
     }
     SUBCASE("keys that can't be used are refused, and the slip stays good") {
         const core::PublicKey zero{}, one{1};
@@ -95,7 +95,7 @@ TEST_CASE("a ticket enrols its device once, in time, with the right code only") 
             const auto seal = registry.enrol(ticket->device, ticket->code, kSign, bad, kNow);
             REQUIRE_FALSE(seal);
             CHECK(seal.error().code == Code::refused);
-            CHECK_FALSE(registry.find(ticket->device)->enrolled);
+            CHECK_FALSE((*registry.find(ticket->device))->enrolled);
         }
         CHECK(enrol(ticket->code, kSign, kNow));
     }
@@ -103,18 +103,18 @@ TEST_CASE("a ticket enrols its device once, in time, with the right code only") 
         REQUIRE(registry.revoke(ticket->device));
         REQUIRE_FALSE(enrol(ticket->code, kSign, kNow));
         CHECK(enrol(ticket->code, kSign, kNow).error().code == Code::refused);
-        CHECK_FALSE(registry.find(ticket->device)->enrolled);
+        CHECK_FALSE((*registry.find(ticket->device))->enrolled);
     }
     SUBCASE("revoked later") {
         REQUIRE(enrol(ticket->code, kSign, kNow));
         REQUIRE(registry.revoke(ticket->device));
         REQUIRE(registry.revoke(ticket->device));
-        CHECK(registry.find(ticket->device)->revoked);
-        CHECK(registry.find(ticket->device)->sign == kSign);
+        CHECK((*registry.find(ticket->device))->revoked);
+        CHECK((*registry.find(ticket->device))->sign == kSign);
         CHECK_FALSE(enrol(ticket->code, kSign, kNow));
     }
     SUBCASE("an unknown device") {
-        CHECK_FALSE(registry.find(ticket->device ^ 1));
+        CHECK_FALSE(*registry.find(ticket->device ^ 1));
         CHECK(registry.revoke(ticket->device ^ 1).error().code == Code::not_found);
         CHECK_FALSE(registry.enrol(ticket->device ^ 1, ticket->code, kSign, kSeal, kNow));
     }
@@ -134,7 +134,7 @@ TEST_CASE("a second enrolment of a name is another device, and everything surviv
 
     fixture.open();
     hub::Registry again(*fixture.ledger);
-    const auto all = again.list();
+    const auto all = *again.list();
     REQUIRE(all.size() == 2);
     CHECK(all[0].station.device == first->device);
     CHECK(all[0].station.name == "van-07");
@@ -166,5 +166,52 @@ TEST_CASE("names that could spoil a list are refused") {
         if (!name.empty()) CHECK_FALSE(registry.issue("ok", name, kNow, fixture.random));
     }
     CHECK(registry.issue(std::string(64, 'x'), "", kNow, fixture.random));
-    CHECK(registry.list().size() == 1);
+    CHECK(registry.list()->size() == 1);
+}
+
+TEST_CASE("stations that an earlier program kept in settings become rows, once") {
+    Fixture fixture;
+    // As issue() and enrol() of then wrote them.
+    const auto setting = [&](const std::string& name, const std::string& text) {
+        REQUIRE(fixture.ledger->values().set(name, text));
+    };
+    const std::string hash = "0000000000000000000000000000000000000000000000000000000000000007";
+    setting("stations", R"(["000000000000000a","000000000000000b"])");
+    setting("station/000000000000000a",
+            R"({"name":"van-07","team":"coimbra","issued":5,"enrolled":true,"enrolled_at":9,)"
+            R"("revoked":true,"code_hash":")" +
+                hash + R"(","code_expires":6,"sign":")" + core::to_hex(kSign) + R"(","seal":")" +
+                core::to_hex(kSeal) + R"("})");
+    setting("contact/000000000000000a", R"({"at":11,"backlog":12})");
+    const std::string second =
+        R"({"name":"van-08","team":"","issued":7,"enrolled":false,"revoked":false,"code_hash":")" +
+        hash + R"(","code_expires":8})";
+    setting("station/000000000000000b", "{");
+    REQUIRE_FALSE(hub::take_stations_from_settings(*fixture.ledger));
+    CHECK(hub::Registry(*fixture.ledger).list()->empty());  // all or nothing
+    setting("station/000000000000000b", second);
+    REQUIRE(hub::take_stations_from_settings(*fixture.ledger));
+    REQUIRE(hub::take_stations_from_settings(*fixture.ledger));
+
+    fixture.open();
+    const auto all = *hub::Registry(*fixture.ledger).list();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].station.device == 10);
+    CHECK(all[0].station.name == "van-07");
+    CHECK(all[0].station.enrolled);
+    CHECK(all[0].station.revoked);
+    CHECK(all[0].station.sign == kSign);
+    CHECK(all[0].station.seal == kSeal);
+    CHECK(all[0].team == "coimbra");
+    CHECK(all[0].issued == 5);
+    CHECK(all[0].last_contact == 11);
+    CHECK(all[0].backlog == 12);
+    CHECK(all[1].station.name == "van-08");
+    CHECK_FALSE(all[1].station.enrolled);
+    CHECK(all[1].last_contact == 0);
+    const auto row = fixture.ledger->stations().find(11);
+    CHECK((*row)->slip_expires_ms == 8);
+    CHECK((*row)->slip_code[31] == 7);
+    for (const char* name : {"stations", "station/000000000000000a", "contact/000000000000000a"})
+        CHECK_FALSE(fixture.ledger->values().setting(name).has_value());
 }

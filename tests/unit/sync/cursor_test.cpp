@@ -18,9 +18,9 @@ constexpr core::LogId kHubLog{kDevice | core::kHubBit, 1};
 
 class OneStation final : public sync::Stations {
 public:
-    std::optional<sync::StationRecord> find(std::uint64_t device) override {
+    core::Result<std::optional<sync::StationRecord>> find(std::uint64_t device) override {
         record_.device = device;
-        return record_;
+        return std::optional(record_);
     }
     core::Result<> enrol(std::uint64_t, const sync::EnrolmentCode&, const core::PublicKey& sign,
                          const core::PublicKey& seal, core::Instant) override {

@@ -29,8 +29,8 @@ class TwoStations final : public sync::Stations {
 public:
     explicit TwoStations(const core::PublicKey& sign, const core::PublicKey& seal)
         : sign_(sign), seal_(seal) {}
-    std::optional<sync::StationRecord> find(std::uint64_t device) override {
-        return sync::StationRecord{device, "van", sign_, seal_, true, false};
+    core::Result<std::optional<sync::StationRecord>> find(std::uint64_t device) override {
+        return std::optional(sync::StationRecord{device, "van", sign_, seal_, true, false});
     }
     core::Result<> enrol(std::uint64_t, const sync::EnrolmentCode&, const core::PublicKey&,
                          const core::PublicKey&, Instant) override {

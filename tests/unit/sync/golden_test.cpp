@@ -55,7 +55,9 @@ public:
         record_.seal = core::seal_public(keys.seal_secret);
         record_.enrolled = true;
     }
-    std::optional<sync::StationRecord> find(std::uint64_t) override { return record_; }
+    core::Result<std::optional<sync::StationRecord>> find(std::uint64_t) override {
+        return std::optional(record_);
+    }
     core::Result<> enrol(std::uint64_t, const sync::EnrolmentCode&, const core::PublicKey&,
                          const core::PublicKey&, core::Instant) override {
         return core::fail(core::Code::refused, "nobody is enrolled here");
