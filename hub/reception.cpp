@@ -24,8 +24,9 @@ Result<> Reception::enrol(std::uint64_t device, const sync::EnrolmentCode& code,
     });
 }
 
-void Reception::heard_from(std::uint64_t device, core::Instant now, std::uint64_t backlog) {
-    registry_.heard_from(device, now, backlog);
+void Reception::heard_from(const core::ExchangeRow& exchange,
+                           std::optional<std::uint64_t> backlog) {
+    registry_.heard_from(exchange, backlog);
 }
 
 Result<> Reception::introduce(const sync::StationRecord& station, core::Instant now) {

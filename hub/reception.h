@@ -19,7 +19,8 @@ public:
     core::Result<> enrol(std::uint64_t device, const sync::EnrolmentCode& code,
                          const core::PublicKey& sign, const core::PublicKey& seal,
                          core::Instant now) override;
-    void heard_from(std::uint64_t device, core::Instant now, std::uint64_t backlog) override;
+    void heard_from(const core::ExchangeRow& exchange,
+                    std::optional<std::uint64_t> backlog) override;
 
 private:
     core::Result<> introduce(const sync::StationRecord& station, core::Instant now);

@@ -1,6 +1,7 @@
 #include "hub/registry.h"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/utf8.h"
@@ -12,6 +13,9 @@ namespace {
 using core::Code;
 using core::fail;
 using core::Result;
+
+// More than come in the meantime, so that old ones run out after a time of silence, too.
+constexpr std::size_t kForgottenAtOnce = 16;
 using nlohmann::json;
 
 // The code is random enough to need no slow hash; the device keeps codes from being swapped.
@@ -104,15 +108,24 @@ Result<> Registry::revoke(std::uint64_t device) {
     });
 }
 
-void Registry::heard_from(std::uint64_t device, core::Instant now, std::uint64_t backlog) {
+void Registry::heard_from(const core::ExchangeRow& exchange, std::optional<std::uint64_t> backlog) {
     // What it tells is shown to operators, no more: an exchange doesn't fail for it.
     (void)ledger_.atomically([&]() -> Result<> {
-        SPOT_ASSIGN(auto row, ledger_.stations().find(device));
+        SPOT_TRY(ledger_.stations().add_exchange(exchange));
+        const core::Instant now = exchange.began_ms + exchange.duration_ms;
+        SPOT_TRY(ledger_.stations().forget_exchanges(now - kExchangesKeptMs, kForgottenAtOnce));
+        if (!backlog) return {};
+        SPOT_ASSIGN(auto row, ledger_.stations().find(exchange.device));
         if (!row) return {};
         row->contact_ms = now;
-        row->backlog = backlog;
+        row->backlog = *backlog;
         return ledger_.stations().save(*row);
     });
+}
+
+Result<std::vector<core::ExchangeRow>> Registry::exchanges(std::uint64_t device,
+                                                           std::size_t count) {
+    return ledger_.stations().exchanges(device, std::numeric_limits<std::int64_t>::max(), count);
 }
 
 Result<std::vector<Registry::Listed>> Registry::list() {

@@ -12,6 +12,7 @@
 namespace spot::hub {
 
 constexpr std::size_t kNameBytesMax = 64;
+constexpr std::int64_t kExchangesKeptMs = std::int64_t{90} * 24 * 3600 * 1000;
 
 // The hub's stations and by what rules they enrol. Of an enrolment code only a hash is kept. As
 // many processes as have the ledger open may use it.
@@ -39,7 +40,10 @@ public:
     // From now on what the device sends is held, and it is told nothing; a slip that was not used
     // yet is void. Revoked again: nothing changes. `not_found`: no such device.
     core::Result<> revoke(std::uint64_t device);
-    void heard_from(std::uint64_t device, core::Instant now, std::uint64_t backlog) override;
+    void heard_from(const core::ExchangeRow& exchange,
+                    std::optional<std::uint64_t> backlog) override;
+    // The latest first.
+    core::Result<std::vector<core::ExchangeRow>> exchanges(std::uint64_t device, std::size_t count);
 
     struct Listed {
         sync::StationRecord station;

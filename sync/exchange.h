@@ -120,8 +120,10 @@ public:
     // Binds the keys to the device if the one-time code is right and in time; else `refused`.
     virtual Result<> enrol(std::uint64_t device, const EnrolmentCode& code, const PublicKey& sign,
                            const PublicKey& seal, Instant now) = 0;
-    // Called once for each conversation that reached its end.
-    virtual void heard_from(std::uint64_t device, Instant now, std::uint64_t backlog) = 0;
+    // Called once for each conversation whose head was the device's, however it ended. `backlog`:
+    // entries that the station still holds; nothing where the conversation was not answered.
+    virtual void heard_from(const core::ExchangeRow& exchange,
+                            std::optional<std::uint64_t> backlog) = 0;
 };
 
 // Codecs take megabytes, so of all conversations under way only some decode as their bytes come;
@@ -153,7 +155,7 @@ public:
     // The body's end: the answer. `corrupt` if the bundle was not at its end.
     Result<Bytes> finish(Instant now);
     // The connection broke: whole frames stay, the station resumes after them.
-    void cut();
+    void cut(Instant now);
 
 private:
     struct Inside;

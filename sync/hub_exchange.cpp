@@ -22,6 +22,12 @@ using Decoded = Result<std::vector<Entry>>;
 // as a document has values in one place at most (1,000).
 constexpr std::ptrdiff_t kEpochsMax = 500;
 
+core::ExchangeRow::End end_by(const core::Error& error) {
+    if (error.code == Code::busy) return core::ExchangeRow::End::busy;
+    if (error.code == Code::io) return core::ExchangeRow::End::failed;
+    return core::ExchangeRow::End::refused;
+}
+
 enum class Take : std::uint8_t {
     so_far,  // the last frame goes on being decoded until the next piece comes
     all,
@@ -48,6 +54,8 @@ struct HubExchange::Inside {
     std::optional<Tip> common = std::nullopt;  // of a fork: the last entry that both have
     std::optional<core::Mark> before =
         std::nullopt;  // our log before this bundle's first new entry
+    core::ExchangeRow exchange{};
+    std::optional<std::uint64_t> backlog = std::nullopt;  // where it was answered
 
     Result<> take_head(View bytes, Instant now);
     Result<> authenticate(View bytes, Instant now);
@@ -65,6 +73,8 @@ struct HubExchange::Inside {
     Result<> take_messages(Instant now);
     Result<> take_shown();
     void take_back();
+    void keep_so_far();
+    void tell_end(core::ExchangeRow::End end, Instant now);
     Result<Bytes> answer(Instant now);
     Head answer_head(Instant now);
     Result<> tell_of_files(Answer& answer);
@@ -79,10 +89,16 @@ HubExchange::~HubExchange() {
 
 Result<> HubExchange::receive(View piece, Instant now) {
     Inside& inside = *inside_;
+    if (inside.exchange.received_bytes == 0) inside.exchange.began_ms = now;
+    inside.exchange.received_bytes += piece.size();
     inside.reader.feed(piece);
     auto taken = inside.take_messages(now);
-    if (!taken && taken.error().code != Code::busy) inside.take_back();
-    if (!taken && taken.error().code == Code::busy) cut();
+    if (taken) return taken;
+    if (taken.error().code == Code::busy)
+        inside.keep_so_far();
+    else
+        inside.take_back();
+    inside.tell_end(end_by(taken.error()), now);
     return taken;
 }
 
@@ -286,14 +302,29 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
 Result<Bytes> HubExchange::finish(Instant now) {
     auto answer = inside_->answer(now);
     if (!answer) inside_->take_back();
+    inside_->exchange.sent_bytes = answer ? answer->size() : 0;
+    inside_->tell_end(answer ? core::ExchangeRow::End::answered : end_by(answer.error()), now);
     return answer;
 }
 
-void HubExchange::cut() {
-    Inside& inside = *inside_;
-    if (!inside.head) return;
-    if (!inside.take_whole(Take::all)) inside.take_back();
-    (void)inside.ledger.replica().finalize(inside.log);
+void HubExchange::cut(Instant now) {
+    inside_->keep_so_far();
+    inside_->tell_end(core::ExchangeRow::End::cut, now);
+}
+
+void HubExchange::Inside::keep_so_far() {
+    if (!head) return;
+    if (!take_whole(Take::all)) take_back();
+    (void)ledger.replica().finalize(log);
+}
+
+void HubExchange::Inside::tell_end(core::ExchangeRow::End end, Instant now) {
+    if (!head) return;
+    exchange.device = head->device;
+    exchange.duration_ms = std::max<Instant>(now - exchange.began_ms, 0);  // a clock was set
+    exchange.end = end;
+    if (before) exchange.received_entries = ledger.replica().tip(log).seq - before->tip.seq;
+    stations.heard_from(exchange, backlog);
 }
 
 Result<Bytes> HubExchange::Inside::answer(Instant now) {
@@ -314,9 +345,6 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
         SPOT_ASSIGN(const auto all, files->conclude());
         if (!all) return core::fail(Code::corrupt, "files are shorter than the head says");
     }
-    stations.heard_from(head->device, now,
-                        head->backlog - std::min(head->backlog, head->last.seq - head->from.seq));
-
     Head reply = answer_head(now);
     if (state == State::ok) SPOT_TRY(tell_of_files(*reply.answer));
     const LogId own{head->device | core::kHubBit, keys.epoch};
@@ -332,6 +360,8 @@ Result<Bytes> HubExchange::Inside::answer(Instant now) {
         more = written;
     }
     writer.finish();
+    exchange.sent_entries = reply.last.seq - reply.from.seq;
+    backlog = head->backlog - std::min(head->backlog, head->last.seq - head->from.seq);
     return writer.take();
 }
 

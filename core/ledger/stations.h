@@ -1,11 +1,12 @@
 #pragma once
 
-// The hub's stations: what their slips say, their keys once they enrolled, and when they were heard
-// of last. Rows, no rules: who may enrol is the hub's business (hub/registry.h).
+// The hub's stations: what their slips say, their keys once they enrolled, and their exchanges.
+// Rows, no rules: who may enrol is the hub's business (hub/registry.h).
 
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "core/error.h"
 #include "core/store/tables.h"
@@ -25,6 +26,13 @@ public:
     Result<> save(const StationRow& row);
     // In the order in which they were added. `use` writes nothing.
     Result<> each(const std::function<Result<>(StationRow&)>& use);
+
+    Result<> add_exchange(const ExchangeRow& row);
+    // A device's, with numbers below `before`, the latest first.
+    Result<std::vector<ExchangeRow>> exchanges(std::uint64_t device, std::int64_t before,
+                                               std::size_t count);
+    // Removes the earliest ones, at most `count`, as far as they began before.
+    Result<> forget_exchanges(std::int64_t before_ms, std::size_t count);
 
 private:
     LedgerImpl& impl_;

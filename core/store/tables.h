@@ -349,6 +349,26 @@ struct StationRow {
     bool operator==(const StationRow&) const = default;
 };
 
+// A conversation of a station with the hub, however it ended.
+struct ExchangeRow {
+    enum class Carrier : std::uint8_t { https = 1 };  // on disk
+    enum class End : std::uint8_t {                   // on disk
+        answered = 1,
+        cut = 2,      // the connection broke; what had come whole stays
+        refused = 3,  // the bundle was not as it has to be; nothing of it stays
+        busy = 4,     // the hub had no room; what had come whole stays
+        failed = 5,   // by the hub's own fault
+    };
+    std::int64_t number = 0;  // set by the table; later ones have higher ones
+    std::uint64_t device = 0;
+    std::int64_t began_ms = 0, duration_ms = 0;
+    Carrier carrier = Carrier::https;
+    End end = End::answered;
+    std::uint64_t received_bytes = 0, sent_bytes = 0;  // of bundles
+    std::uint64_t received_entries = 0, sent_entries = 0;
+    bool operator==(const ExchangeRow&) const = default;
+};
+
 class StationTable {
 public:
     virtual ~StationTable() = default;
@@ -357,6 +377,13 @@ public:
     virtual Result<> save(const StationRow& row) = 0;  // all but `device`
     // In the order in which they were added.
     virtual Result<> each(const std::function<Result<>(StationRow&)>& use) = 0;
+
+    virtual Result<> add_exchange(const ExchangeRow& row) = 0;
+    // A device's, with numbers below `before`, the latest first.
+    virtual Result<std::vector<ExchangeRow>> exchanges(std::uint64_t device, std::int64_t before,
+                                                       std::size_t count) = 0;
+    // Removes those with the lowest numbers, at most `count`, as far as they began before.
+    virtual Result<> forget_exchanges(std::int64_t before_ms, std::size_t count) = 0;
 };
 
 // ── Values: the programs' settings, and small rows of their own in namespaces.

@@ -26,7 +26,7 @@ public:
         : exchange_(hub.ledger, stations, hub.keys, random, codecs), clock_(clock) {}
     Result<> receive(core::View piece) override { return exchange_.receive(piece, clock_.now()); }
     Result<core::Bytes> finish() override { return exchange_.finish(clock_.now()); }
-    void cut() override { exchange_.cut(); }
+    void cut() override { exchange_.cut(clock_.now()); }
 
 private:
     sync::HubExchange exchange_;

@@ -109,6 +109,10 @@ std::string shown(const StationRow& row) {
     return joined(row.device, row.name, row.team, row.issued_ms, row.slip_expires_ms, row.slip_code,
                   row.enrolled_ms, row.sign, row.seal, row.revoked, row.contact_ms, row.backlog);
 }
+std::string shown(const ExchangeRow& row) {
+    return joined(row.number, row.device, row.began_ms, static_cast<int>(row.end),
+                  row.received_bytes);
+}
 std::string shown(const ValueRow& row) {
     return joined(row.key, row.value);
 }
@@ -428,6 +432,17 @@ const std::vector<Operation>& changes() {
             return answer(draw.below(4) == 0 ? tx.values.unset(name) : Result<>());
         },
         [](Tx& tx, Draw& draw) { return answer(tx.stations.add(draw.station_row())); },
+        [](Tx& tx, Draw& draw) {
+            ExchangeRow row;
+            row.device = draw.below(5);
+            row.began_ms = draw.ms();
+            row.received_bytes = draw.below(9);
+            return answer(tx.stations.add_exchange(row));
+        },
+        [](Tx& tx, Draw& draw) {
+            const std::int64_t before = draw.ms();
+            return answer(tx.stations.forget_exchanges(before, draw.below(4)));
+        },
         [](Tx& tx, Draw& draw) { return answer(tx.stations.save(draw.station_row())); },
         [](Tx& tx, Draw& draw) {
             const std::string space = draw.text(), key = draw.text(), owner = draw.text();
@@ -538,6 +553,11 @@ const std::vector<Operation>& looks() {
             return answer(tx.values.list_by_owner(space, owner, draw.count()));
         },
         [](Tx& tx, Draw& draw) { return answer(tx.stations.find(draw.below(5))); },
+        [](Tx& tx, Draw& draw) {
+            const std::uint64_t device = draw.below(5);
+            const auto before = static_cast<std::int64_t>(draw.below(20));
+            return answer(tx.stations.exchanges(device, before, draw.count()));
+        },
         [](Tx& tx, Draw& draw) { return answer(tx.values.setting(draw.text())); },
         [](Tx& tx, Draw& draw) {
             const std::string space = draw.text();
@@ -604,6 +624,9 @@ std::string everything(Tx& tx) {
         out += shown(row) + "\n";
         return {};
     }));
+    for (std::uint64_t device = 0; device < 5; ++device)
+        add("exchanges",
+            answer(tx.stations.exchanges(device, std::numeric_limits<std::int64_t>::max(), kAll)));
     const std::string texts[] = {"",  "a",    std::string("a\0", 2), std::string("a\0b", 3), "b",
                                  "é", "\xFF", std::string("\0", 1)};
     for (const std::string& text : texts) {

@@ -5,6 +5,8 @@
 namespace spot::contract {
 namespace {
 
+constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
+
 StationRow station_at(std::uint64_t device) {
     StationRow row;
     row.device = device;
@@ -91,6 +93,62 @@ TEST_CASE_TEMPLATE("a walk over stations ends with its caller's error", Fixture,
         });
         CHECK(fault(done) == Code::limit);
         CHECK(seen == 2);
+    });
+}
+
+TEST_CASE_TEMPLATE("exchanges of a device come latest first, and the earliest are forgotten",
+                   Fixture, SPOT_STORES) {
+    Fixture fixture;
+    auto store = fixture.open();
+    ExchangeRow full;
+    full.device = ~kHubBit;
+    full.began_ms = -7;
+    full.duration_ms = 1;
+    full.end = ExchangeRow::End::failed;
+    full.received_bytes = 2;
+    full.sent_bytes = 3;
+    full.received_entries = 4;
+    full.sent_entries = 5;
+    const auto began = [](Tx& tx, std::uint64_t device, std::int64_t before, std::size_t count) {
+        std::vector<std::int64_t> out;
+        for (const ExchangeRow& row : value(tx.stations.exchanges(device, before, count)))
+            out.push_back(row.began_ms);
+        return out;
+    };
+    using Moments = std::vector<std::int64_t>;
+    write(*store, [&](Tx& tx) {
+        ok(tx.stations.add_exchange(full));
+        for (const std::int64_t ms : {30, 10, 40, 20}) {
+            ExchangeRow row;
+            row.device = 1;
+            row.began_ms = ms;
+            ok(tx.stations.add_exchange(row));
+        }
+    });
+    store = fixture.open();
+    write(*store, [&](Tx& tx) {
+        auto found = value(tx.stations.exchanges(full.device, kNewest, kAll));
+        REQUIRE(found.size() == 1);
+        full.number = found[0].number;
+        CHECK(found[0] == full);
+        CHECK(began(tx, 1, kNewest, kAll) == Moments{20, 40, 10, 30});
+        CHECK(began(tx, 1, kNewest, 2) == Moments{20, 40});
+        const auto latest = value(tx.stations.exchanges(1, kNewest, 2));
+        CHECK(latest[0].number > latest[1].number);
+        CHECK(began(tx, 1, latest[1].number, kAll) == Moments{10, 30});
+        CHECK(began(tx, 2, kNewest, kAll).empty());
+
+        ok(tx.stations.forget_exchanges(15, 0));
+        ok(tx.stations.forget_exchanges(15, 2));  // of the first two, the one that began before
+        CHECK(value(tx.stations.exchanges(full.device, kNewest, kAll)).empty());
+        CHECK(began(tx, 1, kNewest, kAll) == Moments{20, 40, 10, 30});
+        ok(tx.stations.forget_exchanges(15, 2));
+        CHECK(began(tx, 1, kNewest, kAll) == Moments{20, 40, 30});
+        ok(tx.stations.forget_exchanges(100, 5));
+        CHECK(began(tx, 1, kNewest, kAll).empty());
+        // Numbers are not given again.
+        ok(tx.stations.add_exchange(full));
+        CHECK(value(tx.stations.exchanges(full.device, kNewest, 1))[0].number > latest[0].number);
     });
 }
 

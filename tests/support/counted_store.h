@@ -293,6 +293,14 @@ public:
     Result<> each(const std::function<Result<>(StationRow&)>& use) override {
         return counted().each(use);
     }
+    Result<> add_exchange(const ExchangeRow& row) override { return counted().add_exchange(row); }
+    Result<std::vector<ExchangeRow>> exchanges(std::uint64_t device, std::int64_t before,
+                                               std::size_t count) override {
+        return counted().exchanges(device, before, count);
+    }
+    Result<> forget_exchanges(std::int64_t before_ms, std::size_t count) override {
+        return counted().forget_exchanges(before_ms, count);
+    }
 
 private:
     StationTable& counted() {

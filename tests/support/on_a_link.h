@@ -52,7 +52,10 @@ public:
         record_.enrolled = true;
         return {};
     }
-    void heard_from(std::uint64_t, Instant, std::uint64_t) override {}
+    void heard_from(const core::ExchangeRow& exchange, std::optional<std::uint64_t>) override {
+        exchanges.push_back(exchange);
+    }
+    std::vector<core::ExchangeRow> exchanges;
 
     int finds = 0;
     int trusted_finds = INT_MAX;  // after so many it is revoked
@@ -108,7 +111,7 @@ public:
             REQUIRE(taken);
         }
         if (!whole) {
-            exchange.cut();
+            exchange.cut(clock_.now());
             return core::fail(Code::offline, "cut");
         }
         auto answer = exchange.finish(clock_.now());

@@ -19,10 +19,10 @@ Failure disk_refused() {
 
 bool MemoryState::same_as(const MemoryState& other) const {
     return logs.same_as(other.logs) && stations.same_as(other.stations) &&
-           log_ids.same_as(other.log_ids) && secrets.same_as(other.secrets) &&
-           entries.same_as(other.entries) && quarantine.same_as(other.quarantine) &&
-           records.same_as(other.records) && names.same_as(other.names) &&
-           made.same_as(other.made) && parts.same_as(other.parts) &&
+           exchanges.same_as(other.exchanges) && log_ids.same_as(other.log_ids) &&
+           secrets.same_as(other.secrets) && entries.same_as(other.entries) &&
+           quarantine.same_as(other.quarantine) && records.same_as(other.records) &&
+           names.same_as(other.names) && made.same_as(other.made) && parts.same_as(other.parts) &&
            subjects.same_as(other.subjects) && files.same_as(other.files) &&
            file_numbers.same_as(other.file_numbers) && named.same_as(other.named) &&
            pieces.same_as(other.pieces) && contents.same_as(other.contents) &&

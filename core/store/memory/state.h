@@ -53,6 +53,8 @@ struct MemoryState {
     PersistentMap<std::int64_t, StationRow> stations;  // in the order in which they were added
     PersistentMap<std::uint64_t, std::int64_t> station_numbers;
     std::int64_t last_station = 0;
+    PersistentMap<std::int64_t, ExchangeRow> exchanges;  // by number
+    std::int64_t last_exchange = 0;
 
     PersistentMap<std::string, std::string> settings;
     PersistentMap<std::uint64_t, Value> values;  // in the order in which they were first put

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/store/memory/state.h"
 
 namespace spot::core {
@@ -35,6 +37,38 @@ public:
             return done.has_value();
         });
         return done;
+    }
+
+    Result<> add_exchange(const ExchangeRow& row) override {
+        MemoryState& state = work_.change();
+        ExchangeRow kept = row;
+        kept.number = ++state.last_exchange;
+        state.exchanges.put(kept.number, kept);
+        return {};
+    }
+
+    Result<std::vector<ExchangeRow>> exchanges(std::uint64_t device, std::int64_t before,
+                                               std::size_t count) override {
+        std::vector<ExchangeRow> out;
+        work_.state.exchanges.all([&](std::int64_t number, const ExchangeRow& row) {
+            if (number < before && row.device == device) out.push_back(row);
+            return true;
+        });
+        std::reverse(out.begin(), out.end());
+        if (out.size() > count) out.resize(count);
+        return out;
+    }
+
+    Result<> forget_exchanges(std::int64_t before_ms, std::size_t count) override {
+        std::vector<std::int64_t> old;
+        std::size_t seen = 0;
+        work_.state.exchanges.all([&](std::int64_t number, const ExchangeRow& row) {
+            if (seen++ == count) return false;
+            if (row.began_ms < before_ms) old.push_back(number);
+            return true;
+        });
+        for (const std::int64_t number : old) work_.change().exchanges.erase(number);
+        return {};
     }
 
 private:

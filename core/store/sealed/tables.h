@@ -186,6 +186,14 @@ public:
     Result<std::optional<StationRow>> find(std::uint64_t device) override;
     Result<> save(const StationRow& row) override;
     Result<> each(const std::function<Result<>(StationRow&)>& use) override;
+    Result<> add_exchange(const ExchangeRow& row) override { return inner_.add_exchange(row); }
+    Result<std::vector<ExchangeRow>> exchanges(std::uint64_t device, std::int64_t before,
+                                               std::size_t count) override {
+        return inner_.exchanges(device, before, count);
+    }
+    Result<> forget_exchanges(std::int64_t before_ms, std::size_t count) override {
+        return inner_.forget_exchanges(before_ms, count);
+    }
 
 private:
     StationTable& inner_;

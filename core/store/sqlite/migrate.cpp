@@ -12,15 +12,17 @@ extern "C" const char spot_migration_0006_start[], spot_migration_0006_end[];
 extern "C" const char spot_migration_0007_start[], spot_migration_0007_end[];
 extern "C" const char spot_migration_0008_start[], spot_migration_0008_end[];
 extern "C" const char spot_migration_0009_start[], spot_migration_0009_end[];
+extern "C" const char spot_migration_0010_start[], spot_migration_0010_end[];
 
 namespace spot::core {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x53504F54;  // "SPOT"
-const std::array kMigrations{
-    &spot_migration_0001_start[0], &spot_migration_0002_start[0], &spot_migration_0003_start[0],
-    &spot_migration_0004_start[0], &spot_migration_0005_start[0], &spot_migration_0006_start[0],
-    &spot_migration_0007_start[0], &spot_migration_0008_start[0], &spot_migration_0009_start[0]};
+const std::array kMigrations{&spot_migration_0001_start[0], &spot_migration_0002_start[0],
+                             &spot_migration_0003_start[0], &spot_migration_0004_start[0],
+                             &spot_migration_0005_start[0], &spot_migration_0006_start[0],
+                             &spot_migration_0007_start[0], &spot_migration_0008_start[0],
+                             &spot_migration_0009_start[0], &spot_migration_0010_start[0]};
 
 // In one transaction, and again checks inside it, as another process may open the same file.
 Result<> apply(Database& database) {

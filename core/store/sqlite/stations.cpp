@@ -84,4 +84,51 @@ Result<> Stations::each(const std::function<Result<>(StationRow&)>& use) {
     }
 }
 
+Result<> Stations::add_exchange(const ExchangeRow& row) {
+    return database_
+        .prepare(
+            "INSERT INTO exchange (device, began_ms, duration_ms, carrier, end,"
+            " received_bytes, sent_bytes, received_entries, sent_entries)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+        .with(row.device, row.began_ms, row.duration_ms, static_cast<int>(row.carrier),
+              static_cast<int>(row.end), row.received_bytes, row.sent_bytes, row.received_entries,
+              row.sent_entries)
+        .run();
+}
+
+Result<std::vector<ExchangeRow>> Stations::exchanges(std::uint64_t device, std::int64_t before,
+                                                     std::size_t count) {
+    std::vector<ExchangeRow> out;
+    auto rows = database_.prepare(
+        "SELECT number, began_ms, duration_ms, carrier, end, received_bytes, sent_bytes,"
+        " received_entries, sent_entries FROM exchange WHERE device = ?1 AND number < ?2"
+        " ORDER BY number DESC");
+    rows.with(device, before);
+    while (out.size() < count) {
+        SPOT_ASSIGN(const bool row, rows.step());
+        if (!row) break;
+        ExchangeRow& one = out.emplace_back();
+        one.number = rows.integer(0);
+        one.device = device;
+        one.began_ms = rows.integer(1);
+        one.duration_ms = rows.integer(2);
+        one.carrier = static_cast<ExchangeRow::Carrier>(rows.integer(3));
+        one.end = static_cast<ExchangeRow::End>(rows.integer(4));
+        one.received_bytes = rows.number(5);
+        one.sent_bytes = rows.number(6);
+        one.received_entries = rows.number(7);
+        one.sent_entries = rows.number(8);
+    }
+    return out;
+}
+
+Result<> Stations::forget_exchanges(std::int64_t before_ms, std::size_t count) {
+    return database_
+        .prepare(
+            "DELETE FROM exchange WHERE began_ms < ?1 AND number IN"
+            " (SELECT number FROM exchange ORDER BY number LIMIT ?2)")
+        .with(before_ms, static_cast<std::int64_t>(count))
+        .run();
+}
+
 }  // namespace spot::core::sqlite

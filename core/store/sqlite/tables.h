@@ -150,6 +150,10 @@ public:
     Result<std::optional<StationRow>> find(std::uint64_t device) override;
     Result<> save(const StationRow& row) override;
     Result<> each(const std::function<Result<>(StationRow&)>& use) override;
+    Result<> add_exchange(const ExchangeRow& row) override;
+    Result<std::vector<ExchangeRow>> exchanges(std::uint64_t device, std::int64_t before,
+                                               std::size_t count) override;
+    Result<> forget_exchanges(std::int64_t before_ms, std::size_t count) override;
 
 private:
     Database& database_;

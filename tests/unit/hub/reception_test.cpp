@@ -101,12 +101,34 @@ TEST_CASE("what can't be told enrols nobody: it is one transaction") {
     CHECK(at.knows(second, {first, second}) == Names{"van-01"});
 }
 
-TEST_CASE("the last contact is kept for operators") {
+TEST_CASE("the last contact, and 90 days of exchanges, are kept for operators") {
     Desk at;
     const auto station = at.comes("van-01");
-    at.reception.heard_from(station.device(), HubHouse::kNow + 1, 12);
+    core::ExchangeRow exchange;
+    exchange.device = station.device();
+    exchange.began_ms = HubHouse::kNow;
+    exchange.duration_ms = 1;
+    at.reception.heard_from(exchange, 12);
     const auto listed = *at.registry().list();
     REQUIRE(listed.size() == 1);
     CHECK(listed[0].last_contact == HubHouse::kNow + 1);
     CHECK(listed[0].backlog == 12);
+
+    // One that was not answered is kept, and says nothing of what the station holds.
+    exchange.began_ms += 50;
+    exchange.end = core::ExchangeRow::End::cut;
+    at.reception.heard_from(exchange, std::nullopt);
+    CHECK((*at.registry().list())[0].last_contact == HubHouse::kNow + 1);
+    auto kept = *at.registry().exchanges(station.device(), 10);
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[0].end == core::ExchangeRow::End::cut);
+    CHECK(kept[1].began_ms == HubHouse::kNow);
+    CHECK(at.registry().exchanges(station.device() + 1, 10)->empty());
+
+    // After 90 days they go.
+    exchange.began_ms = HubHouse::kNow + hub::kExchangesKeptMs + 10;
+    at.reception.heard_from(exchange, 3);
+    kept = *at.registry().exchanges(station.device(), 10);
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[1].began_ms == HubHouse::kNow + 50);
 }

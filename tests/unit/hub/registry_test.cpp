@@ -130,7 +130,10 @@ TEST_CASE("a second enrolment of a name is another device, and everything surviv
     CHECK(first->device != second->device);
     CHECK(first->code != second->code);
     REQUIRE(registry.enrol(first->device, first->code, kSign, kSeal, kNow));
-    registry.heard_from(first->device, kNow + 5, 12);
+    core::ExchangeRow exchange;
+    exchange.device = first->device;
+    exchange.began_ms = kNow + 5;
+    registry.heard_from(exchange, 12);
 
     fixture.open();
     hub::Registry again(*fixture.ledger);

@@ -29,7 +29,7 @@ public:
         record_.enrolled = true;
         return {};
     }
-    void heard_from(std::uint64_t, core::Instant, std::uint64_t) override {}
+    void heard_from(const core::ExchangeRow&, std::optional<std::uint64_t>) override {}
 
 private:
     sync::StationRecord record_;

@@ -36,7 +36,7 @@ public:
                          const core::PublicKey&, Instant) override {
         return {};
     }
-    void heard_from(std::uint64_t, Instant, std::uint64_t) override {}
+    void heard_from(const core::ExchangeRow&, std::optional<std::uint64_t>) override {}
 
 private:
     core::PublicKey sign_, seal_;

@@ -62,7 +62,7 @@ public:
                          const core::PublicKey&, core::Instant) override {
         return core::fail(core::Code::refused, "nobody is enrolled here");
     }
-    void heard_from(std::uint64_t, core::Instant, std::uint64_t) override {}
+    void heard_from(const core::ExchangeRow&, std::optional<std::uint64_t>) override {}
 
 private:
     sync::StationRecord record_;

@@ -58,6 +58,29 @@ TEST_CASE("a sending that broke is resumed after what arrived") {
     CHECK(f.van->ledger.replica().acknowledged({OnALink::kDevice, 1}).seq == 200);
 }
 
+TEST_CASE("the hub tells of each conversation how it ended and what went over") {
+    using End = core::ExchangeRow::End;
+    OnALink f;
+    f.record(200);
+    REQUIRE(f.sync({Fate::cut_in_middle, Fate::not_reached, Fate::deliver}).state == "ok");
+    const auto& all = f.carrier->stations.exchanges;
+    REQUIRE(all.size() == 3);  // cut, probe, rest
+    CHECK(all[0].end == End::cut);
+    CHECK(all[1].end == End::answered);
+    CHECK(all[2].end == End::answered);
+    CHECK(all[0].received_entries > 0);
+    CHECK(all[1].received_entries == 0);
+    CHECK(all[0].received_entries + all[2].received_entries == 200);
+    CHECK(all[2].received_bytes == f.carrier->sizes.back());
+    CHECK(all[0].sent_bytes == 0);
+    CHECK(all[2].sent_bytes > 0);
+    for (const core::ExchangeRow& one : all) {
+        CHECK(one.device == OnALink::kDevice);
+        CHECK(one.began_ms > 0);
+        CHECK(one.duration_ms >= 0);
+    }
+}
+
 TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
     OnALink f;
     f.carrier->codecs = sync::CodecShare(0);
