@@ -13,8 +13,8 @@
 
 namespace spot::core {
 
-// How many epochs a device's log may go on by at once where its author does not say from where: as
-// often may a party begin anew, unheard, for instance because it was restored.
+// How many epochs a device's log may go on by at once where its author does not say from where: a
+// party may restart this often without the other hearing of it, as after being restored.
 constexpr std::uint32_t kEpochStepMax = 16;
 // Logs of one device: each fork makes one. A bound for whoever walks over them.
 constexpr std::uint64_t kLogsOfDeviceMax = 4096;

@@ -76,8 +76,8 @@ public:
     // An entry that breaks a rule is stored in quarantine and does not stop the others. Executes
     // nothing. Returns the new tip.
     // `corrupt`: the secret of an entry's period is missing. `conflict`: another secret of that
-    // period is here, so the logs are not the same one. `invalid`: the log would be a new one whose
-    // epoch is too far above the device's newest and that has no branch.
+    // period is here, so the logs are not the same one. `invalid`: a new log without a branch,
+    // whose epoch is too far above the device's newest.
     virtual Result<Tip> receive(const LogId& log, std::span<const Entry> entries,
                                 ReceiveMode mode = ReceiveMode::execute) = 0;
     // Received entries stay unexecuted until this is called at their bundle's end. What a crash

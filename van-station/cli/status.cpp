@@ -68,6 +68,9 @@ void print_status(const json& status) {
     if (number("refused_files") > 0)
         std::printf("%llu files stay here only: the hub does not take them.\n",
                     number("refused_files"));
+    if (number("quarantined_here") > 0)
+        std::printf("%llu entries stand in quarantine here: they wait for a person.\n",
+                    number("quarantined_here"));
     const json& last = status["last_contact"];
     if (last.is_null()) {
         std::printf("The hub was not reached yet.\n");
