@@ -14,8 +14,8 @@ namespace spot::hub {
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::int64_t kExchangesKeptMs = std::int64_t{90} * 24 * 3600 * 1000;
 
-// The hub's stations and by what rules they enrol. Of an enrolment code only a hash is kept. As
-// many processes as have the ledger open may use it.
+// Knows the hub's stations, and decides who may enrol. It keeps an enrolment code's hash, never the
+// code. Several processes that have the ledger open may each have a registry.
 class Registry final : public sync::Stations {
 public:
     explicit Registry(core::Ledger& ledger) : ledger_(ledger) {}  // outlives the registry

@@ -101,6 +101,10 @@ TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
         CHECK(f.carrier->sizes[0] > 2 * sync::kHeldBytesMax);
         CHECK(f.carrier->tries >= 2);
         CHECK(f.at_hub() > 200);
+        const auto& told = f.carrier->stations.exchanges;
+        CHECK(std::any_of(told.begin(), told.end(), [](const core::ExchangeRow& one) {
+            return one.end == core::ExchangeRow::End::busy && one.received_entries > 0;
+        }));
         f.carrier->codecs = sync::CodecShare(1);
         CHECK(f.sync({Fate::deliver}).state == "ok");
         CHECK(report.state != "refused");
