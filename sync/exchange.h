@@ -16,6 +16,7 @@
 #include "core/crypto.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/rim/workers.h"
 #include "sync/bundle.h"
 #include "sync/ledger_view.h"
 #include "sync/transport.h"
@@ -130,12 +131,16 @@ public:
 // the others hold their sealed frames until the bundle's end, where one decodes in one go.
 class CodecShare {
 public:
-    explicit CodecShare(std::size_t most = kCodecsMax) : left_(most) {}
+    static constexpr std::size_t kCodecsMax = 8;
+    // `workers`, which decode, outlive it.
+    explicit CodecShare(core::Workers& workers, std::size_t most = kCodecsMax)
+        : workers_(&workers), left_(most) {}
     bool take() { return left_ > 0 && (--left_, true); }
     void give_back() { ++left_; }
-    static constexpr std::size_t kCodecsMax = 8;
+    core::Workers& workers() { return *workers_; }
 
 private:
+    core::Workers* workers_;
     std::size_t left_;
 };
 constexpr std::size_t kHeldBytesMax = 128 * 1024;  // of one conversation without a codec

@@ -1,26 +1,27 @@
 #include <algorithm>
-#include <future>
-#include <system_error>
 
 #include "sync/bundle.h"
 #include "sync/exchange.h"
 #include "sync/files.h"
+#include "sync/frame_decoder.h"
 #include "sync/frames.h"
 
 namespace spot::sync {
 namespace {
 
 using core::Code;
-using core::Entry;
+using core::Incoming;
 using core::LogId;
 using core::Tip;
-
-using Decoded = Result<std::vector<Entry>>;
 
 // Logs of one device. An honest one begins another when its store was copied or restored, and goes
 // to people long before. So no place of a record has as many authors that did not know each other
 // as a document has values in one place at most (1,000).
 constexpr std::ptrdiff_t kEpochsMax = 500;
+
+// Decoded while an earlier one is written: so that neither waits for the other where one takes
+// longer.
+constexpr std::size_t kFramesAhead = 2;
 
 core::ExchangeRow::End end_by(const core::Error& error) {
     if (error.code == Code::busy) return core::ExchangeRow::End::busy;
@@ -29,7 +30,7 @@ core::ExchangeRow::End end_by(const core::Error& error) {
 }
 
 enum class Take : std::uint8_t {
-    so_far,  // the last frame goes on being decoded until the next piece comes
+    so_far,  // the last frames go on being decoded until the next piece comes
     all,
 };
 
@@ -45,9 +46,8 @@ struct HubExchange::Inside {
     std::optional<Head> head = std::nullopt;
     std::optional<StationRecord> station = std::nullopt;
     std::optional<IncomingFiles> files = std::nullopt;  // where the head offers some
-    std::unique_ptr<EntryCodec> codec = nullptr;
-    bool lent = false;              // the codec counts in `codecs`
-    std::future<Decoded> coming{};  // the frame taken last; below the codec, which it uses
+    std::optional<FrameDecoder> decoder{};
+    bool lent = false;  // the decoder counts in `codecs`
     State state = State::ok;
     LogId log{};
     std::uint64_t next_seq = 0;                // of the next entry in the frames
@@ -67,9 +67,8 @@ struct HubExchange::Inside {
     Result<> take_frames(Take take);
     Result<> take_pieces();
     Result<> look_for_trust();
-    Result<> take_entries(std::span<const Entry> entries);
-    std::future<Decoded> decode(Bytes frame);
-    Result<> compare(std::span<const Entry> known);
+    Result<> take_entries(Incoming entries);
+    Result<> compare(std::span<const core::Entry> known);
     Result<> take_messages(Instant now);
     Result<> take_shown();
     void take_back();
@@ -109,8 +108,8 @@ Result<> HubExchange::Inside::take_messages(Instant now) {
         if (!message) return {};
         SPOT_TRY(take_head(*message, now));
     }
-    if (announces_frames() && !codec && !lent) lent = codecs.take();
-    if (announces_frames() && !codec && !lent) {
+    if (announces_frames() && !decoder && !lent) lent = codecs.take();
+    if (announces_frames() && !decoder && !lent) {
         if (reader.held() <= kHeldBytesMax) return {};
         return core::fail(Code::busy, "too many stations are sending at once");
     }
@@ -121,26 +120,28 @@ Result<> HubExchange::Inside::take_whole(Take take) {
     return files ? take_pieces() : take_frames(take);
 }
 
-// The frames that came whole, in one transaction. A frame is decoded while the one before it is
-// checked and written, and while the next is on its way.
+// The frames that came whole, in one transaction. Frames are decoded while those before them are
+// checked and written, and while the next are on their way.
 Result<> HubExchange::Inside::take_frames(Take take) {
-    if (reader.held() == 0 && !(take == Take::all && coming.valid())) return {};
-    if (announces_frames() && !codec) {
-        SPOT_ASSIGN(auto made, codec_for(ledger, log, *head));
-        codec = std::move(made);
+    const auto pending = [this] { return decoder ? decoder->pending() : 0; };
+    if (reader.held() == 0 && !(take == Take::all && pending() > 0)) return {};
+    if (announces_frames() && !decoder) {
+        SPOT_ASSIGN(auto codec, codec_for(ledger, log, *head));
+        decoder.emplace(std::move(codec), codecs.workers());
     }
-    return ledger.replica().atomically([this, take]() -> Result<> {
+    return ledger.replica().atomically([&]() -> Result<> {
         for (;;) {
             SPOT_ASSIGN(auto message, reader.take());
-            std::optional<Decoded> entries;
-            if (coming.valid() && (message || take == Take::all)) entries = coming.get();
-            if (entries && !*entries) return core::Failure(std::move(*entries).error());
             if (message && state == State::ok) {  // else it will be sent again, or is held there
-                if (!codec)
+                if (!decoder)
                     return core::fail(Code::corrupt, "a frame stands where none was announced");
-                coming = decode(std::move(*message));
+                decoder->add(std::move(*message));
             }
-            if (entries) SPOT_TRY(take_entries(**entries));
+            const bool is_end = !message && take == Take::all;
+            while (pending() > (is_end ? 0 : kFramesAhead)) {
+                SPOT_ASSIGN(auto incoming, decoder->take());
+                SPOT_TRY(take_entries(std::move(incoming)));
+            }
             if (!message) return {};
         }
     });
@@ -164,16 +165,6 @@ Result<> HubExchange::Inside::take_pieces() {
 Result<> HubExchange::Inside::look_for_trust() {
     SPOT_ASSIGN(station, stations.find(head->device));
     return station ? Result<>() : core::fail(Code::io, "the stations can't be read");
-}
-
-// By a thread of its own; by the caller of get() where there is none to be had.
-std::future<Decoded> HubExchange::Inside::decode(Bytes frame) {
-    const auto work = [this, bytes = std::move(frame)] { return codec->read(bytes); };
-    try {
-        return std::async(std::launch::async, work);
-    } catch (const std::system_error&) {
-        return std::async(std::launch::deferred, work);
-    }
 }
 
 // What this bundle brought was not acknowledged yet: it may go again.
@@ -260,7 +251,7 @@ Result<> HubExchange::Inside::keep_first() {
 }
 
 // Entries that are here already, because an answer was lost: they have to be the same ones.
-Result<> HubExchange::Inside::compare(std::span<const Entry> known) {
+Result<> HubExchange::Inside::compare(std::span<const core::Entry> known) {
     SPOT_ASSIGN(const auto same, ledger.replica().matching(log, known));
     if (same == known.size()) return {};
     state = State::fork;
@@ -269,16 +260,18 @@ Result<> HubExchange::Inside::compare(std::span<const Entry> known) {
     return {};
 }
 
-Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
+Result<> HubExchange::Inside::take_entries(Incoming incoming) {
     if (state != State::ok) return {};  // a fork was found in the frame before
-    next_seq += rest.size();
+    const auto all = incoming.entries();
+    next_seq += all.size();
     const Tip tip = ledger.replica().tip(log);
-    if (rest.front().seq <= tip.seq) {
-        const auto known = std::min<std::uint64_t>(rest.size(), tip.seq - rest.front().seq + 1);
-        SPOT_TRY(compare(rest.first(static_cast<std::size_t>(known))));
-        rest = rest.subspan(static_cast<std::size_t>(known));
+    if (all.front().seq <= tip.seq) {
+        const auto known = static_cast<std::size_t>(
+            std::min<std::uint64_t>(all.size(), tip.seq - all.front().seq + 1));
+        SPOT_TRY(compare(all.first(known)));
+        incoming.drop_front(known);
     }
-    if (state != State::ok || rest.empty()) return {};
+    if (state != State::ok || incoming.entries().empty()) return {};
     if (!before) {
         SPOT_TRY(keep_first());
         SPOT_ASSIGN(before, ledger.replica().mark(log));
@@ -286,7 +279,7 @@ Result<> HubExchange::Inside::take_entries(std::span<const Entry> rest) {
     // Of a revoked station it is for a person to say what is good: a thief may have written it.
     SPOT_TRY(look_for_trust());
     const auto take = station->revoked ? core::ReceiveMode::quarantine : core::ReceiveMode::execute;
-    const auto received = ledger.replica().receive(log, rest, take);
+    const auto received = ledger.replica().receive(log, incoming, take);
     if (received) return {};
     if (received.error().code == Code::conflict) {
         // They follow on our tip, so another copy wrote in this period, under a secret of its own.

@@ -364,9 +364,8 @@ Result<> StationExchange::Inside::take_frames(const Head& head, BundleReader& re
         SPOT_ASSIGN(auto frame, reader.take());
         if (!frame) return core::fail(Code::corrupt, "the hub's answer is cut off");
         SPOT_ASSIGN(auto entries, codec->read(*frame));
-        SPOT_ASSIGN(auto received, ledger.replica().receive(log, entries));
-        reached = received;
         outcome.received_entries += entries.size();
+        SPOT_ASSIGN(reached, ledger.replica().receive(log, std::move(entries)));
     }
     if (cursor_of(reached) != head.last)
         return core::fail(Code::corrupt, "the hub's entries do not end as its head says");

@@ -29,8 +29,7 @@ public:
     Result<std::vector<PeriodSecret>> period_secrets(const LogId& log, std::uint64_t first,
                                                      std::uint64_t last) override;
     Result<> offer_period_secrets(const LogId& log, std::span<const PeriodSecret> secrets) override;
-    Result<Tip> receive(const LogId& log, std::span<const Entry> entries,
-                        ReceiveMode mode) override;
+    Result<Tip> receive(const LogId& log, const Incoming& entries, ReceiveMode mode) override;
     Result<> finalize(const LogId& log) override;
     Result<Mark> mark(const LogId& log) override;
     Result<> discard_after(const LogId& log, const Mark& mark) override;

@@ -154,8 +154,7 @@ struct LedgerImpl {
     Result<RecordId> id_of(Tx& tx, std::int64_t key);
 
     // ── receive.cpp
-    Result<> receive(Tx& tx, const LogId& id, std::span<const Entry> received, ReceiveMode take,
-                     Tip& tip);
+    Result<> receive(Tx& tx, const LogId& id, const Incoming& received, ReceiveMode take, Tip& tip);
     struct Received;  // an entry that came, with its intent read
     void want(std::span<const Received> all, Wanted& wanted) const;
     Result<> want_more(Rows rows, const Known& known, std::span<Received> all, Wanted& wanted);

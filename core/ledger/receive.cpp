@@ -22,7 +22,7 @@ bool is_edit(Kind kind) {
 
 // Is it one of those that came? They follow on each other.
 bool is_among(const RecordId& id, std::span<const LedgerImpl::Received> all) {
-    return id.log == all.front().entry->log && id.seq >= all.front().entry->seq;
+    return id.log == all.front().entry.log && id.seq >= all.front().entry.seq;
 }
 
 }  // namespace
@@ -53,11 +53,11 @@ Result<const SecretKey*> LedgerImpl::secret_of(Rows rows, const LogRow& log, std
 
 // What can be said before anything is known.
 void LedgerImpl::want(std::span<const Received> all, Wanted& wanted) const {
-    const Entry& first = *all.front().entry;
+    const Entry& first = all.front().entry;
     wanted.logs.push_back(first.log);
     wanted.summaries.push_back(first.log.device);
     if (party.knows_own_epochs) wanted.summaries.push_back(first.log.device ^ kHubBit);
-    for (auto period = period_of(first.seq); period <= period_of(all.back().entry->seq); ++period)
+    for (auto period = period_of(first.seq); period <= period_of(all.back().entry.seq); ++period)
         wanted.secrets.push_back({first.log, period});
     want_catalogues(wanted);
     subjects.want_secret(wanted);
@@ -66,11 +66,11 @@ void LedgerImpl::want(std::span<const Received> all, Wanted& wanted) const {
             const auto id = id_in(intent, member);
             if (!id || is_among(*id, all)) continue;
             wanted.heads.push_back(*id);
-            if (is_edit(entry->kind)) wanted.entries.push_back(*id);
+            if (is_edit(entry.kind)) wanted.entries.push_back(*id);
         }
-        if (entry->kind != Kind::request_queue) continue;
+        if (entry.kind != Kind::request_queue) continue;
         want_text(text_in(intent, "catalogue"), wanted);
-        subjects.want(intent, entry->id(), {}, wanted);
+        subjects.want(intent, entry.id(), {}, wanted);
     }
 }
 
@@ -79,15 +79,15 @@ void LedgerImpl::want(std::span<const Received> all, Wanted& wanted) const {
 Result<> LedgerImpl::want_more(Rows rows, const Known& known, std::span<Received> all,
                                Wanted& wanted) {
     for (const auto& [entry, intent, form] : all) {
-        const auto request = is_edit(entry->kind) ? id_in(intent, "request") : std::nullopt;
+        const auto request = is_edit(entry.kind) ? id_in(intent, "request") : std::nullopt;
         if (request && is_among(*request, all)) continue;  // it names its version itself
-        SPOT_ASSIGN(const auto version, catalogue_version(rows, entry->kind, intent));
+        SPOT_ASSIGN(const auto version, catalogue_version(rows, entry.kind, intent));
         if (is_published(version)) want_text(version, wanted);
     }
     std::erase_if(wanted.values, [&](const auto& key) { return known.values.contains(key); });
     const bool lacks_rules = !wanted.values.empty();
     for (Received& one : all) {
-        const Entry& entry = *one.entry;
+        const Entry& entry = one.entry;
         if (!is_personal(entry.kind)) continue;
         const auto request = id_in(one.intent, "request");
         bool is_whole = !lacks_rules && request && known.head(*request);
@@ -101,19 +101,20 @@ Result<> LedgerImpl::want_more(Rows rows, const Known& known, std::span<Received
     return {};
 }
 
-Result<> LedgerImpl::receive(Tx& tx, const LogId& id, std::span<const Entry> received,
-                             ReceiveMode take, Tip& tip) {
+Result<> LedgerImpl::receive(Tx& tx, const LogId& id, const Incoming& received, ReceiveMode take,
+                             Tip& tip) {
     if (is_own(id)) return fail(Code::refused, "nobody else may write this party's log");
     std::vector<Received> all;
-    all.reserve(received.size());
-    for (const Entry& entry : received) {
-        if (entry.log != id || entry.seq != received.front().seq + all.size())
+    const auto given = received.entries();
+    all.reserve(given.size());
+    for (const Entry& entry : given) {
+        if (entry.log != id || entry.seq != given.front().seq + all.size())
             return fail(Code::conflict, "the entries do not follow on the log's tip");
         if (entry.intent.size() > kIntentBytesMax || entry.user.size() > kUserBytesMax ||
             entry.seq > kSeqMax)
             return fail(Code::limit, "an entry is too large");
         if (!is_kind(entry.kind)) return fail(Code::corrupt, "an entry is of no kind");
-        all.push_back({&entry, Json::parse(entry.intent, nullptr, false), {}});
+        all.push_back({entry, received.intents()[all.size()], {}});
     }
     Known known;
     Effects effects;
@@ -129,7 +130,7 @@ Result<> LedgerImpl::receive(Tx& tx, const LogId& id, std::span<const Entry> rec
     SPOT_ASSIGN(auto* const log, log_to_receive(rows, id));
     const std::uint64_t receipts = log->receipts;
     for (const Received& one : all) {
-        const Entry& entry = *one.entry;
+        const Entry& entry = one.entry;
         if (entry.seq != log->tip.seq + 1)
             return fail(Code::conflict, "the entries do not follow on the log's tip");
         SPOT_ASSIGN(const auto* const secret, secret_of(rows, *log, entry.seq));

@@ -7,9 +7,9 @@
 namespace spot::core {
 
 struct LedgerImpl::Received {
-    const Entry* entry = nullptr;
-    nlohmann::json intent;     // discarded: it is no JSON
-    std::optional<Form> form;  // where it was judged already
+    const Entry& entry;
+    const nlohmann::json& intent;  // discarded: it is no JSON
+    std::optional<Form> form;      // where it was judged already
 };
 
 }  // namespace spot::core

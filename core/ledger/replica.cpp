@@ -94,8 +94,7 @@ Result<> LedgerReplica::offer_period_secrets(const LogId& log,
     return {};
 }
 
-Result<Tip> LedgerReplica::receive(const LogId& log, std::span<const Entry> entries,
-                                   ReceiveMode take) {
+Result<Tip> LedgerReplica::receive(const LogId& log, const Incoming& entries, ReceiveMode take) {
     Tip tip;
     SPOT_TRY(impl_.transact([&](Tx& tx) { return impl_.receive(tx, log, entries, take, tip); }));
     return tip;

@@ -14,6 +14,7 @@
 #include "core/bytes.h"
 #include "core/crypto.h"
 #include "core/error.h"
+#include "core/ledger/incoming.h"
 #include "core/log.h"
 #include "core/tip.h"
 
@@ -78,7 +79,7 @@ public:
     // `corrupt`: the secret of an entry's period is missing. `conflict`: another secret of that
     // period is here, so the logs are not the same one. `invalid`: a new log without a branch,
     // whose epoch is too far above the device's newest.
-    virtual Result<Tip> receive(const LogId& log, std::span<const Entry> entries,
+    virtual Result<Tip> receive(const LogId& log, const Incoming& entries,
                                 ReceiveMode mode = ReceiveMode::execute) = 0;
     // Received entries stay unexecuted until this is called at their bundle's end. What a crash
     // left behind is finalized by the next call for that log: it was authenticated.

@@ -29,7 +29,7 @@ Result<bool> LedgerImpl::can_be(Rows rows, const LogId& author, const Seen& seen
 
 // What is wrong with the entry, whatever else is here.
 Result<LedgerImpl::Form> LedgerImpl::validate_form(Rows rows, const Received& received) {
-    const Entry& entry = *received.entry;
+    const Entry& entry = received.entry;
     const Json& intent = received.intent;
     const Party author = (entry.log.device & kHubBit) != 0 ? Party::hub : Party::station;
     const auto known = catalogue_of(rows, entry.kind, intent);
@@ -51,7 +51,7 @@ Result<LedgerImpl::Form> LedgerImpl::validate_form(Rows rows, const Received& re
 // personal data is sealed whatever is wrong with it.
 Result<Why> LedgerImpl::validate(Rows rows, LogRow& log, const Received& received,
                                  std::optional<SubjectId>& subject) {
-    const Entry& entry = *received.entry;
+    const Entry& entry = received.entry;
     const Json& intent = received.intent;
     SPOT_ASSIGN(const auto form,
                 received.form ? Result<Form>(*received.form) : validate_form(rows, received));
@@ -90,7 +90,8 @@ Result<Why> LedgerImpl::validate(Rows rows, LogRow& log, const Received& receive
 
 Result<Why> LedgerImpl::validate(Rows rows, LogRow& log, const Entry& entry,
                                  std::optional<SubjectId>& subject) {
-    return validate(rows, log, {&entry, Json::parse(entry.intent, nullptr, false), {}}, subject);
+    const Json intent = Json::parse(entry.intent, nullptr, false);
+    return validate(rows, log, Received{entry, intent, {}}, subject);
 }
 
 }  // namespace spot::core

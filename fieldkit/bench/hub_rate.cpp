@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "core/platform/system.h"
+#include "core/platform/worker_threads.h"
 #include "fieldkit/bench.h"
 #include "fieldkit/bench/bare_store.h"
 #include "fieldkit/bench/strict.h"
@@ -65,7 +66,8 @@ Result<double> committed_seconds(const Box& box) {
     SPOT_ASSIGN(auto request, up.request(clock.now(), sync::StationExchange::What::everything));
     SPOT_ASSIGN(const auto bundle, sync::whole(std::move(request)));
     hub::Registry registry(hub.ledger);
-    sync::CodecShare codecs;
+    core::WorkerThreads workers;
+    sync::CodecShare codecs(workers);
     sync::HubExchange down(hub.ledger, registry, hub.keys, random, codecs);
     const auto began = std::chrono::steady_clock::now();
     const core::View body(bundle);

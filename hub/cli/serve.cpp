@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/address.h"
+#include "core/platform/worker_threads.h"
 #include "hub/cli/verbs.h"
 #include "hub/reception.h"
 #include "hub/server/certificate.h"
@@ -74,7 +75,8 @@ Result<Exit> run_serve(const core::Arguments& arguments) {
     options.port = address->port;
     SPOT_TRY(use_certificate(hub, arguments, options));
     Reception reception(hub.ledger, hub.keys.epoch);
-    sync::CodecShare codecs;
+    core::WorkerThreads workers;
+    sync::CodecShare codecs(workers);
     SPOT_ASSIGN(
         auto server,
         Server::listen(

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/platform/worker_threads.h"
 #include "hub/reception.h"
 #include "sync/exchange.h"
 #include "tests/hostile/forge.h"
@@ -85,7 +86,8 @@ public:
     support::HubHouse house;
     core::Ledger& hub;
     hub::Reception reception;
-    sync::CodecShare codecs;
+    core::WorkerThreads workers{2};
+    sync::CodecShare codecs{workers};
     HonestStation rogue, good;
     core::RecordId victim;  // a request of the rogue's, which an operator has edited
     std::uint64_t sent = 0;

@@ -144,6 +144,13 @@ inline core::RecordId add(Side& side, core::Kind kind, const Json& intent) {
     return done->record;
 }
 
+// From the `first` on, counted from 0; without a `count` all that follow.
+inline std::vector<core::Entry> some_of(std::span<const core::Entry> entries, std::size_t first,
+                                        std::size_t count = std::dynamic_extent) {
+    const auto some = entries.subspan(first, count);
+    return {some.begin(), some.end()};
+}
+
 // Brings what `to` lacks of the log, executes it, and notes the acknowledgement at `from`.
 inline void hand_over(Side& from, Side& to, const core::LogId& log) {
     const core::Tip have = to->replica().tip(log);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/platform/system.h"
+#include "core/platform/worker_threads.h"
 #include "core/store/sqlite/database.h"
 #include "core/vault.h"
 #include "sync/exchange.h"
@@ -130,7 +131,8 @@ public:
     std::size_t cut_at = 0;  // bytes; 0: the middle
     std::size_t tries = 0;
     std::vector<std::size_t> sizes;
-    sync::CodecShare codecs;
+    core::WorkerThreads workers{2};
+    sync::CodecShare codecs{workers};
     OneStation stations;
 
 private:

@@ -95,9 +95,9 @@ public:
             log.secret.push_back(secrets.front().secret.clone());
         return {};
     }
-    core::Result<core::Tip> receive(const core::LogId& id, std::span<const core::Entry> entries,
+    core::Result<core::Tip> receive(const core::LogId& id, const core::Incoming& incoming,
                                     core::ReceiveMode) override {
-        for (const core::Entry& entry : entries) {
+        for (const core::Entry& entry : incoming.entries()) {
             if (entry.seq != logs_[id].entries.size() + 1)
                 return core::fail(core::Code::conflict, "they do not follow");
             logs_[id].add(entry);

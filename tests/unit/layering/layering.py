@@ -27,7 +27,9 @@ PUBLIC = {
     "core/store/sealed/sealed_store.h": {"core"},
     "core/ledger/files.h": {"sync"},
     "core/rim/disk.h": MAY_USE.keys() - {"sync"},
+    "core/rim/workers.h": MAY_USE.keys(),
     "core/platform/system.h": MAY_USE.keys() - {"sync"},  # only programs have a clock and chance
+    "core/platform/worker_threads.h": MAY_USE.keys() - {"sync"},  # nor threads
     "sync/http/address.h": {"hub"},
     "sync/http/carrier.h": {"van-station"},
     "sync/http/listener.h": {"van-station", "hub"},

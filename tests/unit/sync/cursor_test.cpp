@@ -47,7 +47,8 @@ struct Pair {
                            sync::EnrolmentCode{1}};
     VectorLedger station{4}, hub{5};
     OneStation stations;
-    sync::CodecShare codecs;
+    core::NoWorkers workers;
+    sync::CodecShare codecs{workers};
 
     sync::Outcome meet() {
         sync::StationExchange asking(station, keys, random);

@@ -50,7 +50,8 @@ struct Hand {
     core::SecretKey sign = core::SecretKey::random(random), seal = core::SecretKey::random(random);
     sync::HubKeys keys{1, core::SecretKey::random(random), core::SecretKey::random(random)};
     TwoStations stations{core::sign_public(sign), core::seal_public(seal)};
-    sync::CodecShare codecs;
+    core::NoWorkers workers;
+    sync::CodecShare codecs{workers};
     const Bytes photo = some_bytes(2 * sync::kPieceBytes + 100);
     core::RequestFile file;
 

@@ -133,7 +133,8 @@ struct Field {
         return *bytes;
     }
     core::Bytes answer(const core::Bytes& bundle) {
-        sync::CodecShare codecs;
+        core::NoWorkers workers;
+        sync::CodecShare codecs(workers);
         sync::HubExchange exchange(*hub, stations, hub_keys, random, codecs);
         const auto taken = exchange.receive(bundle, kNow);
         REQUIRE_MESSAGE(taken.has_value(), taken.error().message);

@@ -83,7 +83,7 @@ TEST_CASE("the hub tells of each conversation how it ended and what went over") 
 
 TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
     OnALink f;
-    f.carrier->codecs = sync::CodecShare(0);
+    f.carrier->codecs = sync::CodecShare(f.carrier->workers, 0);
     SUBCASE("and takes them at the bundle's end") {
         f.record(200);
         CHECK(f.sync({Fate::deliver}).state == "ok");
@@ -105,12 +105,12 @@ TEST_CASE("a hub with no codec to spare holds frames, within a limit") {
         CHECK(std::any_of(told.begin(), told.end(), [](const core::ExchangeRow& one) {
             return one.end == core::ExchangeRow::End::busy && one.received_entries > 0;
         }));
-        f.carrier->codecs = sync::CodecShare(1);
+        f.carrier->codecs = sync::CodecShare(f.carrier->workers, 1);
         CHECK(f.sync({Fate::deliver}).state == "ok");
         CHECK(report.state != "refused");
     }
     CHECK(f.at_hub() == static_cast<std::uint64_t>(f.recorded));
-    f.carrier->codecs = sync::CodecShare(1);
+    f.carrier->codecs = sync::CodecShare(f.carrier->workers, 1);
     f.record(5);
     for (int round = 0; round < 3; ++round)  // a codec that was lent came back
         CHECK(f.sync({Fate::deliver}).state == "ok");

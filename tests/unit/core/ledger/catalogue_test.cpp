@@ -195,7 +195,7 @@ TEST_CASE("a station that writes of the catalogue is refused, and quarantined by
     forged.seq = pair.van->replica().tip(kStationLog).seq + 1;
     forged.kind = Kind::catalogue_publish;
     forged.intent = core::canonical(example_intent(forged.kind));
-    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(&forged, 1)));
+    REQUIRE(pair.hub->replica().receive(kStationLog, std::vector{forged}));
     REQUIRE(pair.hub->replica().finalize(kStationLog));
     while (*pair.hub->executor().run(100) > 0) continue;
     const auto held = pair.hub->quarantine().list(kStationLog);

@@ -290,10 +290,10 @@ TEST_CASE("what diverged is taken once its author's changes show the same record
 
     // The session was executed, and is held back, when the others come. Among them a second
     // receipt, whose number has to be the next one when it is judged again.
-    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).first(1)).has_value());
+    REQUIRE(pair.hub->replica().receive(kStationLog, some_of(entries, 0, 1)).has_value());
     REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
     REQUIRE(*pair.hub->executor().run(9) == 1);
-    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(1)).has_value());
+    REQUIRE(pair.hub->replica().receive(kStationLog, some_of(entries, 1)).has_value());
     REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
     REQUIRE(*pair.hub->executor().run(9) == 6);
     CHECK(pair.hub->quarantine().list(kStationLog).size() == 7);
@@ -406,7 +406,7 @@ TEST_CASE("entries have to follow on the tip, with their period's secret") {
     const auto entries = *pair.station->replica().entries(kStationLog, 1, 2);
     CHECK(pair.hub->replica().receive(kStationLog, entries).error().code == Code::corrupt);
     (void)entries_for(pair);
-    CHECK(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(1)).error().code ==
+    CHECK(pair.hub->replica().receive(kStationLog, some_of(entries, 1)).error().code ==
           Code::conflict);
     CHECK(pair.hub->replica().receive({8, 1}, entries).error().code == Code::conflict);
     CHECK(pair.hub->replica().receive(kHubLog, entries).error().code == Code::refused);
@@ -425,13 +425,13 @@ TEST_CASE("what is not settled can be taken back, and is not executed before") {
     Pair pair;
     pair.add(Kind::receipt_print, receipt_intent(3, pair.session));
     const auto entries = entries_for(pair);
-    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).first(1)).has_value());
+    REQUIRE(pair.hub->replica().receive(kStationLog, some_of(entries, 0, 1)).has_value());
     const core::Mark first = *pair.hub->replica().mark(kStationLog);
-    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(1, 1)).has_value());
+    REQUIRE(pair.hub->replica().receive(kStationLog, some_of(entries, 1, 1)).has_value());
     const core::Mark second = *pair.hub->replica().mark(kStationLog);
     CHECK(*pair.hub->executor().run(9) == 0);
     REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
-    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(2)).has_value());
+    REQUIRE(pair.hub->replica().receive(kStationLog, some_of(entries, 2)).has_value());
     CHECK(*pair.hub->executor().run(9) == 2);
     CHECK(pair.hub->replica().discard_after(kStationLog, first).error().code == Code::conflict);
     CHECK(pair.hub->replica()
@@ -444,7 +444,7 @@ TEST_CASE("what is not settled can be taken back, and is not executed before") {
           *pair.station->replica().hash_at(kStationLog, 2));
 
     pair.hub.open();
-    REQUIRE(pair.hub->replica().receive(kStationLog, std::span(entries).subspan(2)).has_value());
+    REQUIRE(pair.hub->replica().receive(kStationLog, some_of(entries, 2)).has_value());
     REQUIRE(pair.hub->replica().finalize(kStationLog).has_value());
     CHECK(*pair.hub->executor().run(9) == 1);
     CHECK(pair.hub->quarantine().list(kStationLog).empty());

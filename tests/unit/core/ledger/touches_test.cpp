@@ -336,9 +336,7 @@ TEST_CASE("entries in which everything is wrong cost no more") {
         const std::size_t count = std::min(kFrame, entries->size() - from);
         REQUIRE(hub->replica().offer_period_secrets(kStationLog, *secrets).has_value());
         hub.touches = {};
-        REQUIRE(hub->replica()
-                    .receive(kStationLog, std::span(*entries).subspan(from, count))
-                    .has_value());
+        REQUIRE(hub->replica().receive(kStationLog, some_of(*entries, from, count)).has_value());
         CHECK(hub.touches.all() <= kTouchesMax);
     }
     REQUIRE(hub->replica().finalize(kStationLog).has_value());

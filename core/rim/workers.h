@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+
+namespace spot::core {
+
+// Do work beside the thread that has it to do. Any thread.
+class Workers {
+public:
+    virtual ~Workers() = default;
+    // The job, which throws nothing, begins in its turn or before this returns.
+    virtual void run(std::function<void()> job) = 0;
+};
+
+// None at all: whoever has the work does it, then and there.
+class NoWorkers final : public Workers {
+public:
+    void run(std::function<void()> job) override { job(); }
+};
+
+}  // namespace spot::core
