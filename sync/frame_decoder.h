@@ -15,7 +15,9 @@ class FrameDecoder {
 public:
     // `workers` outlives it.
     FrameDecoder(std::unique_ptr<EntryCodec> codec, core::Workers& workers);
-    ~FrameDecoder();  // waits for the frame that is being decoded; the others are dropped
+    // Waits for the worker, if one was called, so that no codec lives longer; it decodes at most
+    // the frame that it is at.
+    ~FrameDecoder();
 
     void add(core::Bytes frame);
     std::size_t pending() const { return pending_; }  // added and not taken
@@ -25,7 +27,7 @@ public:
 
 private:
     struct Inside;
-    std::shared_ptr<Inside> inside_;
+    std::shared_ptr<Inside> inside_;  // also the worker's, until it has let go of the lock
     core::Workers& workers_;
     std::size_t pending_ = 0;
 };

@@ -14,6 +14,7 @@ namespace spot::core {
 // ledger, and is done by whatever thread decoded them. May be handed from thread to thread.
 class Incoming {
 public:
+    // Costs what the entries' texts are long, which whoever decoded them has bounded.
     Incoming(std::vector<Entry> entries);
     Incoming(Incoming&&) noexcept;
     Incoming& operator=(Incoming&&) noexcept;

@@ -1,13 +1,11 @@
 #include "core/platform/worker_threads.h"
 
-#include <algorithm>
 #include <system_error>
 #include <utility>
 
 namespace spot::core {
 
 WorkerThreads::WorkerThreads(std::size_t count) {
-    count = std::max<std::size_t>(count, 1);
     threads_.reserve(count);
     try {
         while (threads_.size() < count) threads_.emplace_back([this] { work(); });

@@ -11,8 +11,8 @@
 
 namespace spot::core {
 
-// Threads that take jobs in the order in which they were handed over. Where the system has no
-// thread to give the caller does the job.
+// Threads that take jobs in the order in which they were handed over. Where there is none, because
+// none was asked for or the system has none to give, the caller does the job.
 class WorkerThreads final : public Workers {
 public:
     explicit WorkerThreads(std::size_t count = std::thread::hardware_concurrency());

@@ -12,10 +12,4 @@ public:
     virtual void run(std::function<void()> job) = 0;
 };
 
-// None at all: whoever has the work does it, then and there.
-class NoWorkers final : public Workers {
-public:
-    void run(std::function<void()> job) override { job(); }
-};
-
 }  // namespace spot::core

@@ -4,46 +4,19 @@
 
 namespace spot::station::web {
 
-Worker::Worker() : thread_([this] { run(); }) {}
-
-Worker::~Worker() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
-}
-
 bool Worker::give(std::function<void()> job) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (jobs_.size() >= kJobsMax) return false;
-        jobs_.push_back(std::move(job));
+    if (++waiting_ > kJobsMax) {
+        --waiting_;
+        return false;
     }
-    changed_.notify_one();
-    return true;
-}
-
-bool Worker::is_idle() {
-    const std::lock_guard lock(mutex_);
-    return jobs_.empty() && !working_;
-}
-
-void Worker::run() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        changed_.wait(lock, [&] { return stopping_ || !jobs_.empty(); });
-        if (stopping_) return;
-        auto job = std::move(jobs_.front());
-        jobs_.pop_front();
-        working_ = true;
-        lock.unlock();
+    thread_.run([this, job = std::move(job)]() mutable {
+        is_working_ = true;  // first: between the two it is not idle
+        --waiting_;
         job();
-        job = nullptr;  // what it holds goes in this thread, and not under the lock
-        lock.lock();
-        working_ = false;
-    }
+        job = nullptr;  // what it holds goes before it counts as done
+        is_working_ = false;
+    });
+    return true;
 }
 
 }  // namespace spot::station::web

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <condition_variable>
-#include <deque>
+#include <atomic>
+#include <cstddef>
 #include <functional>
-#include <mutex>
-#include <thread>
+
+#include "core/platform/worker_threads.h"
 
 namespace spot::station::web {
 
@@ -13,26 +13,21 @@ class Worker {
 public:
     static constexpr std::size_t kJobsMax = 16;  // that wait
 
-    Worker();
+    Worker() = default;
     // The job under way comes to its end; those that wait are dropped.
-    ~Worker();
+    ~Worker() = default;
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
     // False: too many wait already; it will not be done. From any thread.
     bool give(std::function<void()> job);
     // Nothing is being done, and nothing waits.
-    bool is_idle();
+    bool is_idle() const { return waiting_ == 0 && !is_working_; }
 
 private:
-    void run();
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::deque<std::function<void()>> jobs_;
-    bool stopping_ = false;
-    bool working_ = false;
-    std::thread thread_;  // last: it uses what stands above
+    std::atomic<std::size_t> waiting_ = 0;
+    std::atomic<bool> is_working_ = false;
+    core::WorkerThreads thread_{1};  // last: its jobs use what stands above
 };
 
 }  // namespace spot::station::web

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/platform/worker_threads.h"
 #include "sync/exchange.h"
 #include "tests/support/vector_ledger.h"
 
@@ -47,7 +48,7 @@ struct Pair {
                            sync::EnrolmentCode{1}};
     VectorLedger station{4}, hub{5};
     OneStation stations;
-    core::NoWorkers workers;
+    core::WorkerThreads workers{0};
     sync::CodecShare codecs{workers};
 
     sync::Outcome meet() {

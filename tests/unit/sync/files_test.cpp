@@ -5,6 +5,7 @@
 
 #include <climits>
 
+#include "core/platform/worker_threads.h"
 #include "sync/bundle.h"
 #include "sync/exchange.h"
 
@@ -50,7 +51,7 @@ struct Hand {
     core::SecretKey sign = core::SecretKey::random(random), seal = core::SecretKey::random(random);
     sync::HubKeys keys{1, core::SecretKey::random(random), core::SecretKey::random(random)};
     TwoStations stations{core::sign_public(sign), core::seal_public(seal)};
-    core::NoWorkers workers;
+    core::WorkerThreads workers{0};
     sync::CodecShare codecs{workers};
     const Bytes photo = some_bytes(2 * sync::kPieceBytes + 100);
     core::RequestFile file;

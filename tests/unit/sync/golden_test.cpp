@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/platform/worker_threads.h"
 #include "sync/exchange.h"
 
 using namespace spot;
@@ -133,7 +134,7 @@ struct Field {
         return *bytes;
     }
     core::Bytes answer(const core::Bytes& bundle) {
-        core::NoWorkers workers;
+        core::WorkerThreads workers{0};
         sync::CodecShare codecs(workers);
         sync::HubExchange exchange(*hub, stations, hub_keys, random, codecs);
         const auto taken = exchange.receive(bundle, kNow);
